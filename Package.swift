@@ -1,0 +1,142 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The language rules that every target of ours is held to.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams = product(name: "Yams", package: "Yams")
+}
+
+let package = Package(
+    name: "llm-health",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "llm-health", targets: ["llm-health"]),
+        .executable(name: "llm-simulator", targets: ["llm-simulator"]),
+        .library(name: "Health", targets: ["Health"]),
+        .library(name: "LLMHealth", targets: ["LLMHealth"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // The decision: values only.
+        .target(name: "Health", dependencies: [.heap], swiftSettings: settings),
+
+        // Sources of evidence.
+        .target(
+            name: "Observation",
+            dependencies: [
+                "Health", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
+                .serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+
+        // Sinks.
+        .target(name: "History", dependencies: ["Health", .grdb, .logging, .metrics, .serviceLifecycle], swiftSettings: settings),
+        .target(
+            name: "API",
+            dependencies: ["Health", "History", .hummingbird, .httpTypes, .logging, .nioCore],
+            exclude: ["Assets"],
+            swiftSettings: settings,
+            plugins: ["EmbedAssets"]
+        ),
+        .target(name: "Telemetry", dependencies: [.coreMetrics], swiftSettings: settings),
+
+        // The library face and the command line.
+        .target(
+            name: "LLMHealth",
+            dependencies: [
+                "API", "Health", "History", "Observation", "Telemetry",
+                .asyncHTTPClient, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals, .yams,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "llm-health", dependencies: ["Health", "LLMHealth", .argumentParser, .logging], swiftSettings: settings),
+
+        // Models that misbehave on demand.
+        .target(
+            name: "Simulator",
+            dependencies: [
+                .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams, .asyncHTTPClient, .nioHTTP1,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "llm-simulator",
+            dependencies: ["Simulator", .argumentParser, .logging, .serviceLifecycle, .unixSignals],
+            swiftSettings: settings
+        ),
+
+        // Build tools.
+        .executableTarget(name: "embed-assets", swiftSettings: settings),
+        .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: ["Health"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "HealthTests", dependencies: ["Health", "TestSupport"], resources: [.copy("References")], swiftSettings: settings),
+        .testTarget(
+            name: "ObservationTests",
+            dependencies: ["Health", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix],
+            resources: [.copy("Recordings")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "HistoryTests", dependencies: ["Health", "History", "TestSupport", .grdb, .logging, .serviceLifecycle], swiftSettings: settings),
+        .testTarget(
+            name: "APITests",
+            dependencies: ["API", "Health", "History", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["Simulator", .asyncHTTPClient, .hummingbird, .logging, .nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LLMHealthTests",
+            dependencies: ["API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport", .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// While one part is worked on, `LLM_HEALTH_ONLY_TESTS=HistoryTests swift test` leaves the other tests unbuilt.
+if let only = Context.environment["LLM_HEALTH_ONLY_TESTS"] {
+    package.targets.removeAll { $0.type == .test && $0.name != only }
+}

@@ -1,0 +1,51 @@
+/// What one source saw at an instant.
+public struct Evidence: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// A probe left. Without its answer in time it is evidence by itself.
+        case probeStarted(ProbeKey, number: UInt64, reason: ProbeReason)
+        /// A probe came back.
+        case probeFinished(ProbeKey, number: UInt64, ProbeResult)
+        /// A probe was cancelled before it came to anything.
+        case probeCancelled(ProbeKey, number: UInt64)
+        /// Outcomes of real requests, or recorded ones.
+        case outcomes(ProbeKey, Outcome, count: Int, latency: Duration?)
+        /// A local runtime's word on one of its models.
+        case local(ModelID, LocalModel)
+        /// A local runtime's own state; models of a silent one are not idle.
+        case runtime(LocalRuntime, isUp: Bool, detail: String)
+        /// A gateway's own liveness.
+        case gateway(String, isUp: Bool, detail: String)
+        /// The connectivity check that tells our own network from everyone else's.
+        case connectivity(isUp: Bool)
+        /// A store, receiver or other part of the daemon.
+        case component(ComponentStatus.Kind, name: String, isUp: Bool, detail: String)
+    }
+    public enum Source: String, Sendable, Hashable, Codable, CaseIterable { case probe, traffic, local, telemetry, daemon }
+
+    public var kind: Kind
+    public var source: Source
+    /// When it was seen.
+    public var at: Moment
+    /// Where a tracing system may hang its span; the decision only carries it.
+    public var trace: TraceContext?
+
+    public init(_ kind: Kind, source: Source, at: Moment, trace: TraceContext? = nil) {
+        self.kind = kind
+        self.source = source
+        self.at = at
+        self.trace = trace
+    }
+}
+
+/// A W3C trace id and span id, opaque to the decision.
+public struct TraceContext: Sendable, Hashable {
+    public var high: UInt64
+    public var low: UInt64
+    public var span: UInt64
+
+    public init(high: UInt64, low: UInt64, span: UInt64) {
+        self.high = high
+        self.low = low
+        self.span = span
+    }
+}

@@ -1,0 +1,204 @@
+/// A model to be watched, and every way to reach it.
+public struct ModelConfig: Sendable, Hashable {
+    /// What a model is asked, and so which endpoint, body and answer mean "alive".
+    public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
+        case chat, completion, responses, embedding, rerank, image, audio
+    }
+    /// When a probe streams, which costs the same and measures the time to the first token.
+    public enum Streaming: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Every fourth scheduled probe.
+        case auto
+        case always, never
+    }
+
+    public var id: ModelID
+    /// The provider's name in the configuration.
+    public var provider: String
+    /// At least one; more than one when the model has several keys, regions or accounts.
+    public var targets: [ModelTarget]
+    public var mode: Mode
+    /// Between two scheduled probes of one target.
+    public var interval: Duration
+    /// Seconds to minutes: prompt, cap, deadline and metadata of its probes.
+    public var probe: ProbeConfig
+    public var streaming: Streaming
+    public var checks: [CheckDefinition]
+    /// Free words that routes may ask for ("vision", "tools").
+    public var capabilities: [String]
+    /// Set for a model of a local runtime: it is probed only while it is loaded.
+    public var localRuntime: LocalRuntime?
+    /// Dollars per million input and output tokens, for the cost estimate; `nil` where nobody said.
+    public var price: TokenPrice?
+    /// Found by discovery rather than written by hand.
+    public var isDiscovered: Bool
+
+    public init(
+        id: ModelID, provider: String, targets: [ModelTarget], mode: Mode = .chat, interval: Duration = .seconds(15),
+        probe: ProbeConfig? = nil, streaming: Streaming = .auto, checks: [CheckDefinition] = [],
+        capabilities: [String] = [], localRuntime: LocalRuntime? = nil, price: TokenPrice? = nil,
+        isDiscovered: Bool = false
+    ) {
+        self.id = id
+        self.provider = provider
+        self.targets = targets
+        self.mode = mode
+        self.interval = interval
+        self.probe = probe ?? ProbeConfig(modelId: id)
+        self.streaming = streaming
+        self.checks = checks
+        self.capabilities = capabilities
+        self.localRuntime = localRuntime
+        self.price = price
+        self.isDiscovered = isDiscovered
+    }
+}
+
+/// The name of a target where a model has only one.
+public enum TargetName {
+    public static let `default` = "default"
+}
+
+/// Dollars per million tokens.
+public struct TokenPrice: Sendable, Hashable, Codable {
+    public var input: Double
+    public var output: Double
+
+    public init(input: Double, output: Double) {
+        self.input = input
+        self.output = output
+    }
+}
+
+/// The local runtimes that are watched.
+public enum LocalRuntime: String, Sendable, Hashable, Codable, CaseIterable {
+    case ollama
+    case lmStudio = "lmstudio"
+}
+
+/// One way to a model: where requests go, in which dialect, with which key.
+public struct ModelTarget: Sendable, Hashable {
+    /// The request and answer format of the endpoint.
+    public enum Dialect: String, Sendable, Hashable, Codable, CaseIterable { case openAI = "openai", anthropic }
+
+    /// Unique within the model.
+    public var name: String
+    public var dialect: Dialect
+    /// Where requests go, without the trailing slash and without `/v1`: the gateway's address when there is one.
+    public var baseURL: String
+    /// The model's name there.
+    public var model: String
+    /// Sent as the dialect wants it (`Authorization: Bearer` or `x-api-key`).
+    public var key: Secret?
+    /// Sent as they are, after all others, and so win.
+    public var headers: [Header]
+    /// Set when requests go through Portkey.
+    public var gateway: GatewayRoute?
+    /// Where the provider limits output tokens under another name; `auto` learns it once.
+    public var tokenLimit: TokenLimit
+
+    /// The request field that caps output tokens.
+    public enum TokenLimit: String, Sendable, Hashable, Codable, CaseIterable {
+        case auto
+        case maxTokens = "max_tokens"
+        case maxCompletionTokens = "max_completion_tokens"
+    }
+
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        /// A secret, because nobody can know that it is none.
+        public var value: Secret
+
+        public init(name: String, value: Secret) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        name: String = TargetName.default, dialect: Dialect = .openAI, baseURL: String, model: String,
+        key: Secret? = nil, headers: [Header] = [], gateway: GatewayRoute? = nil, tokenLimit: TokenLimit = .auto
+    ) {
+        self.name = name
+        self.dialect = dialect
+        self.baseURL = baseURL
+        self.model = model
+        self.key = key
+        self.headers = headers
+        self.gateway = gateway
+        self.tokenLimit = tokenLimit
+    }
+}
+
+/// How Portkey is told to route a probe to one provider (provider facts §1.2).
+public struct GatewayRoute: Sendable, Hashable {
+    /// The gateway's name in the configuration.
+    public var gateway: String
+    /// `x-portkey-provider`: a provider id, or `@slug` on a hosted gateway.
+    public var provider: String?
+    /// `x-portkey-custom-host`: replaces the provider's address.
+    public var customHost: String?
+    /// `x-portkey-config`: JSON of a config with one target, or a hosted `pc-…` id.
+    public var config: String?
+    /// `x-portkey-api-key`: the account's key on a hosted gateway.
+    public var apiKey: Secret?
+    /// `x-portkey-virtual-key`, hosted only.
+    public var virtualKey: Secret?
+    /// A hosted or enterprise gateway, which caches and takes ids; the open-source one refuses them.
+    public var isHosted: Bool
+
+    public init(
+        gateway: String, provider: String? = nil, customHost: String? = nil, config: String? = nil,
+        apiKey: Secret? = nil, virtualKey: Secret? = nil, isHosted: Bool = false
+    ) {
+        self.gateway = gateway
+        self.provider = provider
+        self.customHost = customHost
+        self.config = config
+        self.apiKey = apiKey
+        self.virtualKey = virtualKey
+        self.isHosted = isHosted
+    }
+}
+
+/// A health check of the operator's own for one model.
+public struct CheckDefinition: Sendable, Hashable {
+    public var name: String
+    /// Sent as the user message; ignored when `body` is set.
+    public var prompt: String?
+    /// Sent as it is, with `model` filled in when it is missing.
+    public var body: JSONValue?
+    public var headers: [ModelTarget.Header]
+    /// All must hold.
+    public var assertions: [Assertion]
+    public var interval: Duration
+    /// 0…1: how much of the score a failing check takes away.
+    public var weight: Double
+
+    public enum Assertion: Sendable, Hashable {
+        /// The answer's text contains this.
+        case contains(String)
+        /// The answer's text matches this regular expression.
+        case matches(String)
+        /// The answer comes within this time.
+        case latencyBelow(Duration)
+        /// The HTTP status is this.
+        case status(Int)
+        /// The value at a path (`choices.0.message.tool_calls.0.function.name`) of the answer exists, or equals this.
+        case json(path: String, equals: JSONValue?)
+        /// At least this many output tokens.
+        case minimumOutputTokens(Int)
+    }
+
+    public init(
+        name: String, prompt: String? = nil, body: JSONValue? = nil, headers: [ModelTarget.Header] = [],
+        assertions: [Assertion] = [], interval: Duration = .seconds(300), weight: Double = 0.5
+    ) {
+        self.name = name
+        self.prompt = prompt
+        self.body = body
+        self.headers = headers
+        self.assertions = assertions
+        self.interval = interval
+        self.weight = weight
+    }
+}

@@ -1,0 +1,67 @@
+/// What a probe looks at: one target of one model, plainly or by one of the model's own checks.
+public struct ProbeKey: Sendable, Hashable, Codable {
+    public var modelID: ModelID
+    public var target: String
+    /// The name of the custom check; `nil` for the plain canary.
+    public var check: String?
+
+    public init(_ modelID: ModelID, target: String = TargetName.default, check: String? = nil) {
+        self.modelID = modelID
+        self.target = target
+        self.check = check
+    }
+}
+
+/// Why a probe goes out.
+public enum ProbeReason: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Its turn on the interval.
+    case scheduled
+    /// The evidence is suspicious: look again soon.
+    case confirmation
+    /// The one in flight is late: look beside it.
+    case overdue
+    /// The status is unhealthy and the breaker closed: back-off.
+    case backoff
+    /// The breaker is open: the only probe that still goes out.
+    case recovery
+    /// A recovery probe succeeded: make sure.
+    case recoveryConfirmation
+    /// The provider asked us to wait.
+    case rateLimited
+    /// A person or program asked.
+    case manual
+}
+
+/// When one target is to be probed next, and at which rhythm after that: the one thing the decision asks of a prober.
+///
+/// A prober that hears nothing more goes on by itself at `next + n · every`, so a lost plan stops nothing.
+public struct ProbePlan: Sendable, Hashable {
+    public var key: ProbeKey
+    /// Uptime (``Moment/uptime``) of the next probe; `nil` for none until another plan comes.
+    public var next: Duration?
+    /// Uptime of the next turn of the regular schedule, from which later turns are counted, so that it never drifts.
+    public var anchor: Duration
+    /// Between two turns after `next`.
+    public var every: Duration
+    public var reason: ProbeReason
+
+    public init(key: ProbeKey, next: Duration?, anchor: Duration, every: Duration, reason: ProbeReason) {
+        self.key = key
+        self.next = next
+        self.anchor = anchor
+        self.every = every
+        self.reason = reason
+    }
+
+    /// The plan that holds after a probe left at `uptime`: the first turn of the schedule later than that.
+    public func following(_ uptime: Duration) -> ProbePlan {
+        var plan = self
+        if plan.anchor <= uptime {
+            let missed = ((uptime - plan.anchor) / plan.every).rounded(.down) + 1
+            plan.anchor += plan.every * missed
+        }
+        plan.next = plan.anchor
+        if reason != .recovery { plan.reason = .scheduled }
+        return plan
+    }
+}

@@ -1,0 +1,128 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// The health of every model at one revision: immutable, so a reader never waits for the writer.
+public struct FleetHealth: Sendable {
+    /// Rises with every publication.
+    public let revision: UInt64
+    public let at: Date
+    /// Sorted by model id.
+    public let models: [ModelHealthStatus]
+    public let summary: HealthSummary
+    private let positions: [ModelID: Int]
+
+    public init(revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus] = []) {
+        self.revision = revision
+        self.at = at
+        self.models = models.sorted { $0.modelId < $1.modelId }
+        positions = Dictionary(
+            self.models.enumerated().map { ($1.modelId, $0) }, uniquingKeysWith: { first, _ in first })
+        summary = HealthSummary(revision: revision, at: at, models: self.models, components: components)
+    }
+
+    /// The status of one model; `nil` for a model that is not in the fleet.
+    public subscript(id: ModelID) -> ModelHealthStatus? { positions[id].map { models[$0] } }
+
+    /// A fleet of which nothing is known yet.
+    public static let empty = FleetHealth(revision: 0, at: Date(timeIntervalSince1970: 0), models: [])
+}
+
+/// The state of a part that models depend on: a gateway, a local runtime, a store.
+public struct ComponentStatus: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Hashable, Codable { case gateway, localRuntime, store, receiver, network }
+
+    public var kind: Kind
+    public var name: String
+    /// `healthy`, `unhealthy` or `unknown`.
+    public var status: HealthStatus
+    public var reason: String
+    public var since: Date
+
+    public init(kind: Kind, name: String, status: HealthStatus, reason: String, since: Date) {
+        self.kind = kind
+        self.name = name
+        self.status = status
+        self.reason = reason
+        self.since = since
+    }
+}
+
+/// The fleet in one glance.
+public struct HealthSummary: Sendable, Hashable, Codable {
+    public struct Counts: Sendable, Hashable, Codable {
+        public var total = 0
+        public var healthy = 0
+        public var degraded = 0
+        public var unhealthy = 0
+        public var unknown = 0
+        /// Local models that are known and not loaded; they are counted in `healthy` too.
+        public var idle = 0
+    }
+    public struct Worst: Sendable, Hashable, Codable {
+        public var modelId: ModelID
+        public var provider: String
+        public var status: HealthStatus
+        public var reason: String
+        public var since: Date
+    }
+
+    public var revision: UInt64
+    public var timestamp: Date
+    /// `healthy` when all models are, `unhealthy` when none is usable, `unknown` when the fleet is blind or empty,
+    /// else `degraded`.
+    public var status: HealthStatus
+    public var counts: Counts
+    public var providers: [String: Counts]
+    /// At most ten models that are not healthy, worst first.
+    public var worst: [Worst]
+    public var components: [ComponentStatus]
+
+    init(revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus]) {
+        self.revision = revision
+        timestamp = at
+        var counts = Counts()
+        var providers: [String: Counts] = [:]
+        for model in models {
+            counts.add(model)
+            providers[model.provider, default: Counts()].add(model)
+        }
+        self.counts = counts
+        self.providers = providers
+        self.components = components
+        worst =
+            models.filter { $0.status != .healthy }
+            .sorted { ($1.status.severity, $0.since) < ($0.status.severity, $1.since) }
+            .prefix(10)
+            .map {
+                Worst(
+                    modelId: $0.modelId, provider: $0.provider, status: $0.status,
+                    reason: $0.reasons.first?.message ?? "", since: $0.since)
+            }
+        status =
+            if counts.total == counts.unknown {
+                .unknown
+            } else if counts.healthy == counts.total {
+                .healthy
+            } else if counts.unhealthy > 0, counts.healthy + counts.degraded == 0 {
+                .unhealthy
+            } else {
+                .degraded
+            }
+    }
+}
+
+extension HealthSummary.Counts {
+    fileprivate mutating func add(_ model: ModelHealthStatus) {
+        total += 1
+        switch model.status {
+        case .healthy: healthy += 1
+        case .degraded: degraded += 1
+        case .unhealthy: unhealthy += 1
+        case .unknown: unknown += 1
+        }
+        if model.reasons.first?.code == .idle { idle += 1 }
+    }
+}

@@ -1,0 +1,72 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// What metrics tell of one model over a range.
+public struct ModelMetrics: Sendable, Hashable, Codable {
+    public var modelId: ModelID
+    public var range: TimeRange
+    public var requestCount: Int
+    public var errorCount: Int
+    /// `nil` without requests.
+    public var errorRate: Double?
+    public var latency: LatencyPercentiles
+    /// Where the figures come from: `history`, `otlp`, `clickhouse`, `prometheus`.
+    public var source: String
+
+    public init(
+        modelId: ModelID, range: TimeRange, requestCount: Int, errorCount: Int, errorRate: Double?,
+        latency: LatencyPercentiles, source: String
+    ) {
+        self.modelId = modelId
+        self.range = range
+        self.requestCount = requestCount
+        self.errorCount = errorCount
+        self.errorRate = errorRate
+        self.latency = latency
+        self.source = source
+    }
+}
+
+/// What a Portkey gateway's own metrics say, by provider and model.
+public struct PortkeyMetrics: Sendable, Hashable, Codable {
+    public struct Provider: Sendable, Hashable, Codable {
+        public var name: String
+        public var models: [Model]
+
+        public init(name: String, models: [Model]) {
+            self.name = name
+            self.models = models
+        }
+    }
+    public struct Model: Sendable, Hashable, Codable {
+        public var id: String
+        /// Requests by HTTP code.
+        public var requestCount: [String: Double]
+        /// Cumulative counts by upper bound in milliseconds (`+Inf` last).
+        public var latencyHistogram: [String: Double]
+        public var errorCount: Double
+        public var successCount: Double
+
+        public init(
+            id: String, requestCount: [String: Double], latencyHistogram: [String: Double], errorCount: Double,
+            successCount: Double
+        ) {
+            self.id = id
+            self.requestCount = requestCount
+            self.latencyHistogram = latencyHistogram
+            self.errorCount = errorCount
+            self.successCount = successCount
+        }
+    }
+
+    public var timestamp: Date
+    public var providers: [Provider]
+
+    public init(timestamp: Date, providers: [Provider]) {
+        self.timestamp = timestamp
+        self.providers = providers
+    }
+}

@@ -1,0 +1,33 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// A stretch of time, `from` included and `to` not.
+public struct TimeRange: Sendable, Hashable, Codable {
+    public var from: Date
+    public var to: Date
+
+    /// - Throws: ``TimeRange/Invalid`` when `to` is not after `from`.
+    public init(from: Date, to: Date) throws {
+        guard from < to else { throw Invalid(from: from, to: to) }
+        self.from = from
+        self.to = to
+    }
+
+    /// The stretch of `duration` (more than zero) that ends at `end`.
+    public init(last duration: Duration, endingAt end: Date) {
+        from = end - max(duration.seconds, 0.001)
+        to = end
+    }
+
+    public var duration: Duration { .seconds(to.timeIntervalSince(from)) }
+
+    /// The range ends before it begins.
+    public struct Invalid: Error, CustomStringConvertible {
+        public let from: Date
+        public let to: Date
+        public var description: String { "the range ends (\(to.rfc3339)) before it begins (\(from.rfc3339))" }
+    }
+}

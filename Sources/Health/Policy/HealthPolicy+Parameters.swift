@@ -1,0 +1,111 @@
+extension HealthPolicy {
+    /// One tunable number: where it stands, what it means, and its key under `policy:` in the configuration.
+    public struct Parameter: Sendable {
+        public enum Path: Sendable {
+            case number(any WritableKeyPath<HealthPolicy, Double> & Sendable, in: ClosedRange<Double>)
+            case count(any WritableKeyPath<HealthPolicy, Int> & Sendable, in: ClosedRange<Int>)
+            case duration(any WritableKeyPath<HealthPolicy, Duration> & Sendable)
+            case durations(any WritableKeyPath<HealthPolicy, [Duration]> & Sendable)
+        }
+
+        /// `group.name`, or a bare name.
+        public var key: String
+        public var unit: String
+        public var meaning: String
+        public var path: Path
+    }
+
+    /// Every number of the policy.
+    public static let parameters: [Parameter] = [
+        count("outage.looks", "looks", "suspicious looks in a row that make an outage", \.outage.looks, 2...100),
+        durations(
+            "outage.fastConfirmations",
+            "when to look again after a first failure, for targets probed more often than every 30 s",
+            \.outage.fastConfirmations),
+        durations(
+            "outage.slowConfirmations", "the same for targets probed every 30 s or less often",
+            \.outage.slowConfirmations),
+        number("errors.failureShare", "fraction", "the failure share worth an alarm", \.errors.failureShare, 0.01...1),
+        number("errors.threshold", "nats", "the statistic at which a model is degraded", \.errors.threshold, 0.1...100),
+        number("errors.leastNoise", "fraction", "least normal failure share of a model", \.errors.leastNoise, 1e-6...0.5),
+        number("errors.mostNoise", "fraction", "most normal failure share of a model", \.errors.mostNoise, 1e-6...0.5),
+        number(
+            "errors.secondFailureWeight", "fraction", "what the second failure of a run counts",
+            \.errors.secondFailureWeight, 0...1),
+        count("errors.runs", "runs", "separate runs of failures that an alarm needs", \.errors.runs, 1...100),
+        number(
+            "errors.unhealthyShare", "fraction", "failure share at which degraded becomes unhealthy",
+            \.errors.unhealthyShare, 0.01...1),
+        count("errors.unhealthyLooks", "looks", "looks that this share is taken over", \.errors.unhealthyLooks, 2...20),
+        number("overdue.factor", "×", "usual latencies after which a probe is overdue", \.overdue.factor, 1...1_000),
+        duration("overdue.minimum", "no probe is overdue sooner", \.overdue.minimum),
+        duration("overdue.minimumInRun", "the same once a run of failures is open", \.overdue.minimumInRun),
+        count("overdue.inFlight", "probes", "probes of one target in flight at once", \.overdue.inFlight, 1...8),
+        count("latency.warmup", "probes", "probes before a baseline counts", \.latency.warmup, 2...10_000),
+        number("latency.factor", "×", "how much slower is worth an alarm", \.latency.factor, 1.05...100),
+        number("latency.threshold", "deviations", "the statistic at which a model is slow", \.latency.threshold, 0.1...1_000),
+        number(
+            "latency.leastDeviation", "nats", "least deviation of log-latency assumed", \.latency.leastDeviation, 0.01...10),
+        duration("latency.halfLife", "the time in which the baseline forgets half", \.latency.halfLife),
+        duration("latency.ceiling", "a latency that is always too much", \.latency.ceiling),
+        count(
+            "recovery.successesAfterOutage", "looks", "successes in a row that end an outage",
+            \.recovery.successesAfterOutage, 1...100),
+        number("recovery.threshold", "nats", "the statistic at which a brown-out is over", \.recovery.threshold, 0.1...100),
+        number(
+            "recovery.successShare", "fraction", "the success share looked for after an outage",
+            \.recovery.successShare, 0.5...1),
+        count("breaker.failures", "probes", "consecutive failures that open the breaker", \.breaker.failures, 1...1_000),
+        duration("breaker.recoveryInterval", "between two recovery probes", \.breaker.recoveryInterval),
+        duration("breaker.confirmAfter", "from a recovery probe's success to its confirmation", \.breaker.confirmAfter),
+        duration("breaker.longestBackoff", "the longest back-off while the breaker is closed", \.breaker.longestBackoff),
+        number("budget.share", "fraction", "extra probes per scheduled probe", \.budget.share, 0...1),
+        number("budget.burst", "probes", "extra probes that may be saved up", \.budget.burst, 0...1_000),
+        number("staleness.intervals", "intervals", "without evidence until nothing is known", \.staleness.intervals, 1...100),
+        duration("staleness.minimum", "evidence is never stale sooner", \.staleness.minimum),
+        count("flapping.changes", "changes", "that count as flapping", \.flapping.changes, 2...100),
+        count("flapping.observations", "looks", "within which the changes are counted", \.flapping.observations, 2...1_000),
+        count(
+            "routing.suspiciousLooks", "looks", "suspicious looks after which traffic avoids a model",
+            \.routing.suspiciousLooks, 1...100),
+        number("routing.failureShare", "fraction", "failure share of the quicker detector", \.routing.failureShare, 0.01...1),
+        number("routing.threshold", "nats", "statistic of the quicker detector", \.routing.threshold, 0.1...100),
+        number("score.availability", "weight", "of the 24 h availability", \.score.availability, 0...1),
+        number("score.errors", "weight", "of the error rate", \.score.errors, 0...1),
+        number("score.latency", "weight", "of the latency against the baseline", \.score.latency, 0...1),
+        number("score.freshness", "weight", "of the age of the evidence", \.score.freshness, 0...1),
+        number("score.quality", "weight", "of the custom checks", \.score.quality, 0...1),
+        count(
+            "selfNetwork.hosts", "hosts", "that fail to connect before our own network is suspected",
+            \.selfNetwork.hosts, 1...1_000),
+        number("jitter", "fraction", "of the interval by which probes are moved", \.jitter, 0...0.5),
+        duration("firstRound", "the time over which the first round is spread", \.firstRound),
+        duration("probeResultTTL", "how long a probe's result is shown as current", \.probeResultTTL),
+    ]
+
+    private static func number(
+        _ key: String, _ unit: String, _ meaning: String, _ path: any WritableKeyPath<HealthPolicy, Double> & Sendable,
+        _ range: ClosedRange<Double>
+    ) -> Parameter {
+        Parameter(key: key, unit: unit, meaning: meaning, path: .number(path, in: range))
+    }
+
+    private static func count(
+        _ key: String, _ unit: String, _ meaning: String, _ path: any WritableKeyPath<HealthPolicy, Int> & Sendable,
+        _ range: ClosedRange<Int>
+    ) -> Parameter {
+        Parameter(key: key, unit: unit, meaning: meaning, path: .count(path, in: range))
+    }
+
+    private static func duration(
+        _ key: String, _ meaning: String, _ path: any WritableKeyPath<HealthPolicy, Duration> & Sendable
+    ) -> Parameter {
+        Parameter(key: key, unit: "duration", meaning: meaning, path: .duration(path))
+    }
+
+    private static func durations(
+        _ key: String, _ meaning: String, _ path: any WritableKeyPath<HealthPolicy, [Duration]> & Sendable
+    ) -> Parameter {
+        Parameter(key: key, unit: "durations", meaning: meaning, path: .durations(path))
+    }
+}
