@@ -1,0 +1,71 @@
+package import Health
+
+/// What it takes to watch one kind of local runtime.
+///
+/// A further runtime is one file with a type that conforms to this, and one line in ``Health/LocalRuntime/reader``.
+/// A reader may remember what it learnt of its runtime from one poll to the next.
+protocol LocalRuntimeReader: Sendable {
+    /// What is the same for all runtimes of this kind.
+    static var traits: LocalRuntimeTraits { get }
+    init()
+
+    /// The runtime's version and models as of now.
+    ///
+    /// May be called by one task at a time; the caller bounds the time.
+    func read(over wire: LocalWire) async throws(LocalHealthCheckError) -> LocalInventory
+
+    /// Whether a runtime of this kind listens there at all, be it one that wants a token or lists nothing.
+    func recognises(over wire: LocalWire) async -> Bool
+}
+
+extension LocalRuntimeReader {
+    /// ``read(over:)`` as a value.
+    func reading(over wire: LocalWire) async -> Result<LocalInventory, LocalHealthCheckError> {
+        do {
+            return .success(try await read(over: wire))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// What people call a runtime, and where it is found unless told otherwise.
+struct LocalRuntimeTraits: Sendable {
+    var title: String
+    /// The configuration section of its address and token.
+    var configurationKey: String
+    var defaultURL: String
+    /// How it is started, as an imperative.
+    var startHint: String
+    /// Every path that is ever asked, all with GET.
+    var questions: [String]
+    /// The one spelling of a model's name, where the runtime takes several.
+    var canonicalName: @Sendable (String) -> String
+}
+
+/// A runtime's word on itself.
+struct LocalInventory: Sendable, Hashable {
+    var version: String?
+    /// In the runtime's order, each name once.
+    var models: [LocalModel]
+    /// One sentence for people.
+    var summary: String
+}
+
+extension LocalRuntime {
+    /// Where runtimes are registered.
+    var reader: any LocalRuntimeReader.Type {
+        switch self {
+        case .ollama: OllamaReader.self
+        case .lmStudio: LMStudioReader.self
+        }
+    }
+
+    var traits: LocalRuntimeTraits { reader.traits }
+
+    /// The one spelling of a model's name: to compare a configured name with a listed one.
+    package func canonicalName(_ name: String) -> String { traits.canonicalName(name) }
+
+    /// Where it listens unless told otherwise.
+    package var defaultURL: String { traits.defaultURL }
+}
