@@ -67,7 +67,9 @@ let package = Package(
         ),
 
         // Sinks.
-        .target(name: "History", dependencies: ["Health", .grdb, .logging, .metrics, .serviceLifecycle], swiftSettings: settings),
+        .target(
+            name: "History", dependencies: ["Health", .grdb, .logging, .metrics, .serviceLifecycle],
+            swiftSettings: settings),
         .target(
             name: "API",
             dependencies: ["Health", "History", .hummingbird, .httpTypes, .logging, .nioCore],
@@ -86,13 +88,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "llm-health", dependencies: ["Health", "LLMHealth", .argumentParser, .logging], swiftSettings: settings),
+        .executableTarget(
+            name: "llm-health", dependencies: ["Health", "LLMHealth", .argumentParser, .logging],
+            swiftSettings: settings),
 
         // Models that misbehave on demand.
         .target(
             name: "Simulator",
             dependencies: [
-                .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams, .asyncHTTPClient, .nioHTTP1,
+                .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams, .asyncHTTPClient,
+                .nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -108,17 +113,28 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["Health"], path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "HealthTests", dependencies: ["Health", "TestSupport"], resources: [.copy("References")], swiftSettings: settings),
+        .testTarget(
+            name: "HealthTests", dependencies: ["Health", "TestSupport"], resources: [.copy("References")],
+            swiftSettings: settings),
         .testTarget(
             name: "ObservationTests",
-            dependencies: ["Health", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: [
+                "Health", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
+                .nioPosix,
+            ],
             resources: [.copy("Recordings")],
             swiftSettings: settings
         ),
-        .testTarget(name: "HistoryTests", dependencies: ["Health", "History", "TestSupport", .grdb, .logging, .serviceLifecycle], swiftSettings: settings),
+        .testTarget(
+            name: "HistoryTests",
+            dependencies: ["Health", "History", "TestSupport", .grdb, .logging, .serviceLifecycle],
+            swiftSettings: settings),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Health", "History", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore],
+            dependencies: [
+                "API", "Health", "History", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
+                .nioCore,
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
@@ -129,14 +145,25 @@ let package = Package(
         ),
         .testTarget(
             name: "LLMHealthTests",
-            dependencies: ["API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport", .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle],
+            dependencies: [
+                "API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport",
+                .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
     ],
     swiftLanguageModes: [.v6]
 )
 
-// While one part is worked on, `LLM_HEALTH_ONLY_TESTS=HistoryTests swift test` leaves the other tests unbuilt.
+// While one part is worked on, `LLM_HEALTH_ONLY_TESTS=HistoryTests swift test` leaves everything else unbuilt.
 if let only = Context.environment["LLM_HEALTH_ONLY_TESTS"] {
-    package.targets.removeAll { $0.type == .test && $0.name != only }
+    var kept: Set<String> = []
+    func keep(_ name: String) {
+        guard let target = package.targets.first(where: { $0.name == name }), kept.insert(name).inserted else { return }
+        for case .byNameItem(let name, _) in target.dependencies { keep(name) }
+        for case .plugin(let name, _) in target.plugins ?? [] { keep(name) }
+    }
+    keep(only)
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll()
 }

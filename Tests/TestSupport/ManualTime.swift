@@ -1,10 +1,11 @@
+package import Health
+import Synchronization
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
 package import Foundation
 #endif
-package import Health
-import Synchronization
 
 /// A clock that stands still until a test moves it.
 package final class ManualTime: Clock, Sendable {

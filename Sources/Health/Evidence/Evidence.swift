@@ -20,7 +20,9 @@ public struct Evidence: Sendable, Hashable {
         /// A store, receiver or other part of the daemon.
         case component(ComponentStatus.Kind, name: String, isUp: Bool, detail: String)
     }
-    public enum Source: String, Sendable, Hashable, Codable, CaseIterable { case probe, traffic, local, telemetry, daemon }
+    public enum Source: String, Sendable, Hashable, Codable, CaseIterable {
+        case probe, traffic, local, telemetry, daemon
+    }
 
     public var kind: Kind
     public var source: Source

@@ -82,7 +82,9 @@ public struct HealthSnapshot: Sendable, Hashable {
 }
 
 extension HealthSnapshot.Metrics: Codable {
-    enum CodingKeys: String, CodingKey { case latencyP50, latencyP90, latencyP99, errorRate, requestCount, availability }
+    enum CodingKeys: String, CodingKey {
+        case latencyP50, latencyP90, latencyP99, errorRate, requestCount, availability
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -18,6 +18,7 @@ extension HealthPolicy {
     /// Every number of the policy.
     public static let parameters: [Parameter] = [
         count("outage.looks", "looks", "suspicious looks in a row that make an outage", \.outage.looks, 2...100),
+        count("outage.firstLooks", "looks", "the same before a model's first verdict", \.outage.firstLooks, 1...100),
         durations(
             "outage.fastConfirmations",
             "when to look again after a first failure, for targets probed more often than every 30 s",
@@ -27,7 +28,8 @@ extension HealthPolicy {
             \.outage.slowConfirmations),
         number("errors.failureShare", "fraction", "the failure share worth an alarm", \.errors.failureShare, 0.01...1),
         number("errors.threshold", "nats", "the statistic at which a model is degraded", \.errors.threshold, 0.1...100),
-        number("errors.leastNoise", "fraction", "least normal failure share of a model", \.errors.leastNoise, 1e-6...0.5),
+        number(
+            "errors.leastNoise", "fraction", "least normal failure share of a model", \.errors.leastNoise, 1e-6...0.5),
         number("errors.mostNoise", "fraction", "most normal failure share of a model", \.errors.mostNoise, 1e-6...0.5),
         number(
             "errors.secondFailureWeight", "fraction", "what the second failure of a run counts",
@@ -41,34 +43,53 @@ extension HealthPolicy {
         duration("overdue.minimum", "no probe is overdue sooner", \.overdue.minimum),
         duration("overdue.minimumInRun", "the same once a run of failures is open", \.overdue.minimumInRun),
         count("overdue.inFlight", "probes", "probes of one target in flight at once", \.overdue.inFlight, 1...8),
+        number(
+            "overdue.unknownFactor", "×", "of the minimum, for a target without a baseline", \.overdue.unknownFactor,
+            1...100),
         count("latency.warmup", "probes", "probes before a baseline counts", \.latency.warmup, 2...10_000),
         number("latency.factor", "×", "how much slower is worth an alarm", \.latency.factor, 1.05...100),
-        number("latency.threshold", "deviations", "the statistic at which a model is slow", \.latency.threshold, 0.1...1_000),
         number(
-            "latency.leastDeviation", "nats", "least deviation of log-latency assumed", \.latency.leastDeviation, 0.01...10),
+            "latency.threshold", "deviations", "the statistic at which a model is slow", \.latency.threshold,
+            0.1...1_000),
+        number(
+            "latency.leastDeviation", "nats", "least deviation of log-latency assumed", \.latency.leastDeviation,
+            0.01...10),
         duration("latency.halfLife", "the time in which the baseline forgets half", \.latency.halfLife),
-        duration("latency.ceiling", "a latency that is always too much", \.latency.ceiling),
-        count(
-            "recovery.successesAfterOutage", "looks", "successes in a row that end an outage",
-            \.recovery.successesAfterOutage, 1...100),
-        number("recovery.threshold", "nats", "the statistic at which a brown-out is over", \.recovery.threshold, 0.1...100),
         number(
-            "recovery.successShare", "fraction", "the success share looked for after an outage",
-            \.recovery.successShare, 0.5...1),
-        count("breaker.failures", "probes", "consecutive failures that open the breaker", \.breaker.failures, 1...1_000),
+            "recovery.threshold", "nats", "the statistic at which an incident is over", \.recovery.threshold, 0.1...100),
+        number(
+            "recovery.outageShare", "fraction", "failure share that successes are held against after an outage",
+            \.recovery.outageShare, 0.5...0.999),
+        count(
+            "breaker.failures", "probes", "consecutive failures that open the breaker", \.breaker.failures, 1...1_000),
         duration("breaker.recoveryInterval", "between two recovery probes", \.breaker.recoveryInterval),
         duration("breaker.confirmAfter", "from a recovery probe's success to its confirmation", \.breaker.confirmAfter),
-        duration("breaker.longestBackoff", "the longest back-off while the breaker is closed", \.breaker.longestBackoff),
+        duration(
+            "breaker.longestBackoff", "the longest back-off while the breaker is closed", \.breaker.longestBackoff),
+        duration("blocked.confirmAfter", "from a refusal to the look that confirms it", \.blocked.confirmAfter),
+        duration("blocked.interval", "least interval while a refusal lasts", \.blocked.interval),
+        count(
+            "blocked.rateLimitedLooks", "looks", "rate-limited answers in a row that make a model degraded",
+            \.blocked.rateLimitedLooks, 1...100),
+        number(
+            "blocked.longestStretch", "×", "how far rate limits may stretch the interval", \.blocked.longestStretch,
+            1...100),
         number("budget.share", "fraction", "extra probes per scheduled probe", \.budget.share, 0...1),
         number("budget.burst", "probes", "extra probes that may be saved up", \.budget.burst, 0...1_000),
-        number("staleness.intervals", "intervals", "without evidence until nothing is known", \.staleness.intervals, 1...100),
+        number(
+            "staleness.intervals", "intervals", "without evidence until nothing is known", \.staleness.intervals,
+            1...100),
         duration("staleness.minimum", "evidence is never stale sooner", \.staleness.minimum),
         count("flapping.changes", "changes", "that count as flapping", \.flapping.changes, 2...100),
-        count("flapping.observations", "looks", "within which the changes are counted", \.flapping.observations, 2...1_000),
+        count(
+            "flapping.observations", "intervals", "within which the changes are counted", \.flapping.observations,
+            2...1_000),
         count(
             "routing.suspiciousLooks", "looks", "suspicious looks after which traffic avoids a model",
             \.routing.suspiciousLooks, 1...100),
-        number("routing.failureShare", "fraction", "failure share of the quicker detector", \.routing.failureShare, 0.01...1),
+        number(
+            "routing.failureShare", "fraction", "failure share of the quicker detector", \.routing.failureShare,
+            0.01...1),
         number("routing.threshold", "nats", "statistic of the quicker detector", \.routing.threshold, 0.1...100),
         number("score.availability", "weight", "of the 24 h availability", \.score.availability, 0...1),
         number("score.errors", "weight", "of the error rate", \.score.errors, 0...1),

@@ -7,6 +7,8 @@ public struct HealthPolicy: Sendable, Hashable {
     public struct Outage: Sendable, Hashable {
         /// Suspicious looks in a row, the first included, that make an outage.
         public var looks = 5
+        /// The same while a model has never had a verdict: it need not be proved to have been good.
+        public var firstLooks = 3
         /// When to look again after the first failure, for targets probed more often than every 30 s. The last one is
         /// the least span of an outage: what ends sooner is a blip and keeps quiet.
         public var fastConfirmations: [Duration] = [.seconds(1.6), .seconds(4.5), .seconds(7.4), .seconds(10.2)]
@@ -43,8 +45,10 @@ public struct HealthPolicy: Sendable, Hashable {
         public var minimum: Duration = .seconds(2)
         /// The same once a run of failures is open.
         public var minimumInRun: Duration = .seconds(1.6)
-        /// Probes of one target in flight at once.
-        public var inFlight = 2
+        /// Probes of one target in flight at once: the late ones and the looks beside them.
+        public var inFlight = 4
+        /// What a target without a baseline yet is given, in multiples of `minimum`.
+        public var unknownFactor = 2.0
         public init() {}
     }
 
@@ -60,19 +64,15 @@ public struct HealthPolicy: Sendable, Hashable {
         public var leastDeviation = 0.25
         /// The time in which the baseline forgets half, which is what lets it follow a daily rhythm.
         public var halfLife: Duration = .seconds(3 * 3_600)
-        /// A latency that is always too much, baseline or not.
-        public var ceiling: Duration = .seconds(5)
         public init() {}
     }
 
     /// Back to healthy.
     public struct Recovery: Sendable, Hashable {
-        /// Successes in a row that end an outage when the breaker was open.
-        public var successesAfterOutage = 2
-        /// The statistic at which a brown-out is over.
+        /// The statistic at which an incident is over.
         public var threshold = 4.0
-        /// The success share looked for after an outage.
-        public var successShare = 0.95
+        /// The failure share that successes are held against after a total outage; two successes refute it.
+        public var outageShare = 0.95
         public init() {}
     }
 
@@ -86,6 +86,19 @@ public struct HealthPolicy: Sendable, Hashable {
         public var confirmAfter: Duration = .seconds(2)
         /// The longest back-off of a failing model whose breaker is closed.
         public var longestBackoff: Duration = .seconds(15)
+        public init() {}
+    }
+
+    /// Answers that are our own doing: wrong key, empty account, wrong request.
+    public struct Blocked: Sendable, Hashable {
+        /// From the first such answer to the one that confirms it.
+        public var confirmAfter: Duration = .seconds(2)
+        /// The least interval while it lasts: what only a person can mend needs no hammering.
+        public var interval: Duration = .seconds(60)
+        /// Rate-limited answers in a row that make a model degraded.
+        public var rateLimitedLooks = 2
+        /// How far rate limits may stretch the interval.
+        public var longestStretch = 4.0
         public init() {}
     }
 
@@ -108,8 +121,9 @@ public struct HealthPolicy: Sendable, Hashable {
 
     /// Status that changes to and fro.
     public struct Flapping: Sendable, Hashable {
-        /// Changes within `observations` that count as flapping.
+        /// Changes within the time of `observations` that count as flapping.
         public var changes = 4
+        /// Intervals; flapping is over when none of them saw a change.
         public var observations = 20
         public init() {}
     }
@@ -147,6 +161,7 @@ public struct HealthPolicy: Sendable, Hashable {
     public var latency = Latency()
     public var recovery = Recovery()
     public var breaker = Breaker()
+    public var blocked = Blocked()
     public var budget = Budget()
     public var staleness = Staleness()
     public var flapping = Flapping()

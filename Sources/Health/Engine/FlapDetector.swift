@@ -1,0 +1,34 @@
+/// Notices a status that goes to and fro, so that one event stands for many.
+struct FlapDetector: Sendable {
+    private var last: HealthStatus?
+    /// Uptimes in seconds of the last changes, oldest first.
+    private var changes: [Double] = []
+    /// When something was last amiss.
+    private var restlessAt = 0.0
+    private(set) var isFlapping = false
+
+    /// Takes up the status as the evidence has it.
+    ///
+    /// - Parameters:
+    ///   - isRestless: a look has failed and none has succeeded since.
+    ///   - span: seconds within which `changes` changes are flapping; as much time without a change and without a
+    ///     failure ends it.
+    /// - Returns: whether the status flaps.
+    mutating func observe(_ status: HealthStatus, isRestless: Bool, at uptime: Double, span: Double, changes limit: Int)
+        -> Bool
+    {
+        guard status != .unknown else { return isFlapping }
+        if isRestless || last != status { restlessAt = uptime }
+        if let last, last != status {
+            changes.append(uptime)
+            if changes.count > limit { changes.removeFirst() }
+            if changes.count == limit, uptime - changes[0] <= span { isFlapping = true }
+        }
+        last = status
+        if isFlapping, uptime - restlessAt > span {
+            isFlapping = false
+            changes.removeAll()
+        }
+        return isFlapping
+    }
+}

@@ -1,0 +1,194 @@
+/// The health decision: evidence in, changes and probe plans out.
+///
+/// A value without clock, task, lock, logger, network or file: time is passed in, everything it wants done is
+/// returned. The same evidence in the same order gives the same events, byte for byte.
+public struct HealthEngine: Sendable {
+    /// What is to be done after a step.
+    public struct Actions: Sendable {
+        /// In the order of their numbers.
+        public var events: [HealthChangeEvent] = []
+        public var plans: [ProbePlan] = []
+        /// Many hosts fail at once: ask whether our own network is there.
+        public var isConnectivityCheckWanted = false
+
+        public init() {}
+        public var isEmpty: Bool { events.isEmpty && plans.isEmpty && !isConnectivityCheckWanted }
+    }
+
+    public let policy: HealthPolicy
+    var models: [ModelTrack] = []
+    var positions: [ModelID: Int] = [:]
+    var surroundings = ModelTrack.Surroundings()
+    var components = ComponentTracks()
+    private var rendered: [ModelHealthStatus] = []
+    private var nextSeq: UInt64
+    private var revision: UInt64 = 0
+    private var isConfigured = false
+
+    /// - Parameter firstSeq: the number of the next event.
+    public init(policy: HealthPolicy = HealthPolicy(), firstSeq: UInt64 = 1) {
+        self.policy = policy
+        nextSeq = firstSeq
+    }
+
+    public var modelIDs: [ModelID] { models.map(\.config.id) }
+
+    /// The number of the next event.
+    public var upcomingSeq: UInt64 { nextSeq }
+
+    /// Goes on numbering from `seq`: the numbers between were never given out.
+    public mutating func skip(to seq: UInt64) { nextSeq = max(nextSeq, seq) }
+
+    // MARK: The fleet
+
+    /// Takes up the models to be watched; those that stay as they were keep everything known of them.
+    ///
+    /// The plans returned are the whole schedule of what is new. Joining and leaving is an event, save the first time.
+    public mutating func configure(_ configs: [ModelConfig], at now: Moment) -> Actions {
+        var actions = Actions()
+        let wanted = Set(configs.map(\.id))
+        for track in models where !wanted.contains(track.config.id) {
+            emit(
+                track, previous: track.status, current: .unknown,
+                [HealthReason(.removed, "The model has left the fleet.")], at: now, into: &actions)
+        }
+        var schedule = InitialSchedule(configs: configs, at: now, policy)
+        var next: [ModelTrack] = []
+        for config in configs.sorted(by: { $0.id < $1.id }) {
+            let plans = schedule.plans(for: config)
+            if let old = positions[config.id].map({ models[$0] }), old.config == config {
+                next.append(old)
+                continue
+            }
+            let track = ModelTrack(config, plans: plans, at: now, policy)
+            next.append(track)
+            if isConfigured, positions[config.id] == nil {
+                emit(
+                    track, previous: .unknown, current: .unknown,
+                    [HealthReason(.added, "The model has joined the fleet.")],
+                    at: now, into: &actions)
+            }
+            actions.plans += (track.targets + track.checks).map(\.plan)
+        }
+        models = next
+        positions = Dictionary(uniqueKeysWithValues: models.enumerated().map { ($1.config.id, $0) })
+        rendered = []
+        for index in models.indices { models[index].isDirty = true }
+        isConfigured = true
+        return actions
+    }
+
+    // MARK: Steps
+
+    /// Weighs one piece of evidence.
+    public mutating func absorb(_ evidence: Evidence, at now: Moment) -> Actions {
+        var actions = Actions()
+        switch evidence.kind {
+        case .probeStarted(let key, let number, let reason):
+            guard let index = positions[key.modelID] else { break }
+            let policy = policy
+            _ = models[index].withTrack(key) { $0.started(number, reason: reason, at: now, policy) }
+            models[index].isDirty = true
+        case .probeCancelled(let key, let number):
+            guard let index = positions[key.modelID] else { break }
+            _ = models[index].withTrack(key) { $0.cancelled(number) }
+        case .probeFinished(let key, let number, let result):
+            guard let index = positions[key.modelID] else { break }
+            let policy = policy
+            guard models[index].withTrack(key, { $0.finished(number, result, at: now, policy) }) else { break }
+            // A custom check says something of the answers' quality, nothing of errors and latency.
+            if key.check == nil {
+                models[index].count(
+                    result.outcome, times: 1, latency: result.latency?.seconds, probe: result, at: now)
+            }
+            follow(result.outcome, of: key, at: now, into: &actions)
+            settle(index, at: now, into: &actions)
+        case .outcomes(let key, let outcome, let count, let latency):
+            guard let index = positions[key.modelID], count > 0 else { break }
+            let policy = policy
+            let seconds = latency?.seconds
+            let isKnown = models[index].withTrack(key) {
+                $0.weigh(outcome, count: count, latency: seconds, at: now, policy)
+            }
+            guard isKnown else { break }
+            models[index].count(outcome, times: count, latency: seconds, probe: nil, at: now)
+            settle(index, at: now, into: &actions)
+        case .local(let id, let local):
+            guard let index = positions[id] else { break }
+            if models[index].local != local { models[index].isDirty = true }
+            models[index].local = local
+            models[index].localSeen = now
+            settle(index, at: now, into: &actions)
+        case .runtime, .gateway, .connectivity, .component:
+            absorbComponent(evidence.kind, at: now, into: &actions)
+        }
+        return actions
+    }
+
+    /// Lets time pass: late probes, stale evidence, windows. To be called a few times a second.
+    public mutating func tick(at now: Moment) -> Actions {
+        var actions = Actions()
+        for index in models.indices {
+            var isLook = false
+            for target in models[index].targets.indices where !models[index].targets[target].flights.isEmpty {
+                isLook = models[index].targets[target].countOverdue(at: now, policy) || isLook
+            }
+            for check in models[index].checks.indices where !models[index].checks[check].flights.isEmpty {
+                _ = models[index].checks[check].countOverdue(at: now, policy)
+            }
+            // What only time changes (staleness) needs no more than a look a second.
+            guard isLook || now - models[index].settledAt >= .seconds(1) else { continue }
+            settle(index, at: now, into: &actions)
+        }
+        if components.isAskingDue(at: now, isNetworkDown: surroundings.isNetworkDown) {
+            actions.isConnectivityCheckWanted = true
+        }
+        return actions
+    }
+
+    /// The state of every model, for everyone to read.
+    public mutating func fleet(at now: Moment) -> FleetHealth {
+        revision += 1
+        if rendered.count != models.count {
+            rendered = models.indices.map { models[$0].rendered(at: now, policy) }
+        } else {
+            for index in models.indices where models[index].isDirty || revision % 32 == UInt64(index % 32) {
+                rendered[index] = models[index].rendered(at: now, policy)
+            }
+        }
+        for index in models.indices { models[index].isDirty = false }
+        return FleetHealth(revision: revision, at: now.wall, models: rendered, components: components.statuses)
+    }
+
+    // MARK: Conclusions
+
+    mutating func settle(_ index: Int, at now: Moment, into actions: inout Actions) {
+        if let previous = models[index].settle(at: now, surroundings, policy) {
+            let track = models[index]
+            emit(track, previous: previous, current: track.status, track.reasons, at: now, into: &actions)
+        }
+        let isProbeable = models[index].isProbeable
+        for target in models[index].targets.indices {
+            if let plan = models[index].targets[target].replan(at: now, isProbeable: isProbeable, policy) {
+                actions.plans.append(plan)
+                models[index].isDirty = true
+            }
+        }
+        for check in models[index].checks.indices {
+            if let plan = models[index].checks[check].replan(at: now, isProbeable: isProbeable, policy) {
+                actions.plans.append(plan)
+            }
+        }
+    }
+
+    private mutating func emit(
+        _ track: ModelTrack, previous: HealthStatus, current: HealthStatus, _ reasons: [HealthReason], at now: Moment,
+        into actions: inout Actions
+    ) {
+        actions.events.append(
+            HealthChangeEvent(
+                seq: nextSeq, modelId: track.config.id, provider: track.config.provider, previousStatus: previous,
+                currentStatus: current, timestamp: now.wall, reasons: reasons))
+        nextSeq += 1
+    }
+}

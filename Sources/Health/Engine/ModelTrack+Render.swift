@@ -1,0 +1,111 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension ModelTrack {
+    /// What people and programs are shown.
+    mutating func rendered(at now: Moment, _ policy: HealthPolicy) -> ModelHealthStatus {
+        let uptime = now.uptime.seconds
+        let summary = window.summary(at: uptime)
+        let up = availability.availability(at: uptime)
+        let next = targets.compactMap(\.plan.next).min()
+        let worstBreaker = targets.first { $0.breaker != .closed } ?? targets.first
+        var breaker = worstBreaker?.breakerStatus ?? CircuitBreakerStatus(state: .closed)
+        if breaker.state != .closed { breaker.openUntil = worstBreaker?.plan.next.map { now.wall(at: $0) } }
+        let usual = targets.compactMap { $0.latency.usual(policy.latency) }.min()
+        return ModelHealthStatus(
+            modelId: config.id, provider: config.provider, status: status,
+            score: Score(
+                status: status, availability: up, errorRate: summary.errorRate,
+                slowness: summary.latency.quantile(0.5).flatMap { median in usual.map { median / $0 } },
+                age: lastCheck.map { (now - $0) / config.interval }, quality: quality, weights: policy.score
+            ).value,
+            reasons: reasons, since: since.wall, routing: routing(at: now, policy),
+            latency: summary.latency.percentiles,
+            timeToFirstTokenMs: summary.firstToken.percentiles.p50,
+            errorRate: summary.errorRate, availability: up, lastCheck: lastCheck?.wall,
+            lastSuccessfulResponse: lastSuccess?.wall,
+            consecutiveFailures: targets.map(\.consecutiveFailures).max() ?? 0,
+            nextProbeAt: next.map { now.wall(at: $0) }, circuitBreaker: breaker,
+            probeResult: currentProbe(at: now, policy), requestTotal: requestTotal,
+            targets: targetHealth(at: now, policy),
+            metadata: metadata)
+    }
+
+    private func currentProbe(at now: Moment, _ policy: HealthPolicy) -> ProbeResult? {
+        guard let lastProbe, let lastCheck, now - lastCheck <= policy.probeResultTTL else { return nil }
+        return lastProbe
+    }
+
+    /// The share of the custom checks' weight that passes; `nil` without checks.
+    private var quality: Double? {
+        let total = config.checks.reduce(0) { $0 + $1.weight }
+        guard total > 0 else { return nil }
+        let failing = zip(checks, config.checks).reduce(0) { sum, pair in
+            sum + (pair.0.isOut || pair.0.errors.isAlarmed ? pair.1.weight : 0)
+        }
+        return 1 - failing / total
+    }
+
+    private func targetHealth(at now: Moment, _ policy: HealthPolicy) -> [TargetHealth] {
+        targets.map { target in
+            let verdict = target.verdict(at: now, isGatewayDown: false, policy)
+            return TargetHealth(
+                name: target.key.target, status: verdict.status,
+                reason: verdict.message.isEmpty ? verdict.code.rawValue : verdict.message,
+                consecutiveFailures: target.consecutiveFailures, circuitBreaker: target.breakerStatus)
+        }
+    }
+
+    private var metadata: [String: JSONValue] {
+        var metadata: [String: JSONValue] = ["mode": .string(config.mode.rawValue)]
+        if !config.capabilities.isEmpty { metadata["capabilities"] = .array(config.capabilities.map { .string($0) }) }
+        if config.isDiscovered { metadata["discovered"] = true }
+        if let local {
+            metadata["state"] = .string(local.state.rawValue)
+            metadata["runtime"] = config.localRuntime.map { .string($0.rawValue) }
+            metadata["cpu"] = .bool(local.isOnCPU)
+            if let size = local.sizeBytes { metadata["sizeBytes"] = .number(Double(size)) }
+            metadata.merge(local.details) { ours, _ in ours }
+        }
+        if let note = lastProbe?.note { metadata["note"] = .string(note) }
+        return metadata
+    }
+
+    /// Whom to send traffic to: quicker than the status, and cheap to be wrong.
+    private func routing(at now: Moment, _ policy: HealthPolicy) -> RoutingVerdict {
+        let first = reasons[0]
+        switch first.code {
+        case .credentials, .quota, .misconfigured, .retired, .removed, .disabled:
+            return RoutingVerdict(.excluded, reason: first.message)
+        case .idle:
+            return RoutingVerdict(.avoid, reason: first.message)
+        case .rateLimited:
+            let until = targets.compactMap(\.plan.next).min().map { now.wall(at: $0) }
+            return RoutingVerdict(.avoid, reason: first.message, until: until)
+        default:
+            break
+        }
+        let suspicious = targets.map { target -> Bool in
+            (target.run?.looks ?? 0) >= policy.routing.suspiciousLooks
+                || target.errors.routingStatistic >= policy.routing.threshold
+        }
+        if status == .healthy || status == .degraded {
+            guard suspicious.allSatisfy({ $0 }), !suspicious.isEmpty else {
+                return RoutingVerdict(.usable, reason: first.message)
+            }
+            return RoutingVerdict(
+                .avoid, reason: "Several looks failed just now; it is being looked at again.",
+                until: targets.compactMap(\.plan.next).min().map { now.wall(at: $0) })
+        }
+        return RoutingVerdict(
+            .avoid, reason: first.message, until: targets.compactMap(\.plan.next).min().map { now.wall(at: $0) })
+    }
+}
+
+extension Moment {
+    /// What the wall clock will say at an uptime.
+    func wall(at uptime: Duration) -> Date { wall + (uptime - self.uptime).seconds }
+}

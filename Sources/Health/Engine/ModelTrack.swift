@@ -1,0 +1,239 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// All that is known of one model: its targets, its custom checks, its last minutes and its last day.
+struct ModelTrack: Sendable {
+    /// What the rest of the fleet means for this model.
+    struct Surroundings: Sendable {
+        var isNetworkDown = false
+        var downGateways: Set<String> = []
+        /// A local runtime that does not answer, with its sentence.
+        var downRuntimes: [LocalRuntime: String] = [:]
+    }
+
+    private(set) var config: ModelConfig
+    var targets: [TargetTrack]
+    var checks: [TargetTrack]
+    var window = OutcomeWindow()
+    var availability = AvailabilityWindow()
+    /// The runtime's last word on a local model.
+    var local: LocalModel?
+    var localSeen: Moment?
+
+    private(set) var status = HealthStatus.unknown
+    private(set) var reasons = [HealthReason(.starting, "Nothing has been observed yet.")]
+    private(set) var since: Moment
+    private var flaps = FlapDetector()
+    private(set) var lastProbe: ProbeResult?
+    private var lastProbeAt: Moment?
+    private(set) var lastCheck: Moment?
+    private(set) var lastSuccess: Moment?
+    private(set) var requestTotal: UInt64 = 0
+    /// When the conclusion was last drawn.
+    private(set) var settledAt: Moment
+    /// Whether anything shown has moved since it was last rendered.
+    var isDirty = true
+
+    /// - Parameter plans: one for each target, then one for each check, in their order.
+    init(_ config: ModelConfig, plans: [ProbePlan], at now: Moment, _ policy: HealthPolicy) {
+        self.config = config
+        since = now
+        settledAt = now
+        targets = zip(config.targets, plans).map { target, plan in
+            TargetTrack(key: plan.key, target: target, interval: config.interval, plan: plan, policy: policy)
+        }
+        checks = zip(config.checks, plans.dropFirst(config.targets.count)).compactMap { check, plan in
+            config.targets.first.map {
+                TargetTrack(key: plan.key, target: $0, interval: check.interval, plan: plan, policy: policy)
+            }
+        }
+        for index in targets.indices where config.localRuntime != nil { targets[index].plan.next = nil }
+        for index in checks.indices where config.localRuntime != nil { checks[index].plan.next = nil }
+    }
+
+    /// A local model is probed only while it is in memory; everything else always.
+    var isProbeable: Bool { config.localRuntime == nil || local?.state == .loaded && local?.isRemote == false }
+
+    // MARK: Evidence
+
+    /// Hands evidence to the target or check it is about. - Returns: whether there is one.
+    mutating func withTrack(_ key: ProbeKey, _ body: (inout TargetTrack) -> Void) -> Bool {
+        if key.check != nil {
+            guard let index = checks.firstIndex(where: { $0.key == key }) else { return false }
+            body(&checks[index])
+        } else {
+            guard let index = targets.firstIndex(where: { $0.key.target == key.target }) else { return false }
+            body(&targets[index])
+        }
+        return true
+    }
+
+    /// Counts outcomes in what is shown: the windows, the last success, the last probe.
+    mutating func count(_ outcome: Outcome, times: Int, latency: Double?, probe: ProbeResult?, at now: Moment) {
+        isDirty = true
+        lastCheck = now
+        requestTotal += UInt64(max(times, 0))
+        if let probe {
+            lastProbe = probe
+            lastProbeAt = now
+        }
+        switch outcome.class {
+        case .ok:
+            lastSuccess = now
+            window.record(
+                successes: times, failures: 0, latency: latency,
+                firstToken: probe?.phases.firstToken?.seconds, at: now.uptime.seconds)
+        case .failing:
+            window.record(successes: 0, failures: times, latency: nil, at: now.uptime.seconds)
+        default:
+            break
+        }
+    }
+
+    // MARK: Status
+
+    /// Draws the conclusion from everything known, and notes the change if it is one.
+    ///
+    /// - Returns: the status before, when it changed.
+    mutating func settle(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> HealthStatus? {
+        settledAt = now
+        var (next, nextReasons) = conclusion(at: now, surroundings, policy)
+        let span = config.interval.seconds * Double(policy.flapping.observations)
+        let isRestless = targets.contains { $0.run != nil }
+        let isFlapping = flaps.observe(
+            next, isRestless: isRestless, at: now.uptime.seconds, span: span, changes: policy.flapping.changes)
+        if isFlapping, next != .unknown {
+            next = .degraded
+            nextReasons.insert(
+                HealthReason(
+                    .flapping, "The status changes too often to be told apart: now \(nextReasons[0].code.rawValue)."),
+                at: 0)
+        }
+        let isIdle = nextReasons[0].code == .idle
+        availability.advance(
+            to: now.uptime.seconds, next == .unknown || isIdle ? .unobserved : next == .unhealthy ? .down : .up)
+        if nextReasons != reasons {
+            reasons = nextReasons
+            isDirty = true
+        }
+        guard next != status else { return nil }
+        let previous = status
+        status = next
+        since = now
+        isDirty = true
+        return previous
+    }
+
+    private func conclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
+        -> (HealthStatus, [HealthReason])
+    {
+        if surroundings.isNetworkDown, targets.contains(where: { !$0.isLoopback }) {
+            return (.unknown, [HealthReason(.selfNetwork, "Our own network is gone; nothing can be seen from here.")])
+        }
+        if let local = localConclusion(at: now, surroundings, policy) { return local }
+        let verdicts = targets.map { target in
+            target.verdict(
+                at: now, isGatewayDown: target.gateway.map(surroundings.downGateways.contains) ?? false, policy)
+        }
+        let best = verdicts.indices.min { rank(verdicts[$0]) < rank(verdicts[$1]) } ?? 0
+        guard verdicts.indices.contains(best) else {
+            return (.unknown, [HealthReason(.misconfigured, "The model has no target.")])
+        }
+        var status = verdicts[best].status
+        var reasons = [reason(verdicts[best], of: best, now)]
+        for (index, verdict) in verdicts.enumerated() where index != best && verdict.status != .healthy {
+            reasons.append(
+                HealthReason(.target, reason(verdict, of: index, now).message, target: targets[index].key.target))
+        }
+        for (check, definition) in zip(checks, config.checks) where check.errors.isAlarmed || check.isOut {
+            if status == .healthy { status = .degraded }
+            let detail = check.lastFailure?.detail ?? ""
+            let told = HealthReason(
+                .check, "The check '\(definition.name)' fails\(detail.isEmpty ? "." : ": \(detail.closed)")")
+            if reasons[0].code == .passing { reasons.insert(told, at: 0) } else { reasons.append(told) }
+        }
+        if local?.isOnCPU == true, status == .healthy {
+            status = .degraded
+            reasons.insert(
+                HealthReason(
+                    .cpuFallback,
+                    "It runs partly on the CPU: \(config.localRuntime?.rawValue ?? "the runtime") had too little GPU memory."
+                ), at: 0)
+        }
+        return (status, reasons)
+    }
+
+    /// What the local runtime's word decides by itself; `nil` where probes decide.
+    private func localConclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
+        -> (HealthStatus, [HealthReason])?
+    {
+        guard let runtime = config.localRuntime else { return nil }
+        if let detail = surroundings.downRuntimes[runtime] {
+            return (.unhealthy, [HealthReason(.runtime, detail.closed)])
+        }
+        guard let local, let localSeen else {
+            return (.unknown, [HealthReason(.starting, "The local runtime has not been asked yet.")])
+        }
+        if (now - localSeen) > policy.staleness.minimum {
+            return (
+                .unknown,
+                [
+                    HealthReason(
+                        .stale, "The local runtime has said nothing for \((now - localSeen).seconds.shortSeconds).")
+                ]
+            )
+        }
+        switch local.state {
+        case .idle:
+            return (.healthy, [HealthReason(.idle, "Known and not in memory; the first request would load it.")])
+        case .missing:
+            return (
+                .unhealthy,
+                [
+                    HealthReason(
+                        .retired,
+                        "\(runtime.rawValue) no longer has it; download it again or take it out of the configuration.")
+                ]
+            )
+        case .other:
+            return (
+                .unknown,
+                [
+                    HealthReason(
+                        .starting, "\(runtime.rawValue) does not tell whether it is in memory, so it is not probed.")
+                ]
+            )
+        case .loaded:
+            return local.isRemote
+                ? (.unknown, [HealthReason(.idle, "It runs elsewhere and is not probed through the local runtime.")])
+                : nil
+        }
+    }
+
+    /// Better is lower: the best target speaks for the model, and a broken one beats one we cannot see.
+    private func rank(_ verdict: TargetVerdict) -> Int {
+        switch verdict.status {
+        case .healthy: 0
+        case .degraded: 1
+        case .unhealthy: 2
+        case .unknown: 3
+        }
+    }
+
+    private func reason(_ verdict: TargetVerdict, of index: Int, _ now: Moment) -> HealthReason {
+        let target = targets.count > 1 ? targets[index].key.target : nil
+        return switch verdict.code {
+        case .passing: HealthReason(.passing, "Answering.", target: target)
+        case .slow: HealthReason(.slow, slowSentence(index), target: target)
+        default: HealthReason(verdict.code, verdict.message, target: target)
+        }
+    }
+
+    private func slowSentence(_ index: Int) -> String {
+        let recent = lastProbe?.latency.map { "The last answer took \($0.seconds.shortSeconds)" } ?? "Answers are slow"
+        return "\(recent), far above this model's own usual latency."
+    }
+}

@@ -1,0 +1,80 @@
+/// What one target's evidence comes to.
+struct TargetVerdict: Sendable {
+    var status: HealthStatus
+    var code: HealthReason.Code
+    var message: String
+}
+
+extension TargetTrack {
+    /// - Parameter window: the model's last minutes, for the sentence.
+    func verdict(at now: Moment, isGatewayDown: Bool, _ policy: HealthPolicy) -> TargetVerdict {
+        if isGatewayDown, let gateway {
+            return TargetVerdict(
+                status: .unknown, code: .gateway,
+                message: "The gateway '\(gateway)' does not answer, so nothing is known of the provider behind it.")
+        }
+        if let blockade, blockade.isDecided { return verdict(of: blockade) }
+        if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
+        if let lastLook, (now - lastLook) > staleAfter(policy) {
+            return TargetVerdict(
+                status: .unknown, code: .stale,
+                message: "No answer has been seen for \((now - lastLook).seconds.shortSeconds).")
+        }
+        if errors.isAlarmed {
+            return TargetVerdict(
+                status: isSevere ? .unhealthy : .degraded, code: .errors,
+                message:
+                    "\(errors.recentFailures) of the last \(errors.recentCount) looks failed\(because(lastFailure)).")
+        }
+        if latency.isAlarmed { return TargetVerdict(status: .degraded, code: .slow, message: "") }
+        guard hasVerdict else {
+            let message =
+                run == nil
+                ? "Nothing has been observed yet." : "The first look failed\(because(lastFailure)); looking again."
+            return TargetVerdict(status: .unknown, code: .starting, message: message)
+        }
+        return TargetVerdict(status: .healthy, code: .passing, message: "")
+    }
+
+    /// Evidence older than this says nothing any more.
+    func staleAfter(_ policy: HealthPolicy) -> Duration {
+        max(plan.every * policy.staleness.intervals, policy.staleness.minimum)
+    }
+
+    var breakerStatus: CircuitBreakerStatus {
+        switch breaker {
+        case .closed: CircuitBreakerStatus(state: .closed)
+        case .open(let since): CircuitBreakerStatus(state: .open, openedAt: since.wall)
+        case .halfOpen(let since): CircuitBreakerStatus(state: .halfOpen, openedAt: since.wall)
+        }
+    }
+
+    private func verdict(of blockade: Blockade) -> TargetVerdict {
+        let detail = blockade.outcome.detail
+        func verdict(_ status: HealthStatus, _ code: HealthReason.Code, _ message: String) -> TargetVerdict {
+            TargetVerdict(status: status, code: code, message: message + (detail.isEmpty ? "." : ": \(detail.closed)"))
+        }
+        switch blockade.outcome.class {
+        case .rateLimited: return verdict(.degraded, .rateLimited, "The provider limits our rate")
+        case .credentials: return verdict(.unknown, .credentials, "The provider refuses our key")
+        case .quota: return verdict(.unknown, .quota, "Our account cannot use it")
+        case .gone where hasSucceeded:
+            return verdict(.unhealthy, .retired, "The provider no longer knows the model")
+        case .gone: return verdict(.unknown, .misconfigured, "The provider does not know the model")
+        case .misconfigured: return verdict(.unknown, .misconfigured, "Our request is refused")
+        case .selfNetwork: return verdict(.unknown, .selfNetwork, "Our own network is gone")
+        default: return verdict(.unknown, .gateway, "The gateway in between fails")
+        }
+    }
+
+    private var outageSentence: String {
+        guard let run else { return "Recovering: the last look succeeded, one more makes it certain." }
+        let looks = run.looks == 1 ? "The last look" : "\(run.looks) looks in a row"
+        return "\(looks) failed since \(run.startedAt.wall.timeOfDay)\(because(lastFailure))."
+    }
+
+    private func because(_ outcome: Outcome?) -> String {
+        guard let detail = outcome?.detail, !detail.isEmpty else { return "" }
+        return ": \(detail.hasSuffix(".") ? String(detail.dropLast()) : detail)"
+    }
+}

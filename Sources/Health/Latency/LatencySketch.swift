@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A mergeable distribution of durations with a relative error of 1 %: logarithmic buckets, kept sparsely.
+///
+/// Covers 10 µs to one hour; what lies outside is counted in the outermost buckets. Eight bytes a used bucket.
+public struct LatencySketch: Sendable, Hashable {
+    public static let relativeError = 0.01
+    private static let smallest = 10e-6
+    private static let largest = 3_600.0
+    private static let gamma = (1 + relativeError) / (1 - relativeError)
+    private static let scale = 1 / log(gamma)
+    private static let lowestIndex = Int((log(smallest) * scale).rounded(.up))
+    private static let highestIndex = Int((log(largest) * scale).rounded(.up))
+
+    private struct Bucket: Sendable, Hashable {
+        var index: Int32
+        var count: UInt32
+    }
+
+    /// Sorted by index.
+    private var buckets: [Bucket] = []
+    public private(set) var count: UInt64 = 0
+
+    public init() {}
+
+    public var isEmpty: Bool { count == 0 }
+
+    /// Adds `times` values of `seconds`.
+    public mutating func record(_ seconds: Double, times: Int = 1) {
+        guard seconds.isFinite, times > 0 else { return }
+        let raw = Int((log(max(seconds, Self.smallest)) * Self.scale).rounded(.up))
+        add(Bucket(index: Int32(min(max(raw, Self.lowestIndex), Self.highestIndex)), count: UInt32(clamping: times)))
+    }
+
+    public mutating func merge(_ other: LatencySketch) {
+        for bucket in other.buckets { add(bucket) }
+    }
+
+    public mutating func removeAll() {
+        buckets.removeAll(keepingCapacity: true)
+        count = 0
+    }
+
+    /// The value, in seconds, at or below which a fraction `q` of the values lie; `nil` when empty.
+    public func quantile(_ q: Double) -> Double? {
+        guard count > 0 else { return nil }
+        let rank = max(UInt64((q * Double(count)).rounded(.up)), 1)
+        var seen: UInt64 = 0
+        for bucket in buckets {
+            seen += UInt64(bucket.count)
+            if seen >= rank { return Self.value(of: bucket.index) }
+        }
+        return buckets.last.map { Self.value(of: $0.index) }
+    }
+
+    /// The mission's three percentiles, in milliseconds.
+    public var percentiles: LatencyPercentiles {
+        func milliseconds(_ q: Double) -> Double? { quantile(q).map { ($0 * 1_000_000).rounded() / 1_000 } }
+        return LatencyPercentiles(p50: milliseconds(0.5), p90: milliseconds(0.9), p99: milliseconds(0.99))
+    }
+
+    private static func value(of index: Int32) -> Double { 2 * pow(gamma, Double(index)) / (gamma + 1) }
+
+    private mutating func add(_ bucket: Bucket) {
+        count += UInt64(bucket.count)
+        var low = 0
+        var high = buckets.count
+        while low < high {
+            let middle = (low + high) / 2
+            if buckets[middle].index < bucket.index { low = middle + 1 } else { high = middle }
+        }
+        if low < buckets.count, buckets[low].index == bucket.index {
+            buckets[low].count =
+                buckets[low].count.addingReportingOverflow(bucket.count).overflow
+                ? .max : buckets[low].count + bucket.count
+        } else {
+            buckets.insert(bucket, at: low)
+        }
+    }
+}
