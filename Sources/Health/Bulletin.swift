@@ -13,10 +13,34 @@ public final class Bulletin: Sendable {
         public var events: [HealthChangeEvent]
     }
 
+    private enum Listener {
+        case items(AsyncStream<Item>.Continuation)
+        case events(AsyncStream<HealthChangeEvent>.Continuation)
+
+        /// - Returns: how many elements the listener has lost by this.
+        func hand(_ item: Item) -> UInt64 {
+            switch self {
+            case .items(let continuation):
+                if case .dropped = continuation.yield(item) { 1 } else { 0 }
+            case .events(let continuation):
+                item.events.reduce(0) { lost, event in
+                    if case .dropped = continuation.yield(event) { lost + 1 } else { lost }
+                }
+            }
+        }
+
+        func finish() {
+            switch self {
+            case .items(let continuation): continuation.finish()
+            case .events(let continuation): continuation.finish()
+            }
+        }
+    }
+
     private struct State {
         var fleet = FleetHealth.empty
         var lastSeq: UInt64
-        var listeners: [Int: AsyncStream<Item>.Continuation] = [:]
+        var listeners: [Int: Listener] = [:]
         var nextListener = 0
         var dropped: UInt64 = 0
         var isClosed = false
@@ -47,29 +71,34 @@ public final class Bulletin: Sendable {
         state.withLock { state in
             state.fleet = fleet
             state.lastSeq = events.last?.seq ?? state.lastSeq
-            for continuation in state.listeners.values {
-                if case .dropped = continuation.yield(item) { state.dropped += 1 }
-            }
+            for listener in state.listeners.values { state.dropped += listener.hand(item) }
         }
     }
 
     /// Publications from now on, at most `buffer` of them waiting. Ends when the bulletin is closed.
     public func items(buffer: Int) -> AsyncStream<Item> {
         let (stream, continuation) = AsyncStream.makeStream(of: Item.self, bufferingPolicy: .bufferingNewest(buffer))
+        listen(.items(continuation)) { leave in continuation.onTermination = { _ in leave() } }
+        return stream
+    }
+
+    /// Events from now on, at most `buffer` of them waiting. Ends when the bulletin is closed.
+    public func events(buffer: Int) -> AsyncStream<HealthChangeEvent> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: HealthChangeEvent.self, bufferingPolicy: .bufferingNewest(buffer))
+        listen(.events(continuation)) { leave in continuation.onTermination = { _ in leave() } }
+        return stream
+    }
+
+    private func listen(_ listener: Listener, onLeave: (@escaping @Sendable () -> Void) -> Void) {
         let id: Int? = state.withLock { state in
             guard !state.isClosed else { return nil }
             state.nextListener += 1
-            state.listeners[state.nextListener] = continuation
+            state.listeners[state.nextListener] = listener
             return state.nextListener
         }
-        guard let id else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.listeners.removeValue(forKey: id) }
-        }
-        return stream
+        guard let id else { return listener.finish() }
+        onLeave { [weak self] in _ = self?.state.withLock { $0.listeners.removeValue(forKey: id) } }
     }
 
     /// Ends every listener's stream, once: the last publication has been made.

@@ -1,0 +1,190 @@
+package import Health
+import Logging
+import Metrics
+package import Observation
+package import ServiceLifecycle
+import Synchronization
+
+/// Weighs evidence as it arrives and publishes what it comes to: the only writer of the fleet's health.
+///
+/// All decisions are the ``HealthEngine``'s. The Monitor gives it time, carries its plans back to the prober, numbers
+/// events durably and publishes to the ``Bulletin``, from which everyone reads without waiting.
+package final class Monitor: Service {
+    /// What the Monitor needs of the parts round it.
+    package struct Surroundings: Sendable {
+        /// Hands plans to the prober.
+        package var plan: @Sendable ([ProbePlan]) -> Void
+        /// Starts the check that tells our own network from everyone else's.
+        package var checkConnectivity: @Sendable () -> Void
+        /// Reserves event numbers durably: none is ever given out twice, not even after a crash.
+        package var reserve: @Sendable (Int) throws -> ClosedRange<UInt64>
+
+        package init(
+            plan: @escaping @Sendable ([ProbePlan]) -> Void,
+            checkConnectivity: @escaping @Sendable () -> Void = {},
+            reserve: @escaping @Sendable (Int) throws -> ClosedRange<UInt64>
+        ) {
+            self.plan = plan
+            self.checkConnectivity = checkConnectivity
+            self.reserve = reserve
+        }
+    }
+
+    private struct State {
+        var engine: HealthEngine
+        /// The last event number that may be given out.
+        var lastReserved: UInt64
+        /// Figures have moved since the last publication.
+        var isDirty = true
+        var absorbed: UInt64 = 0
+        var waiters: [(count: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
+        var isReservationFailing = false
+    }
+
+    /// Between two looks at the clock, and the longest that moved figures wait to be published.
+    private static let tickInterval = Duration.milliseconds(200)
+    private static let numbersPerBlock = 10_000
+
+    private let state: Mutex<State>
+    private let intake: Intake
+    private let bulletin: Bulletin
+    private let surroundings: Surroundings
+    private let timekeeper: Timekeeper
+    private let logger: Logger
+
+    /// - Throws: what `reserve` throws: without event numbers nothing may start.
+    package init(
+        policy: HealthPolicy, intake: Intake, bulletin: Bulletin, surroundings: Surroundings, timekeeper: Timekeeper,
+        logger: Logger
+    ) throws {
+        let numbers = try surroundings.reserve(Self.numbersPerBlock)
+        state = Mutex(
+            State(
+                engine: HealthEngine(policy: policy, firstSeq: numbers.lowerBound), lastReserved: numbers.upperBound))
+        self.intake = intake
+        self.bulletin = bulletin
+        self.surroundings = surroundings
+        self.timekeeper = timekeeper
+        self.logger = logger
+    }
+
+    /// Takes up the models to be watched; those that stay as they were keep everything known of them.
+    package func configure(_ models: [ModelConfig]) {
+        step { engine, now in engine.configure(models, at: now) }
+        publish()
+    }
+
+    /// Weighs evidence until the intake ends or the task is cancelled, then publishes a last time and closes the bulletin.
+    package func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.tick() }
+            for await evidence in intake.evidence.cancelOnGracefulShutdown() { absorb(evidence) }
+            group.cancelAll()
+        }
+        publish()
+        let waiters = state.withLock { state in
+            defer { state.waiters.removeAll() }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.continuation.resume() }
+        bulletin.close()
+    }
+
+    /// Waits until everything submitted before this call has been weighed and published.
+    package func flush() async {
+        let (received, dropped) = intake.counts
+        let goal = received - dropped
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isDone = state.withLock { state in
+                if state.absorbed >= goal { return true }
+                state.waiters.append((goal, continuation))
+                return false
+            }
+            if isDone { continuation.resume() }
+        }
+        publish()
+    }
+
+    // MARK: Steps
+
+    private func tick() async {
+        while !Task.isCancelled {
+            do { try await timekeeper.sleep(for: Self.tickInterval) } catch { return }
+            step { engine, now in engine.tick(at: now) }
+            if state.withLock({ $0.isDirty }) { publish() }
+        }
+    }
+
+    private func absorb(_ evidence: Evidence) {
+        step { engine, now in engine.absorb(evidence, at: now) }
+        let ready = state.withLock { state in
+            state.absorbed += 1
+            state.isDirty = true
+            let ready = state.waiters.filter { $0.count <= state.absorbed }
+            if !ready.isEmpty { state.waiters.removeAll { $0.count <= state.absorbed } }
+            return ready
+        }
+        for waiter in ready { waiter.continuation.resume() }
+    }
+
+    /// Lets the engine decide, then carries out what it decided.
+    private func step(_ decide: (inout HealthEngine, Moment) -> HealthEngine.Actions) {
+        let actions = state.withLock { state in
+            let now = timekeeper.now
+            reserveNumbers(&state)
+            let actions = decide(&state.engine, now)
+            if !actions.events.isEmpty {
+                // Published under the lock, so that events leave in the order of their numbers.
+                bulletin.publish(state.engine.fleet(at: now), events: actions.events)
+                state.isDirty = false
+            }
+            return actions
+        }
+        if !actions.plans.isEmpty { surroundings.plan(actions.plans) }
+        if actions.isConnectivityCheckWanted { surroundings.checkConnectivity() }
+        for event in actions.events { report(event) }
+    }
+
+    private func publish() {
+        state.withLock { state in
+            bulletin.publish(state.engine.fleet(at: timekeeper.now), events: [])
+            state.isDirty = false
+        }
+    }
+
+    /// Keeps more numbers in reserve than one step can use.
+    private func reserveNumbers(_ state: inout State) {
+        let needed = UInt64(state.engine.modelIDs.count * 2 + 100)
+        guard state.engine.upcomingSeq + needed > state.lastReserved else { return }
+        do {
+            let numbers = try surroundings.reserve(max(Self.numbersPerBlock, Int(needed) * 2))
+            if numbers.lowerBound > state.lastReserved + 1 { state.engine.skip(to: numbers.lowerBound) }
+            state.lastReserved = numbers.upperBound
+            state.isReservationFailing = false
+        } catch {
+            if !state.isReservationFailing {
+                logger.error(
+                    "Event numbers cannot be reserved: after a crash some may be given out twice",
+                    metadata: ["error": "\(error)"])
+            }
+            state.isReservationFailing = true
+        }
+    }
+
+    private func report(_ event: HealthChangeEvent) {
+        Counter(
+            label: "llm_health_status_changes_total",
+            dimensions: [
+                ("model_id", event.modelId.rawValue), ("provider", event.provider),
+                ("status", event.currentStatus.rawValue),
+            ]
+        ).increment()
+        logger.log(
+            level: event.currentStatus == .healthy ? .info : .warning, "Health status changed",
+            metadata: [
+                "model.id": "\(event.modelId)", "provider": "\(event.provider)", "seq": "\(event.seq)",
+                "from": "\(event.previousStatus.rawValue)", "to": "\(event.currentStatus.rawValue)",
+                "reason": "\(event.reason)",
+            ])
+    }
+}
