@@ -1,0 +1,73 @@
+package import Health
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
+/// The past of the fleet: snapshots, changes, and the questions asked of them.
+///
+/// Few and deep operations, each of which a store can answer where its data lies. All stores pass one and the same
+/// suite. Times live on a grid of whole milliseconds and ranges are half-open. Every operation honours cancellation
+/// of the surrounding task by an error whose ``HealthStorageError/isCancellation`` is true.
+package protocol HistoryStore: HealthStorageService {
+    /// The clock by which "now" is told: a window ends there and nothing after it counts as observed.
+    var timekeeper: Timekeeper { get }
+
+    /// Stores all the rows or none of them.
+    ///
+    /// A snapshot is known by its model and millisecond, a change by its number. A row that is there already stays
+    /// as it is, so a batch may be sent again after a lost reply.
+    func append(_ snapshots: [HealthSnapshot], _ changes: [HealthChangeEvent]) async throws(HealthStorageError)
+
+    /// The snapshots of one model, oldest first; with a `limit`, the newest so many of them.
+    func history(of modelID: ModelID, in range: TimeRange, limit: Int?) async throws(HealthStorageError)
+        -> [HealthSnapshot]
+
+    /// The changes that a query asks for, in the order of their numbers.
+    func changes(_ query: ChangeQuery) async throws(HealthStorageError) -> [HealthChangeEvent]
+
+    /// Snapshots of one model in `buckets` stretches of equal length, and which way they go.
+    ///
+    /// - Parameter buckets: 1…``HistoryLimits/buckets``.
+    func trends(of modelID: ModelID, in range: TimeRange, buckets: Int) async throws(HealthStorageError)
+        -> HealthTrends
+
+    /// What one model's status was from when to when, with the stretches nobody observed left open.
+    func timeline(of modelID: ModelID, in range: TimeRange) async throws(HealthStorageError) -> StatusTimeline
+
+    /// The highest number of a stored change; 0 when there is none.
+    func lastSeq() async throws(HealthStorageError) -> UInt64
+
+    /// Deletes what is older than the policy keeps, in steps small enough that writers hardly wait.
+    func prune(_ retention: Retention, at now: Date) async throws(HealthStorageError) -> PruneReport
+}
+
+// What a caller may leave out, and the public service on top of the deeper operations.
+extension HistoryStore {
+    /// How many buckets a window is cut into when nobody says.
+    package static var defaultBuckets: Int { 60 }
+
+    package func append(_ snapshots: [HealthSnapshot]) async throws(HealthStorageError) {
+        try await append(snapshots, [])
+    }
+
+    package func store(_ snapshot: HealthSnapshot) async throws(HealthStorageError) {
+        try await append([snapshot], [])
+    }
+
+    package func history(of modelID: ModelID, in range: TimeRange) async throws(HealthStorageError)
+        -> [HealthSnapshot]
+    {
+        try await history(of: modelID, in: range, limit: nil)
+    }
+
+    package func trends(of modelID: ModelID, over window: Duration) async throws(HealthStorageError) -> HealthTrends {
+        guard window > .zero else {
+            throw HealthStorageError(operation: .aggregate, message: "the window must be longer than zero")
+        }
+        let range = TimeRange(last: window, endingAt: timekeeper.now.wall)
+        return try await trends(of: modelID, in: range, buckets: Self.defaultBuckets)
+    }
+}

@@ -1,0 +1,37 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What can be said of a database file before SQLite is asked, in clearer words than its own.
+enum SQLiteFile {
+    static func check(_ path: String) throws(StoreOpenError) {
+        guard !path.isEmpty, path != ":memory:" else {
+            throw StoreOpenError(
+                path: path.isEmpty ? "''" : path, problem: "this names no file",
+                advice: "give the path of a file, such as ./llm-health.db")
+        }
+        var isFolder = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            if isFolder {
+                throw StoreOpenError(
+                    path: path, problem: "this is a folder",
+                    advice: "give the path of a file in it, such as "
+                        + "\(path)/llm-health.db")
+            }
+            return
+        }
+        let folder = folder(of: path)
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
+            throw StoreOpenError(
+                path: path, problem: "the folder '\(folder)' does not exist", advice: "create it, or name another path")
+        }
+    }
+
+    /// The folder of a file; `.` for a bare name.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

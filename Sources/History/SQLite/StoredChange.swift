@@ -1,0 +1,49 @@
+import GRDB
+import Health
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A change as a row of `llm_health_changes`.
+enum StoredChange {
+    static let columns = "seq, model_id, at, provider, previous_status, current_status, reasons"
+    static let insert = """
+        INSERT INTO llm_health_changes (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """
+
+    static func arguments(of row: HealthChangeEvent) throws -> StatementArguments {
+        [
+            Int64(row.seq), row.modelId.rawValue, row.timestamp.milliseconds, row.provider,
+            row.previousStatus.rawValue, row.currentStatus.rawValue, try Reason.text(row.reasons),
+        ]
+    }
+
+    static func change(_ row: Row) throws -> HealthChangeEvent {
+        let current = HealthStatus(stored: row[5])
+        return HealthChangeEvent(
+            seq: UInt64(clamping: row[0] as Int64), modelId: ModelID(row[1]), provider: row[3],
+            previousStatus: HealthStatus(stored: row[4]), currentStatus: current,
+            timestamp: Date(milliseconds: row[2]), reasons: try Reason.reasons(row[6], of: current))
+    }
+
+    /// As ``HealthReason`` in JSON, but it reads codes that this version does not know.
+    private struct Reason: Codable {
+        var code: String
+        var message: String
+        var target: String?
+
+        static func text(_ reasons: [HealthReason]) throws -> String {
+            let stored = reasons.map { Reason(code: $0.code.rawValue, message: $0.message, target: $0.target) }
+            return String(decoding: try HealthJSON.encoder().encode(stored), as: UTF8.self)
+        }
+
+        static func reasons(_ text: String, of status: HealthStatus) throws -> [HealthReason] {
+            try HealthJSON.decoder().decode([Reason].self, from: Data(text.utf8)).map {
+                HealthReason(HealthReason.Code(stored: $0.code, of: status), $0.message, target: $0.target)
+            }
+        }
+    }
+}
