@@ -1,0 +1,18 @@
+/// An API that the simulator speaks, each on a port of its own.
+package enum Face: String, Codable, Sendable, Hashable, CaseIterable {
+    case openAI = "openai"
+    case anthropic
+    case portkey
+    case ollama
+    case lmStudio = "lmstudio"
+
+    /// Whether the face has models of its own; the gateway has none.
+    package var holdsModels: Bool { self != .portkey }
+}
+
+/// What a simulator was asked that it cannot do.
+package struct SimulatorError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
