@@ -1,0 +1,127 @@
+public import Health
+
+// The daemon's own house: store, network, log and limits.
+
+extension Configuration {
+    /// Where the past is kept.
+    public struct Store: Sendable, Hashable {
+        /// The SQLite file, `:memory:` for none; default `./llm-health.db`; key `sqlite.path`.
+        public var path: String
+        /// How long snapshots are kept; default 7 d; key `retention`.
+        public var retention: Duration
+
+        public init(path: String = "./llm-health.db", retention: Duration = .seconds(7 * 86_400)) {
+            self.path = path
+            self.retention = retention
+        }
+
+        /// Whether the past ends with the process.
+        public var isInMemory: Bool { path == ":memory:" }
+    }
+
+    /// How we get out.
+    public struct Network: Sendable, Hashable {
+        /// For hosts off this machine; default `HTTPS_PROXY` of the environment; key `proxy`.
+        public var proxy: Proxy?
+        /// Hosts and domains that are reached without it; default `NO_PROXY` of the environment; key `noProxy`.
+        public var noProxy: [String]
+        /// PEM file of certificate authorities that are trusted beside the system's; key `caFile`.
+        public var caFile: String?
+        /// PEM file of the certificate we show; key `clientCertificate`.
+        public var clientCertificate: String?
+        /// PEM file of its private key; key `clientKey`.
+        public var clientKey: String?
+        /// What must be reachable while our own network works; without it an outage of many hosts counts against
+        /// them; key `connectivityCheck`, `host:port`.
+        public var connectivityCheck: Endpoint?
+
+        public init(
+            proxy: Proxy? = nil, noProxy: [String] = [], caFile: String? = nil, clientCertificate: String? = nil,
+            clientKey: String? = nil, connectivityCheck: Endpoint? = nil
+        ) {
+            self.proxy = proxy
+            self.noProxy = noProxy
+            self.caFile = caFile
+            self.clientCertificate = clientCertificate
+            self.clientKey = clientKey
+            self.connectivityCheck = connectivityCheck
+        }
+    }
+
+    /// An HTTP proxy, written `http://[user:password@]host:port`.
+    public struct Proxy: Sendable, Hashable {
+        public var host: String
+        public var port: Int
+        public var user: Secret?
+        public var password: Secret?
+
+        public init(host: String, port: Int, user: Secret? = nil, password: Secret? = nil) {
+            self.host = host
+            self.port = port
+            self.user = user
+            self.password = password
+        }
+    }
+
+    /// A host and a TCP port.
+    public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+        public var host: String
+        public var port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// The daemon's own log, on standard error.
+    public struct Log: Sendable, Hashable {
+        /// From `trace`, everything, to `critical`.
+        public enum Level: String, Sendable, Hashable, CaseIterable {
+            case trace, debug, info, notice, warning, error, critical
+        }
+        public enum Format: String, Sendable, Hashable, CaseIterable {
+            /// One line an event, for people.
+            case text
+            /// One JSON object an event.
+            case json
+        }
+
+        /// Default `info`; key `level`.
+        public var level: Level
+        /// Default `text`; key `format`.
+        public var format: Format
+
+        public init(level: Level = .info, format: Format = .text) {
+            self.level = level
+            self.format = format
+        }
+    }
+
+    /// What the daemon may use.
+    public struct Limits: Sendable, Hashable {
+        /// Probes in flight at once, over all models; default 256; key `concurrentProbes`.
+        public var concurrentProbes: Int
+        /// Bytes of an answer that are read; default 1 MiB; key `answerBytes`.
+        public var answerBytes: Int
+        /// Models that discovery may add; default 500; key `discoveredModels`.
+        public var discoveredModels: Int
+        /// Pieces of evidence that may wait; default 65,536; key `intake`.
+        public var intake: Int
+        /// The longest shutdown, draining included; default 10 s; key `shutdown`.
+        public var shutdown: Duration
+
+        public init(
+            concurrentProbes: Int = 256, answerBytes: Int = 1_048_576, discoveredModels: Int = 500,
+            intake: Int = 65_536, shutdown: Duration = .seconds(10)
+        ) {
+            self.concurrentProbes = concurrentProbes
+            self.answerBytes = answerBytes
+            self.discoveredModels = discoveredModels
+            self.intake = intake
+            self.shutdown = shutdown
+        }
+    }
+}

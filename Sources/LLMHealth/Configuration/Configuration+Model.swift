@@ -1,0 +1,101 @@
+public import Health
+
+extension Configuration {
+    /// What models take where they say nothing.
+    public struct Defaults: Sendable, Hashable {
+        /// Between two scheduled probes of one target; default 15 s; key `interval`.
+        public var interval: Duration
+        /// For a whole probe, from connecting to the last byte; default 10 s; key `timeout`.
+        public var timeout: Duration
+        /// When probes stream; default `auto`, every fourth; key `streaming`.
+        public var streaming: ModelConfig.Streaming
+        /// Cap on a probe's output tokens; default 16 (the mission's 1 is refused by newer models); key `maxTokens`.
+        public var maxTokens: Int
+        /// The probe's text, before its nonce; default `ping`; key `prompt`.
+        public var prompt: String
+
+        public init(
+            interval: Duration = .seconds(15), timeout: Duration = .seconds(10),
+            streaming: ModelConfig.Streaming = .auto, maxTokens: Int = 16, prompt: String = "ping"
+        ) {
+            self.interval = interval
+            self.timeout = timeout
+            self.streaming = streaming
+            self.maxTokens = maxTokens
+            self.prompt = prompt
+        }
+    }
+
+    /// A model that is watched.
+    public struct Model: Sendable, Hashable {
+        /// Unique in the fleet; default the model's name; key `id`.
+        public var id: String?
+        /// A key of `providers`, or `ollama` and `lmstudio` where those are watched; key `provider`.
+        public var provider: String
+        /// The model's name at the provider; default the id; key `model`.
+        public var model: String?
+        /// Switched off models are not probed; default true; key `enabled`.
+        public var isEnabled: Bool
+        /// Key `interval`; default that of `defaults`.
+        public var interval: Duration?
+        /// Key `timeout`; default that of `defaults`.
+        public var timeout: Duration?
+        /// What it is asked; default `chat`; key `mode`.
+        public var mode: ModelConfig.Mode
+        /// Key `streaming`; default that of `defaults`.
+        public var streaming: ModelConfig.Streaming?
+        /// The request field that caps output tokens; default `auto`, learnt from a refusal; key `tokenLimit`.
+        public var tokenLimit: ModelTarget.TokenLimit
+        /// Key `maxTokens`; default that of `defaults`.
+        public var maxTokens: Int?
+        /// Sent only when set, since reasoning models refuse any but 1; key `temperature`.
+        public var temperature: Double?
+        /// Key `prompt`; default that of `defaults`.
+        public var prompt: String?
+        /// Added to the metadata of its probes; key `metadata`.
+        public var metadata: [String: JSONValue]
+        /// Free words that routes may ask for; key `capabilities`.
+        public var capabilities: [String]
+        /// Dollars per million tokens; default that of the provider; key `price`.
+        public var price: TokenPrice?
+        /// Sent with its probes, replacing the provider's of the same name; key `headers`.
+        public var headers: [ModelTarget.Header]
+        /// Several ways to it; default those of the provider, else one; key `targets`.
+        public var targets: [Target]
+        /// Health checks of the operator's own; key `checks`.
+        public var checks: [CheckDefinition]
+
+        public init(
+            id: String? = nil, provider: String, model: String? = nil, isEnabled: Bool = true,
+            interval: Duration? = nil, timeout: Duration? = nil, mode: ModelConfig.Mode = .chat,
+            streaming: ModelConfig.Streaming? = nil, tokenLimit: ModelTarget.TokenLimit = .auto,
+            maxTokens: Int? = nil, temperature: Double? = nil, prompt: String? = nil,
+            metadata: [String: JSONValue] = [:], capabilities: [String] = [], price: TokenPrice? = nil,
+            headers: [ModelTarget.Header] = [], targets: [Target] = [], checks: [CheckDefinition] = []
+        ) {
+            self.id = id
+            self.provider = provider
+            self.model = model
+            self.isEnabled = isEnabled
+            self.interval = interval
+            self.timeout = timeout
+            self.mode = mode
+            self.streaming = streaming
+            self.tokenLimit = tokenLimit
+            self.maxTokens = maxTokens
+            self.temperature = temperature
+            self.prompt = prompt
+            self.metadata = metadata
+            self.capabilities = capabilities
+            self.price = price
+            self.headers = headers
+            self.targets = targets
+            self.checks = checks
+        }
+
+        /// The id in the fleet.
+        public var modelID: ModelID { ModelID(id ?? model ?? "") }
+        /// The model's name at the provider.
+        public var upstreamName: String { model ?? id ?? "" }
+    }
+}

@@ -1,0 +1,93 @@
+public import Health
+
+extension Configuration {
+    /// Someone who serves models, and how requests get there.
+    public struct Provider: Sendable, Hashable {
+        /// `openai` for any OpenAI-compatible server, `anthropic`, `ollama`, `lmstudio`, or one of Portkey's provider
+        /// ids; default the provider's own name where that is one of them, else `openai`; key `kind`.
+        public var kind: String?
+        /// The gateway it is reached through; default none, requests go straight to it; key `via`.
+        public var via: String?
+        /// Its address, without `/v1`; default known for `openai` and `anthropic`; through a gateway it replaces the
+        /// provider's own address; key `url`.
+        public var url: String?
+        /// The provider's own key; key `key`.
+        public var key: Secret?
+        /// What Portkey is told beside the kind; key `portkey`.
+        public var portkey: PortkeyRoute
+        /// Sent with every request; key `headers`.
+        public var headers: [ModelTarget.Header]
+        /// Several keys, regions or accounts, each watched by itself; default one; key `targets`.
+        public var targets: [Target]
+        /// Which models of its list are watched without being named; default none; key `discover`.
+        public var discover: Discovery?
+        /// Dollars per million tokens of models that name no price; key `price`.
+        public var price: TokenPrice?
+
+        public init(
+            kind: String? = nil, via: String? = nil, url: String? = nil, key: Secret? = nil,
+            portkey: PortkeyRoute = PortkeyRoute(), headers: [ModelTarget.Header] = [], targets: [Target] = [],
+            discover: Discovery? = nil, price: TokenPrice? = nil
+        ) {
+            self.kind = kind
+            self.via = via
+            self.url = url
+            self.key = key
+            self.portkey = portkey
+            self.headers = headers
+            self.targets = targets
+            self.discover = discover
+            self.price = price
+        }
+    }
+
+    /// How Portkey is told whom to ask; what is unset here is taken from the provider.
+    public struct PortkeyRoute: Sendable, Hashable {
+        /// `x-portkey-provider`: a provider id, or `@slug` on a hosted gateway; key `provider`.
+        public var provider: String?
+        /// `x-portkey-virtual-key`, hosted gateways only; key `virtualKey`.
+        public var virtualKey: Secret?
+        /// `x-portkey-config`: a config as JSON with one target, or `pc-…` on a hosted gateway; key `config`.
+        public var config: String?
+        /// `x-portkey-custom-host`: the provider's address as the gateway sees it, `/v1` included except for Ollama;
+        /// key `customHost`.
+        public var customHost: String?
+
+        public init(
+            provider: String? = nil, virtualKey: Secret? = nil, config: String? = nil, customHost: String? = nil
+        ) {
+            self.provider = provider
+            self.virtualKey = virtualKey
+            self.config = config
+            self.customHost = customHost
+        }
+    }
+
+    /// One of several ways to a model; what is unset here is taken from the provider.
+    public struct Target: Sendable, Hashable {
+        /// Unique within its list; key `name`.
+        public var name: String
+        /// Key `key`.
+        public var key: Secret?
+        /// Key `url`.
+        public var url: String?
+        /// The model's name there; key `model`.
+        public var model: String?
+        /// Added to the provider's, the same name replaced; key `headers`.
+        public var headers: [ModelTarget.Header]
+        /// Key `portkey`.
+        public var portkey: PortkeyRoute
+
+        public init(
+            name: String, key: Secret? = nil, url: String? = nil, model: String? = nil,
+            headers: [ModelTarget.Header] = [], portkey: PortkeyRoute = PortkeyRoute()
+        ) {
+            self.name = name
+            self.key = key
+            self.url = url
+            self.model = model
+            self.headers = headers
+            self.portkey = portkey
+        }
+    }
+}

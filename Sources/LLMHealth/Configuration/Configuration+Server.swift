@@ -1,0 +1,65 @@
+public import Health
+
+extension Configuration {
+    /// The HTTP server.
+    public struct Server: Sendable, Hashable {
+        /// Name or address to listen on; any but this machine's own needs tokens; default `127.0.0.1`; key `host`.
+        public var host: String
+        /// TCP port, 0 for any free one; default 8790; key `port`.
+        public var port: Int
+        /// Who may do what. Without any, everyone on this machine may do everything; key `tokens`.
+        public var tokens: [Token]
+        /// Names in the `Host` header that are accepted beside the address itself and `localhost`; key `allowedHosts`.
+        public var allowedHosts: [String]
+
+        public init(
+            host: String = "127.0.0.1", port: Int = 8790, tokens: [Token] = [], allowedHosts: [String] = []
+        ) {
+            self.host = host
+            self.port = port
+            self.tokens = tokens
+            self.allowedHosts = allowedHosts
+        }
+
+        /// Whether only this machine can reach the server.
+        public var isLoopback: Bool { Address.isLoopback(host) }
+    }
+
+    /// A bearer token of the API.
+    public struct Token: Sendable, Hashable {
+        /// Who holds it, for the log; unique; key `name`.
+        public var name: String
+        /// The token itself, at least 8 characters; key `secret`.
+        public var secret: Secret
+        /// What it allows; default `read`; key `scopes`.
+        public var scopes: Set<Scope>
+
+        public init(name: String, secret: Secret, scopes: Set<Scope> = [.read]) {
+            self.name = name
+            self.secret = secret
+            self.scopes = scopes
+        }
+    }
+
+    /// What a token allows.
+    public enum Scope: String, Sendable, Hashable, CaseIterable {
+        /// Health, history and events.
+        case read
+        /// Immediate checks, which cost money.
+        case probe
+        /// `/metrics` and the gateway's metrics.
+        case metrics
+        /// Everything that changes something.
+        case admin
+    }
+}
+
+/// Host names and addresses, as far as configuration must tell them apart.
+enum Address {
+    static func isLoopback(_ host: String) -> Bool {
+        let host = host.lowercased()
+        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

@@ -1,0 +1,72 @@
+public import Health
+
+/// Everything an operator can say: what is watched, how, and where its health is shown.
+///
+/// A value without behaviour: read from YAML by ``load(paths:environment:overrides:imports:)``, or built in code.
+/// ``modelConfigs()`` makes the models of it that are watched.
+public struct Configuration: Sendable, Hashable {
+    /// The HTTP server; key `server`.
+    public var server: Server
+    /// Gateways by name; key `gateways`.
+    public var gateways: [String: Gateway]
+    /// Providers by name; key `providers`.
+    public var providers: [String: Provider]
+    /// What models take where they say nothing; key `defaults`.
+    public var defaults: Defaults
+    /// The models that are watched; key `models`.
+    public var models: [Model]
+    /// Runtimes on this machine or network; key `local`.
+    public var local: Local
+    /// Where the past is kept; key `history`.
+    public var history: Store
+    /// How we get out; key `network`.
+    public var network: Network
+    /// The daemon's own log; key `logging`.
+    public var logging: Log
+    /// Every number of the decision; key `policy`.
+    public var policy: HealthPolicy
+    /// What the daemon may use; key `limits`.
+    public var limits: Limits
+    /// Portkey-style files whose models are watched too; key `import`.
+    ///
+    /// ``load(paths:environment:overrides:imports:)`` has read them: their models are part of ``models``.
+    public var imports: [Import]
+    /// Every file that was read, secrets and imports included: whoever reloads watches these.
+    public var files: [String]
+
+    public init(
+        server: Server = Server(), gateways: [String: Gateway] = [:], providers: [String: Provider] = [:],
+        defaults: Defaults = Defaults(), models: [Model] = [], local: Local = Local(), history: Store = Store(),
+        network: Network = Network(), logging: Log = Log(), policy: HealthPolicy = HealthPolicy(),
+        limits: Limits = Limits(), imports: [Import] = [], files: [String] = []
+    ) {
+        self.server = server
+        self.gateways = gateways
+        self.providers = providers
+        self.defaults = defaults
+        self.models = models
+        self.local = local
+        self.history = history
+        self.network = network
+        self.logging = logging
+        self.policy = policy
+        self.limits = limits
+        self.imports = imports
+        self.files = files
+    }
+}
+
+extension Configuration {
+    /// A file in Portkey's form whose models are watched.
+    public struct Import: Sendable, Hashable {
+        /// Path, relative to the file that names it; key `file`.
+        public var file: String
+        /// The gateway that its models are reached through; default the only gateway, else directly; key `via`.
+        public var via: String?
+
+        public init(file: String, via: String? = nil) {
+            self.file = file
+            self.via = via
+        }
+    }
+}

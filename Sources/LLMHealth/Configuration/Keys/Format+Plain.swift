@@ -1,0 +1,160 @@
+import Health
+
+// Values that are one scalar.
+
+extension ConfigurationReader {
+    /// The scalar of a node, or a problem that says what was wanted.
+    mutating func scalar(_ node: ConfigurationNode, wanted: String) -> ConfigurationNode.Scalar? {
+        if let scalar = node.scalar { return scalar }
+        note(node, "takes \(wanted), not \(node.kind)")
+        return nil
+    }
+
+    /// How a scalar is named in a message; what came from the environment may be a secret.
+    func shown(_ scalar: ConfigurationNode.Scalar) -> String {
+        if scalar.isExpanded { return "the variable's value" }
+        return scalar.text.unicodeScalars.count > 60 ? "'\(scalar.text.prefix(57))…'" : "'\(scalar.text)'"
+    }
+}
+
+extension Format {
+    /// One scalar; `parse` gives the value or says what to write.
+    fileprivate static func scalar(
+        _ shape: Shape, wanted: String, show: @escaping @Sendable (Value) -> String?,
+        parse: @escaping @Sendable (ConfigurationNode.Scalar) -> Parsed<Value>
+    ) -> Format {
+        Format(
+            shape: shape,
+            read: { node, reader in
+                guard let scalar = reader.scalar(node, wanted: wanted) else { return nil }
+                switch parse(scalar) {
+                case .value(let value): return value
+                case .problem(let problem):
+                    reader.note(node, "\(reader.shown(scalar)) \(problem)")
+                    return nil
+                }
+            }, show: show)
+    }
+}
+
+private enum Parsed<Value> {
+    case value(Value)
+    /// Follows the written text: "is no …; write …".
+    case problem(String)
+}
+
+extension Format where Value == String {
+    /// Any text that is not empty.
+    static var text: Format { text(form: "text") }
+
+    /// - Parameters:
+    ///   - form: names the kind of text for people.
+    ///   - pattern: a regular expression for editors.
+    ///   - problem: what is wrong with a text; `nil` when nothing is.
+    static func text(
+        form: String, pattern: String? = nil, problem: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) -> Format {
+        scalar(.text(form: form, pattern: pattern), wanted: "a text", show: { $0 }) { scalar in
+            if scalar.text.isEmpty { return .problem("is empty; write something or remove the key") }
+            if scalar.text.unicodeScalars.contains(where: {
+                $0.value < 32 && $0 != "\n" && $0 != "\t" || $0.value == 127
+            }) {
+                return .problem("holds a control character; remove it")
+            }
+            return problem(scalar.text).map { .problem($0) } ?? .value(scalar.text)
+        }
+    }
+
+    /// A path, made relative to the file that names it.
+    static func path(form: String = "path") -> Format {
+        let text = text(form: form)
+        return Format(
+            shape: text.shape,
+            read: { node, reader in
+                text.read(node, &reader).map { $0 == ":memory:" ? $0 : node.origin.resolve(path: $0) }
+            }, show: { $0 })
+    }
+
+    /// An `http` or `https` address.
+    static var url: Format {
+        text(form: "URL", pattern: "^https?://.+|\\$\\{") { text in
+            switch HTTPAddress.read(text) {
+            case .success: nil
+            case .failure(let problem): problem.text
+            }
+        }
+    }
+}
+
+extension Format where Value == Bool {
+    static var flag: Format {
+        scalar(.flag, wanted: "true or false", show: { $0 ? "true" : "false" }) { scalar in
+            switch scalar.text.lowercased() {
+            case "true", "yes", "on": .value(true)
+            case "false", "no", "off": .value(false)
+            default: .problem("is neither true nor false; write one of them")
+            }
+        }
+    }
+}
+
+extension Format where Value == Int {
+    static func whole(_ range: ClosedRange<Int>) -> Format {
+        scalar(.whole(range), wanted: "a whole number", show: { "\($0)" }) { scalar in
+            let bounds = "\(range.lowerBound) to \(range.upperBound)"
+            guard let value = PlainNumber.readWhole(scalar.text) else {
+                return .problem("is no whole number; write one from \(bounds)")
+            }
+            if !scalar.isPlain { return .problem("is a text in quotes; write \(value) without them") }
+            return range.contains(value) ? .value(value) : .problem("is out of range; write \(bounds)")
+        }
+    }
+}
+
+extension Format where Value == Double {
+    static func number(_ range: ClosedRange<Double>) -> Format {
+        scalar(.number(range), wanted: "a number", show: NumberText.write) { scalar in
+            let bounds = "\(NumberText.write(range.lowerBound)) to \(NumberText.write(range.upperBound))"
+            guard let value = PlainNumber.read(scalar.text) else {
+                return .problem("is no number; write one from \(bounds)")
+            }
+            if !scalar.isPlain { return .problem("is a text in quotes; write \(NumberText.write(value)) without them") }
+            return range.contains(value) ? .value(value) : .problem("is out of range; write \(bounds)")
+        }
+    }
+}
+
+extension Format where Value == Duration {
+    static func duration(_ range: ClosedRange<Duration>) -> Format {
+        scalar(.duration(range), wanted: "a duration such as 15s", show: { DurationText.write($0) }) { scalar in
+            guard let value = DurationText.parse(scalar.text) else {
+                let advice = scalar.isExpanded ? "write a duration such as 15s" : DurationText.advice(on: scalar.text)
+                return .problem("is no duration; \(advice)")
+            }
+            return range.contains(value)
+                ? .value(value)
+                : .problem(
+                    "is out of range; write \(DurationText.write(range.lowerBound)) to \(DurationText.write(range.upperBound))"
+                )
+        }
+    }
+}
+
+extension Format where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of a type's cases, by its name.
+    static var choice: Format {
+        let names = Value.allCases.map(\.rawValue)
+        return scalar(.choice(names), wanted: "one of \(names.joined(separator: ", "))", show: { $0.rawValue }) {
+            scalar in
+            if let value = Value(rawValue: scalar.text) { return .value(value) }
+            return .problem("is not known here; \(Spelling.hint(for: scalar.text, among: names))")
+        }
+    }
+}
+
+/// Numbers as people write them.
+enum NumberText {
+    static func write(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+    }
+}

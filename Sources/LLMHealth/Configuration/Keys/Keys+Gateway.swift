@@ -1,0 +1,83 @@
+import Health
+
+extension Configuration.Gateway {
+    static let section = Section(
+        "a gateway", Configuration.Gateway(),
+        check: { gateway, node, reader in
+            if gateway.isHosted, gateway.apiKey == nil {
+                reader.note(node, "a hosted gateway needs its account's key; add `apiKey: {env: PORTKEY_API_KEY}`")
+            }
+            if !gateway.isHosted, gateway.apiKey != nil {
+                reader.note(
+                    node["apiKey"] ?? node,
+                    "the open-source gateway ignores account keys; add `hosted: true` or remove it")
+            }
+        },
+        [
+            Key("kind", \.kind, .choice, "which gateway it is"),
+            Key("url", \.url, .url, "its address, without `/v1`"),
+            Key(
+                "hosted", \.isHosted, .flag,
+                "hosted or enterprise: takes account keys, `@slug` models, virtual keys and config ids, and may cache"),
+            Key("apiKey", optional: \.apiKey, .secret, "the account's key (`x-portkey-api-key`), hosted only"),
+            Key("headers", \.headers, .headers, "sent with every request through it"),
+            Key(
+                "discover", optional: \.discover, Configuration.Discovery.format(hasInterval: true),
+                "models watched without being named: of its own list when hosted, else of each provider behind it",
+                standard: "false"),
+            Key("optional", \.isOptional, .flag, "not reported as down before it has answered once"),
+        ])
+}
+
+extension Configuration.Discovery {
+    private static let listKeys: [Key<Configuration.Discovery>] = [
+        Key(
+            "include", \.include, .oneOrMore(.text(form: "pattern")),
+            "name patterns; `*` is anything, `?` one character"),
+        Key("exclude", \.exclude, .oneOrMore(.text(form: "pattern")), "patterns that win over `include`"),
+    ]
+
+    /// `true`, `false`, or the patterns.
+    static func format(hasInterval: Bool) -> Format<Configuration.Discovery> {
+        let interval = Key(
+            "interval", \Configuration.Discovery.interval, .duration(.seconds(10)...(.seconds(86_400))),
+            "between two readings of the list")
+        let section = Section(
+            "patterns", Configuration.Discovery(), hasInterval ? listKeys + [interval] : listKeys)
+        let flag = Format<Bool>.flag
+        return Format(
+            shape: .either([.flag, .section(section.shape)]),
+            read: { node, reader in
+                if node.scalar != nil { return flag.read(node, &reader).map { $0 ? Configuration.Discovery() : .none } }
+                return section.read(node, &reader)
+            }, show: { $0.isOff ? "false" : "true" })
+    }
+}
+
+extension Configuration.Local {
+    static let section = Section(
+        "local runtimes", Configuration.Local(),
+        [
+            Key("ollama", optional: \.ollama, Configuration.Runtime.section(.ollama).format, "an Ollama server"),
+            Key(
+                "lmStudio", optional: \.lmStudio, Configuration.Runtime.section(.lmStudio).format, "an LM Studio server"
+            ),
+            Key("interval", \.interval, .duration(.seconds(1)...(.seconds(3_600))), "between two polls"),
+        ])
+}
+
+extension Configuration.Runtime {
+    static func section(_ runtime: LocalRuntime) -> Section<Configuration.Runtime> {
+        Section(
+            "a local runtime", .standard(runtime),
+            [
+                Key("url", \.url, .url, "its address, without `/v1`"),
+                Key("token", optional: \.token, .secret, "sent as a bearer token, where the server wants one"),
+                Key("enabled", \.isEnabled, .flag, "whether it is watched"),
+                Key(
+                    "discover", \.discover, Configuration.Discovery.format(hasInterval: false),
+                    "its models that are watched without being named"),
+                Key("optional", \.isOptional, .flag, "not reported as down before it has answered once"),
+            ])
+    }
+}
