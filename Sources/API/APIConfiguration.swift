@@ -1,0 +1,63 @@
+package import Health
+
+/// How the API listens and whom it lets in.
+package struct APIConfiguration: Sendable {
+    /// The address to bind; one that other machines can reach needs tokens (``APIServer/validateBind(host:tokens:)``).
+    package var host: String
+    /// 0 for any free port, which `onServerRunning` then tells.
+    package var port: Int
+    /// Who may do what. Without any, everybody who reaches the port may do everything.
+    package var tokens: [APIToken]
+    /// Names, beside this machine's own, under which the API may be called: a web page that gets its name resolved to
+    /// this machine must not (DNS rebinding).
+    package var allowedHosts: [String]
+    /// Immediate checks that may run at once.
+    package var concurrentProbes: Int
+    /// What a caller is told to wait who asks for one more; rounded up to whole seconds.
+    package var probeRetryAfter: Duration
+    /// Connections that may be open at once; further ones wait in the listener's queue.
+    package var maximumConnections: Int
+    /// After which a connection without a request in work is closed.
+    package var idleTimeout: Duration
+
+    package init(
+        host: String = "127.0.0.1", port: Int = 8790, tokens: [APIToken] = [], allowedHosts: [String] = [],
+        concurrentProbes: Int = 4, probeRetryAfter: Duration = .seconds(2), maximumConnections: Int = 1_024,
+        idleTimeout: Duration = .seconds(75)
+    ) {
+        self.host = host
+        self.port = port
+        self.tokens = tokens
+        self.allowedHosts = allowedHosts
+        self.concurrentProbes = concurrentProbes
+        self.probeRetryAfter = probeRetryAfter
+        self.maximumConnections = maximumConnections
+        self.idleTimeout = idleTimeout
+    }
+}
+
+/// What a token opens; no scope includes another.
+package enum APIScope: String, Sendable, Hashable, Codable, CaseIterable {
+    /// See the health of models, their past and the reasons.
+    case read
+    /// Ask for immediate checks, which cost tokens at the providers.
+    case probe
+    /// Scrape metrics.
+    case metrics
+    /// Change what the daemon does.
+    case admin
+}
+
+/// A key to the API: sent as `Authorization: Bearer …`.
+package struct APIToken: Sendable, Hashable {
+    /// For people and logs.
+    package var name: String
+    package var secret: Secret
+    package var scopes: Set<APIScope>
+
+    package init(name: String, secret: Secret, scopes: Set<APIScope>) {
+        self.name = name
+        self.secret = secret
+        self.scopes = scopes
+    }
+}

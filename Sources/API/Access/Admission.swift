@@ -1,0 +1,74 @@
+import HTTPTypes
+import Health
+import Hummingbird
+
+/// Decides who may ask what: by the name that was called, the token, the page it comes from.
+struct Admission: Sendable {
+    let tokens: [APIToken]
+    private let hosts: HostRule
+
+    init(_ configuration: APIConfiguration) {
+        tokens = configuration.tokens
+        hosts = HostRule(bind: configuration.host, allowed: configuration.allowedHosts)
+    }
+
+    /// Refuses a request that was not meant for this API.
+    func admit(host head: HTTPRequest) throws(Problem) {
+        // A second Host header: whoever stands in between may have looked at the other one.
+        guard let authority = head.authority, !head.headerFields.contains(where: { $0.name.canonicalName == "host" })
+        else { throw .wrongHost(nil) }
+        guard hosts.allows(authority) else { throw .wrongHost(authority) }
+    }
+
+    /// Refuses a request that its caller may not make.
+    func admit(_ request: Request, to route: Route) throws(Problem) {
+        if case .scope(let scope) = route.access, !tokens.isEmpty { try check(request, for: scope) }
+        guard route.method != .get, route.method != .head else { return }
+        if let origin = request.headers[.origin], !hosts.isOwn(origin: origin, at: request.head.authority ?? "") {
+            throw .foreignOrigin(origin)
+        }
+        guard Self.isJSON(request.headers[.contentType]) else { throw .notJSON }
+    }
+
+    private func check(_ request: Request, for scope: APIScope) throws(Problem) {
+        guard let header = request.headers[.authorization] else { throw .unauthorized(isTokenSent: false) }
+        let words = header.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0].lowercased() == "bearer" else { throw .unauthorized(isTokenSent: false) }
+        var scopes: Set<APIScope>?
+        // All are compared, whichever fits: the time taken tells nothing.
+        for token in tokens where token.secret.isEqual(to: words[1].utf8) {
+            scopes = (scopes ?? []).union(token.scopes)
+        }
+        guard let scopes else { throw .unauthorized(isTokenSent: true) }
+        guard scopes.contains(scope) else { throw .forbidden(scope) }
+    }
+
+    private static func isJSON(_ contentType: String?) -> Bool {
+        guard let type = contentType?.split(separator: ";").first else { return false }
+        return type.lowercased().trimmed == "application/json"
+    }
+}
+
+extension Secret {
+    /// Whether the secret is these bytes, in a time that depends on their number alone.
+    func isEqual(to bytes: some Collection<UInt8>) -> Bool {
+        let secret = Array(reveal().utf8)
+        guard !secret.isEmpty else { return false }
+        var difference = secret.count ^ bytes.count
+        var index = 0
+        for byte in bytes {
+            difference |= Int(secret[index] ^ byte)
+            index = index + 1 == secret.count ? 0 : index + 1
+        }
+        return difference == 0
+    }
+}
+
+extension StringProtocol {
+    /// Without spaces and tabs at the ends.
+    var trimmed: SubSequence {
+        let start = drop { $0 == " " || $0 == "\t" }
+        let end = start.lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { start[...$0] } ?? start[start.endIndex...]
+    }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+
+/// Under which names the API answers.
+///
+/// A web page can have its own name resolved to this machine and then read what the API says, as if both were one
+/// site; only the name in the Host header tells. So on loopback just the machine's own names count. Bound wider, any
+/// address counts too: a page is known by a name, and probes of orchestrators call by address.
+struct HostRule: Sendable {
+    private let names: Set<String>
+    private let configured: Set<String>
+    private let allowsAddresses: Bool
+
+    init(bind: String, allowed: [String]) {
+        configured = Set(allowed.map { Self.name(in: $0) })
+        var names: Set<String> = ["127.0.0.1", "localhost", "::1"]
+        names.formUnion(configured)
+        names.insert(Self.name(in: bind))
+        self.names = names.subtracting(["", "0.0.0.0", "::"])
+        allowsAddresses = !Loopback.contains(bind)
+    }
+
+    /// - Parameter authority: a Host header's value, with or without port.
+    func allows(_ authority: String) -> Bool {
+        let name = Self.name(in: authority)
+        return names.contains(name) || (allowsAddresses && Self.isAddress(name))
+    }
+
+    /// Whether a page of `origin` is the API's own, which was called as `authority`.
+    func isOwn(origin: String, at authority: String) -> Bool {
+        guard let scheme = origin.range(of: "://") else { return false }
+        let site = origin[scheme.upperBound...]
+        return site.lowercased() == authority.lowercased() || configured.contains(Self.name(in: site))
+    }
+
+    /// The host of `host`, `host:port`, `[address]:port` or a bare IPv6 address, in small letters.
+    static func name(in authority: some StringProtocol) -> String {
+        let text = authority.lowercased()
+        if text.hasPrefix("[") { return String(text.dropFirst().prefix { $0 != "]" }) }
+        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
+        let host = colons == 1 ? text.prefix { $0 != ":" } : text[...]
+        return String(host.hasSuffix(".") ? host.dropLast() : host)
+    }
+
+    private static func isAddress(_ name: String) -> Bool {
+        (try? SocketAddress(ipAddress: name, port: 0)) != nil
+    }
+}
+
+/// This machine's addresses that no other machine reaches.
+enum Loopback {
+    static func contains(_ host: String) -> Bool {
+        let name = HostRule.name(in: host)
+        if name == "localhost" { return true }
+        guard let address = (try? SocketAddress(ipAddress: name, port: 0))?.ipAddress else { return false }
+        return address == "::1" || (address.hasPrefix("127.") && !address.contains(":"))
+    }
+}
+
+extension StringProtocol {
+    /// The first place of `text`; the standard library has this for patterns only.
+    func range(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

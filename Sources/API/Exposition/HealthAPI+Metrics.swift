@@ -1,0 +1,54 @@
+import Health
+import Hummingbird
+import Logging
+import NIOCore
+
+extension HealthAPI {
+    /// The daemon's own metrics.
+    func metrics(_ call: Call) throws -> Response {
+        let bulletin = dependencies.bulletin
+        let fleet = bulletin.fleet
+        var dropped = PrometheusText(
+            "llm_health_dropped_items_total", type: "counter",
+            help: "Publications that listeners lost because they were too slow.")
+        dropped.add(Double(bulletin.droppedItems))
+        let text = String(buffer: try documents.document(.exposition, of: fleet).body)
+        return Reply.bytes(
+            ByteBuffer(
+                string: FleetExposition.merge(text, of: fleet, with: dropped.text + dependencies.processMetrics())),
+            contentType: PrometheusText.contentType)
+    }
+
+    /// A gateway's metrics, passed through.
+    func gatewayMetrics(_ call: Call) async throws -> Response {
+        let gateways = dependencies.gatewayMetrics.gateways
+        let gateway = try self.gateway(call.query["gateway"], of: gateways)
+        do {
+            guard let text = try await dependencies.gatewayMetrics.scrape(gateway) else {
+                throw Problem.noGatewayMetrics(gateway)
+            }
+            return Reply.bytes(ByteBuffer(string: text), contentType: PrometheusText.contentType)
+        } catch let error as MetricsScrapeError {
+            call.logger.warning(
+                "a gateway's metrics could not be read", metadata: ["gateway": "\(gateway)", "error": "\(error)"])
+            throw Problem.gatewayFailed(gateway, statusCode: error.statusCode)
+        }
+    }
+
+    private func gateway(_ name: String?, of gateways: [String]) throws(Problem) -> String {
+        guard let first = gateways.first else { throw .noGateway }
+        let known = gateways.sorted().joined(separator: ", ")
+        guard let name else {
+            guard gateways.count == 1 else {
+                throw .badParameter("gateway", "There are several gateways; say which: \(known).")
+            }
+            return first
+        }
+        guard gateways.contains(name) else {
+            throw Problem(
+                kind: "unknown-gateway", title: "No such gateway", status: .notFound,
+                detail: "No gateway \(Problem.quoted(name)) is configured; there are \(known).", field: "gateway")
+        }
+        return name
+    }
+}

@@ -1,0 +1,58 @@
+package import Hummingbird
+import Logging
+
+/// The HTTP face of the daemon: health, history, probes, metrics and the status page.
+///
+/// All routes come from one table (``routes``), in which each says who may call it.
+package struct HealthAPI: Sendable {
+    package let configuration: APIConfiguration
+    let dependencies: APIDependencies
+    let documents: FleetDocuments
+    let slots: ProbeSlots
+
+    package init(configuration: APIConfiguration, dependencies: APIDependencies) {
+        self.configuration = configuration
+        self.dependencies = dependencies
+        documents = FleetDocuments()
+        slots = ProbeSlots(configuration.concurrentProbes)
+    }
+
+    /// Every route there is.
+    var routes: [Route] {
+        [
+            Route(.get, "/livez", .open) { _ in try Reply.json(["status": "alive"]) },
+            Route(.get, "/readyz", .scope(.read), answer: readiness),
+            Route(.get, "/metrics", .scope(.metrics), answer: metrics),
+        ] + fleetRoutes + pastRoutes
+            + [
+                Route(.get, Self.base + "health/explain", .scope(.read), parameters: ["modelId"], answer: explanation),
+                Route(.post, Self.base + "health/probe", .scope(.probe), answer: probe),
+                Route(
+                    .get, Self.base + "metrics", .scope(.metrics), parameters: ["gateway"], answer: gatewayMetrics),
+            ] + Page.routes
+    }
+
+    static let base = "/api/llm-manager/"
+
+    /// The router that admits and answers requests.
+    package func makeRouter() -> Router<BasicRequestContext> {
+        let routes = routes
+        let admission = Admission(configuration)
+        let router = Router(options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: Gate(routes: routes, admission: admission))
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                try admission.admit(request, to: route)
+                let query = try Query(request.uri.query, known: route.parameters)
+                return try await route.answer(Call(request: request, query: query, logger: context.logger))
+            }
+        }
+        return router
+    }
+
+    private func readiness(_ call: Call) throws -> Response {
+        let readiness = dependencies.readiness()
+        guard readiness.isReady else { throw Problem.notReady(readiness.missing) }
+        return try Reply.json(["status": "ready"])
+    }
+}

@@ -1,0 +1,27 @@
+import Hummingbird
+import NIOCore
+
+/// The status page and what it loads, from the binary itself.
+enum Page {
+    /// `/` and `/assets/…`: open to everybody, since they hold no data.
+    static var routes: [Route] {
+        embeddedAssets.map { name, text in
+            let body = ByteBuffer(staticString: text)
+            let document = Document(
+                body, contentType: contentType(of: name), hash: BodyHash.of(body.readableBytesView))
+            return Route(.get, name == "index.html" ? "/" : "/assets/\(name)", .open) { call in
+                document.response(to: call.request)
+            }
+        }.sorted { $0.path < $1.path }
+    }
+
+    private static func contentType(of name: String) -> String {
+        switch name.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: "application/octet-stream"
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Health
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Query {
+    /// What `timeRange` may be, and how long that is.
+    static let timeRanges: [(name: String, duration: Duration)] = [
+        ("1h", .hours(1)), ("6h", .hours(6)), ("24h", .hours(24)), ("7d", .hours(7 * 24)), ("30d", .hours(30 * 24)),
+        ("90d", .hours(90 * 24)),
+    ]
+    static let defaultLimit = 1_000
+    static let maximumLimit = 10_000
+    /// What a trend may look back: the daily roll-ups that are kept.
+    static let windows: ClosedRange<Duration> = .seconds(60)...Duration.hours(5 * 366 * 24)
+
+    /// `timeRange`, or `from` and `to`; the last 24 hours without any of them.
+    func timeRange(now: Date) throws(Problem) -> TimeRange {
+        let name = self["timeRange"]
+        if name != nil, self["from"] != nil || self["to"] != nil {
+            throw .badParameter("timeRange", "Give timeRange, or from and to, not both.")
+        }
+        if self["from"] != nil || self["to"] != nil {
+            do {
+                return try TimeRange(from: time("from"), to: time("to"))
+            } catch let problem as Problem {
+                throw problem
+            } catch {
+                throw .badParameter("to", "to must be later than from.")
+            }
+        }
+        guard let range = Self.timeRanges.first(where: { $0.name == name ?? "24h" }) else {
+            let known = Self.timeRanges.map(\.name).joined(separator: ", ")
+            throw .badParameter("timeRange", "\(Problem.quoted(name ?? "")) is no time range; there are \(known).")
+        }
+        return TimeRange(last: range.duration, endingAt: now)
+    }
+
+    func limit() throws(Problem) -> Int {
+        guard let text = self["limit"] else { return Self.defaultLimit }
+        guard let limit = Int(text), (1...Self.maximumLimit).contains(limit) else {
+            throw .badParameter("limit", "limit must be a whole number from 1 to \(Self.maximumLimit).")
+        }
+        return limit
+    }
+
+    /// `window`, such as `5m` or `24h`; 24 hours without one.
+    func window() throws(Problem) -> Duration {
+        guard let text = self["window"] else { return .hours(24) }
+        guard let window = Self.duration(text), Self.windows.contains(window) else {
+            throw .badParameter(
+                "window", "window must be a number with s, m, h or d behind it, from 60s to 1830d, such as 24h.")
+        }
+        return window
+    }
+
+    private func time(_ name: String) throws(Problem) -> Date {
+        guard let text = self[name] else {
+            throw .badParameter(name, "from and to belong together; \(name) is missing.")
+        }
+        // A plus sign that was not percent-encoded reads as a space.
+        let time = text.contains("T") ? String(text.map { $0 == " " ? "+" : $0 }) : text
+        guard let date = Date(rfc3339: time) else {
+            throw .badParameter(
+                name, "\(Problem.quoted(text)) is no RFC 3339 time such as 2026-11-23T10:00:00Z.")
+        }
+        return date
+    }
+
+    private static func duration(_ text: String) -> Duration? {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), text.dropLast().allSatisfy(\.isASCIIDigit),
+            let number = Int64(text.dropLast()), number <= 1_000_000_000
+        else { return nil }
+        return .seconds(number * unit)
+    }
+}
+
+extension Duration {
+    static func hours(_ hours: Int64) -> Duration { .seconds(hours * 3_600) }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}

@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// One route of the API.
+struct Route: Sendable {
+    enum Access: Sendable, Hashable {
+        /// For everybody.
+        case open
+        /// For tokens with this scope, as soon as there are any tokens.
+        case scope(APIScope)
+    }
+
+    var method: HTTPRequest.Method
+    /// Without variable parts: model ids contain `/` and travel in the query.
+    var path: String
+    var access: Access
+    /// The query parameters it knows; any other is an error of the caller, who would wonder why it does nothing.
+    var parameters: [String]
+    var answer: @Sendable (Call) async throws -> Response
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, parameters: [String] = [],
+        answer: @escaping @Sendable (Call) async throws -> Response
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.parameters = parameters
+        self.answer = answer
+    }
+}
+
+/// A request that was admitted to a route.
+struct Call: Sendable {
+    var request: Request
+    var query: Query
+    var logger: Logger
+}
