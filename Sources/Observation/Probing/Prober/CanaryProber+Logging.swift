@@ -1,0 +1,26 @@
+import Health
+import Logging
+
+extension CanaryProber {
+    /// One line a probe: failures as errors, what is our own to mend as warnings, the rest for information.
+    func log(_ errand: ProbeErrand, _ result: ProbeResult) {
+        let level: Logger.Level =
+            switch result.outcome.class {
+            case .ok: .info
+            case .idle: .debug
+            case .rateLimited, .credentials, .quota, .misconfigured: .warning
+            case .failing, .gone, .gateway, .selfNetwork: .error
+            }
+        var metadata: Logger.Metadata = [
+            "model_id": "\(errand.model.id)", "provider": "\(errand.model.provider)", "target": "\(errand.target.name)",
+            "reason": "\(errand.reason.rawValue)", "outcome": "\(result.outcome.class.rawValue)",
+        ]
+        if let check = errand.key.check { metadata["check"] = "\(check)" }
+        if let status = result.outcome.httpStatus { metadata["http_status"] = "\(status)" }
+        if let latency = result.latency { metadata["latency_ms"] = "\(Int(latency.milliseconds.rounded()))" }
+        if result.outcome.cause != .none { metadata["cause"] = "\(result.outcome.cause.rawValue)" }
+        if !result.outcome.detail.isEmpty { metadata["detail"] = "\(result.outcome.detail)" }
+        if let note = result.note { metadata["note"] = "\(note)" }
+        logger.log(level: level, result.success ? "probe completed" : "probe failed", metadata: metadata)
+    }
+}

@@ -1,0 +1,63 @@
+import Health
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+extension CanaryProber: Service {
+    /// Drives the schedule until it is cancelled or shut down; then everything in flight is cancelled.
+    ///
+    /// - Throws: when it runs already.
+    package func run() async throws {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        guard state.withLock({ $0.begin(wake) }) else { throw CanaryProberIsRunning() }
+        wake.yield()
+        await cancelWhenGracefulShutdown { await self.drive(wakes) }
+        tell(state.withLock { $0.end() })
+    }
+
+    /// Sends out what is due, and sleeps until more is or somebody wakes it. One wake waiting is enough: each looks at
+    /// everything.
+    private func drive(_ wakes: AsyncStream<Void>) async {
+        await withDiscardingTaskGroup { group in
+            for await _ in wakes {
+                let now = timekeeper.now.uptime
+                let (flights, timer, skipped) = state.withLock { $0.depart(at: now) }
+                if skipped > 0 {
+                    metrics.skipped(skipped)
+                    logger.warning(
+                        "probes skipped: the earlier ones of the same targets are still in flight",
+                        metadata: ["skipped": "\(skipped)"])
+                }
+                for (errand, scope) in flights {
+                    group.addTask { await self.fly(errand, scope) }
+                }
+                if let timer {
+                    group.addTask {
+                        try? await self.timekeeper.sleep(until: timer)
+                        self.state.withLock { $0.disarm(timer) }
+                        self.wake()
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    func tell(_ told: [ManualCalls.Told]) {
+        for (waiter, answer) in told { waiter.resume(returning: answer) }
+    }
+
+    private func fly(_ errand: ProbeErrand, _ scope: FlightScope) async {
+        await scope.run { await self.make(errand) }
+        let now = timekeeper.now.uptime
+        let (told, landed, isMoreWaiting) = state.withLock { $0.land(errand, at: now) }
+        tell(told)
+        for waiter in landed { waiter.resume() }
+        if isMoreWaiting { wake() }
+    }
+}
+
+/// `run()` was called while it runs.
+struct CanaryProberIsRunning: Error, CustomStringConvertible {
+    var description: String { "the prober runs already; one service group may hold it once" }
+}

@@ -1,0 +1,129 @@
+package import Health
+package import Logging
+import Synchronization
+
+/// Sends synthetic requests to models, on a schedule and on demand, and reports what comes back as evidence.
+///
+/// `run()` does all the work, in children of one task group; everything else only changes the timetable and wakes it.
+/// Without a running `run()` nothing is sent.
+package final class CanaryProber: Sendable {
+    package struct Limits: Sendable, Hashable {
+        /// Probes in flight at once; what is due beyond waits its turn. Default 256; `probing.maxConcurrent`.
+        package var maxConcurrent: Int
+        /// Share of a probe's deadline that an answer which has begun may be silent; default 0.5;
+        /// `probing.stallShare`.
+        package var stallShare: Double
+        /// A caller gets the result of the same call if it is younger; default 2 s.
+        package var manualReuse: Duration
+
+        package init(maxConcurrent: Int = 256, stallShare: Double = 0.5, manualReuse: Duration = .seconds(2)) {
+            self.maxConcurrent = maxConcurrent
+            self.stallShare = stallShare
+            self.manualReuse = manualReuse
+        }
+    }
+
+    /// What the prober has done so far.
+    package struct Counts: Sendable, Hashable {
+        /// Regular turns left out because too many probes of one target were in flight.
+        package var skipped: UInt64
+        /// Probes in flight now.
+        package var inFlight: Int
+        /// Probes that are due and wait for one in flight to come back.
+        package var waiting: Int
+    }
+
+    let state: Mutex<ProberState>
+    let runner: ProbeRunner
+    let intake: Intake
+    let timekeeper: Timekeeper
+    let metrics = ProbeMetrics()
+    let logger: Logger
+    let isProbeable: @Sendable (ModelConfig) async -> Bool
+    private let onGatewayTrouble: @Sendable (_ gateway: String) -> Void
+
+    /// - Parameters:
+    ///   - isProbeable: asked right before anything is sent to a model. A false answer sends nothing: that is how a local
+    ///     model that is not loaded stays unloaded. By default models of local runtimes are never probed.
+    ///   - onGatewayTrouble: told the name of a gateway that a probe could not get through. Must return at once.
+    package init(
+        egress: Egress, intake: Intake, timekeeper: Timekeeper = .system, policy: HealthPolicy = HealthPolicy(),
+        limits: Limits = Limits(), logger: Logger,
+        isProbeable: @escaping @Sendable (ModelConfig) async -> Bool = { $0.localRuntime == nil },
+        onGatewayTrouble: @escaping @Sendable (_ gateway: String) -> Void = { _ in }
+    ) {
+        self.intake = intake
+        self.timekeeper = timekeeper
+        self.logger = logger
+        self.isProbeable = isProbeable
+        self.onGatewayTrouble = onGatewayTrouble
+        runner = ProbeRunner(
+            egress: egress, limits: limits, timekeeper: timekeeper, lessons: LessonBook(), metrics: metrics)
+        state = Mutex(ProberState(policy: policy, limits: limits))
+    }
+
+    /// The latest result of a model's plain probe, if it is younger than `policy.probeResultTTL`.
+    package func lastResult(of modelID: ModelID) -> ProbeResult? {
+        let now = timekeeper.now.uptime
+        return state.withLock { $0.lastResult(of: modelID, at: now) }
+    }
+
+    package var counts: Counts { state.withLock(\.counts) }
+
+    /// Follows plans of the decision. A plan for what is not on the schedule is ignored.
+    package func plan(_ plans: [ProbePlan]) {
+        guard !plans.isEmpty else { return }
+        state.withLock { state in for plan in plans { state.schedule.apply(plan) } }
+        wake()
+    }
+
+    /// Makes models known, so that they can be probed on demand, without putting them on the schedule.
+    package func register(_ models: [ModelConfig]) {
+        state.withLock { $0.register(models) }
+    }
+
+    func wake() { state.withLock { _ = $0.wake?.yield() } }
+
+    /// Makes one probe and hands its result to everyone who wants it. Cancelled, it leaves `.probeCancelled` behind.
+    func make(_ errand: ProbeErrand) async {
+        guard !Task.isCancelled else { return }
+        if let dueAt = errand.dueAt { metrics.departed(late: timekeeper.now.uptime - dueAt) }
+        guard await isProbeable(errand.model) else {
+            let result = idleResult(errand.model, target: errand.target.name)
+            finished(errand, result)
+            return
+        }
+        guard !Task.isCancelled else { return }
+        intake.submit(
+            Evidence(
+                .probeStarted(errand.key, number: errand.number, reason: errand.reason), source: .probe,
+                at: timekeeper.now))
+        do {
+            let result = try await runner.run(errand)
+            intake.submit(
+                Evidence(.probeFinished(errand.key, number: errand.number, result), source: .probe, at: timekeeper.now))
+            metrics.checked(errand, result)
+            log(errand, result)
+            if result.outcome.class == .gateway, let gateway = errand.target.gateway {
+                onGatewayTrouble(gateway.gateway)
+            }
+            finished(errand, result)
+        } catch {
+            intake.submit(
+                Evidence(.probeCancelled(errand.key, number: errand.number), source: .probe, at: timekeeper.now))
+        }
+    }
+
+    private func finished(_ errand: ProbeErrand, _ result: ProbeResult) {
+        let now = timekeeper.now.uptime
+        tell(state.withLock { $0.record(errand, result, at: now) })
+    }
+
+    func idleResult(_ model: ModelConfig, target: String) -> ProbeResult {
+        ProbeResult(
+            modelId: model.id, target: target,
+            outcome: Outcome(
+                .idle, .notLoaded, detail: "'\(model.id)' is not loaded, and a probe would load it: nothing was sent."),
+            startedAt: timekeeper.now.wall)
+    }
+}

@@ -1,0 +1,126 @@
+import Health
+import Synchronization
+
+/// Makes one probe: builds the request, sends it, judges the answer, and learns from a refusal once.
+struct ProbeRunner: Sendable {
+    let egress: Egress
+    let limits: CanaryProber.Limits
+    let timekeeper: Timekeeper
+    let lessons: LessonBook
+    let metrics: ProbeMetrics
+    /// Targets that have answered in exactly the asked name.
+    let echoes = EchoBook()
+
+    /// - Throws: only when the task is cancelled. A model that fails, and a probe that cannot be built, is a result.
+    func run(_ errand: ProbeErrand) async throws(CancellationError) -> ProbeResult {
+        let started = ContinuousClock.now
+        var result = ProbeResult(
+            modelId: errand.model.id, target: errand.target.name, outcome: .ok, startedAt: timekeeper.now.wall)
+        var known = lessons.lessons(for: errand.target, of: errand.model.id)
+        var verdict: Verdict
+        do {
+            var (exchange, judged) = try await attempt(errand, known, timeout: errand.config.timeout)
+            let rest = errand.config.timeout - (ContinuousClock.now - started)
+            // A refusal may name what to do otherwise: do it at once, within the same deadline.
+            if let error = judged.error, rest > .milliseconds(100),
+                let learnt = known.learning(
+                    from: error, status: exchange.status ?? 0, isTokenFieldOpen: errand.target.tokenLimit == .auto)
+            {
+                let (second, again) = try await attempt(errand, learnt, timeout: rest)
+                (exchange, judged) = (second, again)
+                // Unless the same refusal came again, which says that the lesson was the wrong one.
+                if judged.outcome.class != .misconfigured {
+                    known = learnt
+                    lessons.remember(learnt, for: errand.target, of: errand.model.id)
+                    judged.notes.insert("learnt from a refusal", at: 0)
+                }
+            }
+            verdict = judged
+            result.phases = exchange.phases
+            result.phases.firstToken = judged.firstToken
+            result.latency = exchange.duration
+            result.isStreamed = exchange.isEventStream
+        } catch let refusal as ProbeRefusal {
+            verdict = Verdict(outcome: Outcome(.misconfigured, .badRequest, detail: refusal.message))
+        } catch {
+            throw CancellationError()
+        }
+        result.outcome = verdict.outcome
+        result.inputTokens = verdict.answer?.inputTokens
+        result.outputTokens = verdict.answer?.outputTokens
+        result.answeredModel = verdict.answer?.model
+        let notes = verdict.notes + [known.note].compactMap { $0 }
+        result.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
+        return result
+    }
+
+    /// Keeps only what was learnt of these models.
+    func keep(_ models: [ModelID: ModelConfig]) {
+        lessons.keep(models)
+        echoes.keep(models)
+    }
+
+    private func attempt(
+        _ errand: ProbeErrand, _ known: Lessons, timeout: Duration
+    ) async throws -> (Exchange, Verdict) {
+        var ask = ProbeAsk(
+            model: errand.model, target: errand.target, config: errand.config, check: errand.check,
+            isStreamed: errand.isStreamed, lessons: known, nonce: Self.hex(UInt64.random(in: .min ... .max)))
+        ask.config.timeout = timeout
+        let trace = "canary-\(Self.hex(UInt64.random(in: .min ... .max)))"
+        let request = try ProbeRequest(ask, trace: trace)
+        let exchange = try await TimedRequest(
+            request: request, timeout: timeout, stallAfter: timeout * limits.stallShare
+        ).send(by: egress)
+        let redactor = Redactor(request.secrets)
+        let context = ProbeContext(
+            provider: errand.model.provider, model: errand.target.model, mode: errand.model.mode,
+            gateway: errand.target.gateway, host: Host(of: request.url).text, timeout: timeout, redactor: redactor,
+            now: timekeeper.now.wall, answersInItsName: echoes.contains(errand.target, of: errand.model.id))
+        let classifier = ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: errand.target))
+        var verdict = classifier.verdict(on: exchange)
+        if verdict.outcome.class == .ok, verdict.answer?.model == errand.target.model {
+            echoes.insert(errand.target, of: errand.model.id)
+        }
+        metrics.exchanged(errand, exchange, verdict)
+        if let check = errand.check {
+            verdict = CheckJudge(check: check, redactor: redactor).verdict(on: exchange, plain: verdict)
+        }
+        return (exchange, verdict)
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// Which targets have answered in exactly the name they were asked by: of them, another name means another model.
+final class EchoBook: Sendable {
+    private struct Page: Hashable {
+        var modelID: ModelID
+        var baseURL: String
+        var model: String
+        var target: String
+    }
+    private let pages = Mutex<Set<Page>>([])
+
+    private func page(_ target: ModelTarget, _ modelID: ModelID) -> Page {
+        Page(modelID: modelID, baseURL: target.baseURL, model: target.model, target: target.name)
+    }
+
+    func contains(_ target: ModelTarget, of modelID: ModelID) -> Bool {
+        let page = page(target, modelID)
+        return pages.withLock { $0.contains(page) }
+    }
+
+    func insert(_ target: ModelTarget, of modelID: ModelID) {
+        let page = page(target, modelID)
+        pages.withLock { _ = $0.insert(page) }
+    }
+
+    /// Keeps only what is known of these models.
+    func keep(_ models: [ModelID: ModelConfig]) {
+        pages.withLock { pages in pages = pages.filter { models[$0.modelID] != nil } }
+    }
+}

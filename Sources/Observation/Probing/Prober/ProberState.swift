@@ -1,0 +1,195 @@
+import Health
+
+/// What the prober knows at an instant; every change of it happens here, under the prober's lock.
+struct ProberState: Sendable {
+    /// A probe in flight.
+    struct Flight: Sendable {
+        var errand: ProbeErrand
+        var scope: FlightScope
+    }
+    /// What becomes of a call for a probe.
+    enum Opening: Sendable {
+        case recent(ProbeResult)
+        case wait(caller: UInt64)
+        case notRunning
+        case unknownModel
+    }
+    typealias Told = ManualCalls.Told
+
+    private let limits: CanaryProber.Limits
+    private let resultTTL: Duration
+    var schedule: ProbeSchedule
+    private(set) var models: [ModelID: ModelConfig] = [:]
+    var manual = ManualCalls()
+    /// Ends with `run()`.
+    private(set) var wake: AsyncStream<Void>.Continuation?
+    /// Due, but more are in flight than may be.
+    private var waiting: [ProbeErrand] = []
+    private var flights: [UInt64: Flight] = [:]
+    private var results: [ModelID: (result: ProbeResult, at: Duration)] = [:]
+    /// Uptimes at which a timer will wake the loop.
+    private var timers: Set<Duration> = []
+    private var reportedSkips: UInt64 = 0
+    /// Who waits for which flights to end.
+    private var landings: [(numbers: Set<UInt64>, waiter: CheckedContinuation<Void, Never>)] = []
+
+    init(policy: HealthPolicy, limits: CanaryProber.Limits) {
+        self.limits = limits
+        resultTTL = policy.probeResultTTL
+        schedule = ProbeSchedule(policy: policy)
+    }
+
+    var counts: CanaryProber.Counts {
+        CanaryProber.Counts(skipped: schedule.skipped, inFlight: flights.count, waiting: waiting.count)
+    }
+
+    // MARK: The loop
+
+    /// - Returns: false when the loop runs already.
+    mutating func begin(_ wake: AsyncStream<Void>.Continuation) -> Bool {
+        guard self.wake == nil else { return false }
+        self.wake = wake
+        timers = []
+        return true
+    }
+
+    /// The loop has ended. - Returns: everyone who still waits for a probe.
+    mutating func end() -> [Told] {
+        wake = nil
+        for errand in waiting { schedule.finish(errand.key, number: errand.number) }
+        waiting = []
+        return manual.end()
+    }
+
+    /// What leaves now, and when to wake the loop again if no timer does yet.
+    mutating func depart(
+        at now: Duration
+    ) -> (flights: [(ProbeErrand, FlightScope)], timer: Duration?, skipped: UInt64) {
+        for departure in schedule.due(at: now) {
+            if let errand = errand(for: departure) {
+                waiting.append(errand)
+            } else {
+                schedule.finish(departure.key, number: departure.number)
+            }
+        }
+        let count = min(waiting.count, max(0, limits.maxConcurrent - flights.count))
+        let leaving = waiting.prefix(count).map { errand in
+            let scope = FlightScope()
+            flights[errand.number] = Flight(errand: errand, scope: scope)
+            return (errand, scope)
+        }
+        waiting.removeFirst(count)
+        let skipped = schedule.skipped - reportedSkips
+        reportedSkips = schedule.skipped
+        var timer = schedule.nextDeadline()
+        if let deadline = timer, timers.contains(where: { $0 <= deadline }) { timer = nil }
+        if let timer { timers.insert(timer) }
+        return (leaving, timer, skipped)
+    }
+
+    mutating func disarm(_ timer: Duration) { timers.remove(timer) }
+
+    private func errand(for departure: ProbeSchedule.Departure) -> ProbeErrand? {
+        let key = departure.key
+        guard let model = models[key.modelID], let target = model.targets.first(where: { $0.name == key.target }) else {
+            return nil
+        }
+        let check = key.check.flatMap { name in model.checks.first { $0.name == name } }
+        if key.check != nil, check == nil { return nil }
+        let isStreamed: Bool =
+            switch model.streaming {
+            case .never: false
+            case .always: check == nil
+            case .auto: check == nil && departure.reason == .scheduled && departure.turn % 4 == 0
+            }
+        return ProbeErrand(
+            key: key, number: departure.number, reason: departure.reason, model: model, target: target,
+            config: model.probe, check: check, isStreamed: isStreamed, dueAt: departure.dueAt)
+    }
+
+    // MARK: Results
+
+    mutating func record(_ errand: ProbeErrand, _ result: ProbeResult, at now: Duration) -> [Told] {
+        if errand.key.check == nil, result.outcome.class != .idle { results[errand.model.id] = (result, now) }
+        return manual.finish(errand.number, result, at: now)
+    }
+
+    /// A probe has ended, whichever way.
+    /// - Returns: who is to be told what, who waited for this, and whether more wants to leave.
+    mutating func land(
+        _ errand: ProbeErrand, at now: Duration
+    ) -> (told: [Told], landed: [CheckedContinuation<Void, Never>], isMoreWaiting: Bool) {
+        flights[errand.number] = nil
+        schedule.finish(errand.key, number: errand.number)
+        for index in landings.indices { landings[index].numbers.remove(errand.number) }
+        let landed = landings.filter(\.numbers.isEmpty).map(\.waiter)
+        landings.removeAll(where: \.numbers.isEmpty)
+        // Nothing is told here unless the probe was cancelled before it had a result.
+        return (manual.finish(errand.number, nil, at: now), landed, !waiting.isEmpty)
+    }
+
+    func lastResult(of modelID: ModelID, at now: Duration) -> ProbeResult? {
+        guard let (result, at) = results[modelID], now - at < resultTTL else { return nil }
+        return result
+    }
+
+    // MARK: Models
+
+    mutating func register(_ models: [ModelConfig]) {
+        for model in models { self.models[model.id] = model }
+    }
+
+    /// - Returns: what is in flight to models and targets that are gone, and who is to be told that nothing comes.
+    mutating func start(_ models: [ModelConfig], at now: Duration) -> (flights: [FlightScope], told: [Told]) {
+        self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        schedule.register(models, at: now)
+        results = results.filter { self.models[$0.key] != nil }
+        let keys = schedule.keys
+        let dropped = waiting.filter { !keys.contains($0.key) }
+        waiting.removeAll { !keys.contains($0.key) }
+        return (
+            flights.values.filter { !keys.contains($0.errand.key) }.map(\.scope),
+            dropped.flatMap { manual.finish($0.number, nil, at: now) }
+        )
+    }
+
+    /// - Returns: what is in flight, by number, and who is to be told that nothing comes.
+    mutating func stop() -> (flights: [UInt64: FlightScope], told: [Told]) {
+        schedule.stop()
+        waiting = []
+        return (flights.mapValues(\.scope), manual.end())
+    }
+
+    /// - Returns: true when none of these is in flight; else the waiter is told when that is so.
+    mutating func awaitLanding(of numbers: Set<UInt64>, _ waiter: CheckedContinuation<Void, Never>) -> Bool {
+        let rest = numbers.filter { flights[$0] != nil }
+        if !rest.isEmpty { landings.append((rest, waiter)) }
+        return rest.isEmpty
+    }
+
+    // MARK: Calls
+
+    mutating func ask(_ wish: ManualCalls.Wish, at now: Duration) -> Opening {
+        guard wake != nil else { return .notRunning }
+        guard let model = models[wish.modelID], !model.targets.isEmpty else { return .unknownModel }
+        if let result = manual.recentAnswer(to: wish, at: now, within: limits.manualReuse) { return .recent(result) }
+        if !manual.isUnderWay(wish) {
+            let errands = model.targets.map { target in
+                ProbeErrand(
+                    key: ProbeKey(model.id, target: target.name), number: schedule.takeNumber(), reason: .manual,
+                    model: model, target: target, config: wish.config, isStreamed: model.streaming == .always)
+            }
+            manual.begin(wish, numbers: errands.map(\.number))
+            // Somebody waits for these: before what the schedule has in line.
+            waiting.insert(contentsOf: errands, at: 0)
+        }
+        return .wait(caller: manual.attend(wish))
+    }
+
+    /// A caller gave up. - Returns: whom to tell, and the probes that nobody waits for any more.
+    mutating func abandon(_ wish: ManualCalls.Wish, caller: UInt64) -> (told: Told?, scopes: [FlightScope]) {
+        let (told, orphans) = manual.leave(wish, caller: caller)
+        waiting.removeAll { orphans.contains($0.number) }
+        return (told, orphans.compactMap { flights[$0]?.scope })
+    }
+}

@@ -1,0 +1,31 @@
+import Health
+
+/// Deterministic jitter: the same key and turn always get the same share, in any process.
+enum Jitter {
+    /// A number that stands for a key (FNV-1a).
+    static func seed(of key: ProbeKey) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for part in [key.modelID.rawValue, key.target, key.check ?? ""] {
+            for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            // So that "ab" + "c" is another key than "a" + "bc".
+            hash = (hash ^ 0xff) &* 0x100_0000_01b3
+        }
+        return hash
+    }
+
+    /// −1…1 for the turn at an uptime.
+    static func share(_ seed: UInt64, turn: Duration) -> Double {
+        let (seconds, attoseconds) = turn.components
+        let bits = mixed(
+            seed &+ UInt64(bitPattern: seconds) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: attoseconds))
+        return Double(bits >> 11) / Double(1 << 52) - 1
+    }
+
+    /// The finaliser of SplitMix64: every bit of the input moves every bit of the output.
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        var value = value
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}

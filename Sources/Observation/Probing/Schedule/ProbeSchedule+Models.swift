@@ -1,0 +1,32 @@
+package import Health
+
+extension ProbeSchedule {
+    /// Gives every target and every custom check of the models a timetable; what is not named any more loses its own.
+    ///
+    /// The first probes are spread over `policy.firstRound` (or an interval, where that is less), all later ones over
+    /// the interval. A key that stays with the same interval keeps its plan and what it has in flight.
+    /// - Parameter now: uptime.
+    package mutating func register(_ models: [ModelConfig], at now: Duration) {
+        let wanted = models.sorted { $0.id < $1.id }.flatMap(Self.keys)
+        let names = Set(wanted.map(\.key))
+        for key in keys where !names.contains(key) { remove(key) }
+        for (index, (key, every)) in wanted.enumerated() {
+            if intervals[key] == every, entries[key] != nil { continue }
+            intervals[key] = every
+            let share = Double(index) / Double(wanted.count)
+            let first = now + min(every, policy.firstRound) * share
+            var anchor = now + every * share
+            // The second turn comes half to one and a half intervals after the first.
+            while anchor < first + every / 2 { anchor += max(every, Self.shortestInterval) }
+            begin(ProbePlan(key: key, next: first, anchor: anchor, every: every, reason: .scheduled))
+        }
+        intervals = intervals.filter { names.contains($0.key) }
+    }
+
+    /// What is probed of a model, and how often. Checks are made at the first target, which stands for the model.
+    static func keys(of model: ModelConfig) -> [(key: ProbeKey, every: Duration)] {
+        let first = model.targets.first?.name ?? TargetName.default
+        return model.targets.map { (ProbeKey(model.id, target: $0.name), model.interval) }
+            + model.checks.map { (ProbeKey(model.id, target: first, check: $0.name), $0.interval) }
+    }
+}

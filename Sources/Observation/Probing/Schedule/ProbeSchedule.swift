@@ -1,0 +1,167 @@
+package import Health
+import HeapModule
+
+/// What to fire when: a timetable of probes that follows the plans of the decision.
+///
+/// A value without clock, task or lock: time is passed in as uptime (``Moment/uptime``). Turns are counted from each
+/// plan's anchor, so nothing drifts, however late a probe leaves or its answer comes.
+package struct ProbeSchedule: Sendable {
+    /// A probe whose time has come.
+    package struct Departure: Sendable, Hashable {
+        package var key: ProbeKey
+        package var reason: ProbeReason
+        /// Unique and rising over the life of the schedule.
+        package var number: UInt64
+        /// When it was due, jitter included: what lateness is measured from.
+        package var dueAt: Duration
+        /// How many regular turns the key has had, this one included: 1, 2, 3 …
+        package var turn: UInt64
+    }
+
+    struct Entry: Sendable {
+        var plan: ProbePlan
+        /// Names the one item of the queue that counts; all older ones are leftovers.
+        var version: UInt64
+        /// The regular turn up to which everything has left. A probe that left early by jitter has served its turn.
+        var served: Duration?
+        var turns: UInt64 = 0
+        var inFlight: Set<UInt64> = []
+        let seed: UInt64
+    }
+
+    private struct Item: Comparable {
+        var at: Duration
+        var version: UInt64
+        var key: ProbeKey
+
+        static func == (a: Item, b: Item) -> Bool { a.version == b.version }
+        static func < (a: Item, b: Item) -> Bool { (a.at, a.version) < (b.at, b.version) }
+    }
+
+    /// A plan's `every` below this would fire without end.
+    static let shortestInterval: Duration = .milliseconds(10)
+
+    let policy: HealthPolicy
+    var entries: [ProbeKey: Entry] = [:]
+    /// The configured interval of each key, which plans may stretch.
+    var intervals: [ProbeKey: Duration] = [:]
+    private var queue = Heap<Item>()
+    private var lastVersion: UInt64 = 0
+    private var lastNumber: UInt64 = 0
+    /// Turns that were left out because too many probes of the key were still in flight.
+    package private(set) var skipped: UInt64 = 0
+
+    package init(policy: HealthPolicy) { self.policy = policy }
+
+    /// Everything that has a timetable.
+    package var keys: Set<ProbeKey> { Set(entries.keys) }
+
+    /// The plan in force.
+    package func plan(of key: ProbeKey) -> ProbePlan? { entries[key]?.plan }
+
+    /// How many probes of a key are in flight.
+    package func inFlight(_ key: ProbeKey) -> Int { entries[key]?.inFlight.count ?? 0 }
+
+    // MARK: Time
+
+    /// When the next probe is due; `nil` when nothing is planned.
+    package mutating func nextDeadline() -> Duration? {
+        while let item = queue.min {
+            if entries[item.key]?.version == item.version { return item.at }
+            queue.removeMin()
+        }
+        return nil
+    }
+
+    /// Takes out what is due and plans each key's following turn.
+    package mutating func due(at now: Duration) -> [Departure] {
+        var departures: [Departure] = []
+        while let deadline = nextDeadline(), deadline <= now {
+            let key = queue.removeMin().key
+            guard var entry = entries[key], let nominal = entry.plan.next else { continue }
+            let reason = entry.plan.reason
+            let taken = max(now, nominal)
+            entry.served = max(entry.served ?? taken, taken)
+            entry.plan = entry.plan.following(taken)
+            if reason == .scheduled { entry.turns += 1 }
+            if entry.inFlight.count < policy.overdue.inFlight {
+                lastNumber += 1
+                entry.inFlight.insert(lastNumber)
+                departures.append(
+                    Departure(key: key, reason: reason, number: lastNumber, dueAt: deadline, turn: entry.turns))
+            } else {
+                skipped += 1
+            }
+            entries[key] = entry
+            enqueue(key)
+        }
+        return departures
+    }
+
+    /// A number for a probe outside the timetable.
+    package mutating func takeNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Notes that a probe is no longer in flight.
+    package mutating func finish(_ key: ProbeKey, number: UInt64) { entries[key]?.inFlight.remove(number) }
+
+    // MARK: Plans
+
+    /// Follows a plan from now on; a key that is not registered is left alone.
+    package mutating func apply(_ plan: ProbePlan) {
+        guard var entry = entries[plan.key] else { return }
+        var plan = plan
+        plan.every = max(plan.every, Self.shortestInterval)
+        if let served = entry.served, plan.anchor <= served {
+            // Whoever made the plan cannot know of a turn that jitter has sent out early.
+            let isRegular = plan.reason == .scheduled && plan.next == plan.anchor
+            let anchor = plan.following(served).anchor
+            plan.anchor = anchor
+            if isRegular { plan.next = anchor }
+        }
+        entry.plan = plan
+        entries[plan.key] = entry
+        enqueue(plan.key)
+    }
+
+    /// Begins a timetable for a key, in place of any that it has.
+    mutating func begin(_ plan: ProbePlan) {
+        var plan = plan
+        plan.every = max(plan.every, Self.shortestInterval)
+        let flights = entries[plan.key]?.inFlight ?? []
+        entries[plan.key] = Entry(plan: plan, version: 0, inFlight: flights, seed: Jitter.seed(of: plan.key))
+        enqueue(plan.key)
+    }
+
+    mutating func remove(_ key: ProbeKey) { entries[key] = nil }
+
+    /// Forgets every timetable; numbers go on rising.
+    package mutating func stop() {
+        entries = [:]
+        intervals = [:]
+        queue = Heap()
+    }
+
+    private mutating func enqueue(_ key: ProbeKey) {
+        guard var entry = entries[key] else { return }
+        lastVersion += 1
+        entry.version = lastVersion
+        entries[key] = entry
+        guard let at = departure(of: entry) else { return }
+        queue.insert(Item(at: at, version: lastVersion, key: key))
+        // Plans that replace others leave items behind: without this a key planned anew every second would pile them up.
+        if queue.count > 4 * entries.count + 64 {
+            let current = queue.unordered.filter { entries[$0.key]?.version == $0.version }
+            queue = Heap(current)
+        }
+    }
+
+    /// When the next probe leaves: regular turns are moved by the jitter, which never adds up.
+    private func departure(of entry: Entry) -> Duration? {
+        guard let next = entry.plan.next else { return nil }
+        guard entry.plan.reason == .scheduled, next == entry.plan.anchor else { return next }
+        return max(.zero, next + entry.plan.every * (policy.jitter * Jitter.share(entry.seed, turn: next)))
+    }
+}

@@ -1,0 +1,148 @@
+package import AsyncHTTPClient
+package import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// The one way out for requests: picks the client (direct or by proxy) and refuses addresses nobody should ask.
+///
+/// Redirects are not followed: they would carry keys to hosts that nobody configured. Names are checked again once the
+/// connection stands, before anything is sent, so a name that resolves to a forbidden address gets nothing.
+package final class Egress: Sendable {
+    /// For hosts that need no proxy.
+    package let direct: HTTPClient
+    private let https: HTTPClient?
+    private let http: HTTPClient?
+    private let rules: ProxyRules
+    private let isForbidden: @Sendable (String) -> Bool
+
+    /// Reads the certificate files and parses the proxies; connects to nothing.
+    package convenience init(
+        _ configuration: EgressConfiguration = EgressConfiguration(),
+        eventLoopGroup: any EventLoopGroup = HTTPClient.defaultEventLoopGroup
+    ) throws(EgressError) {
+        try self.init(configuration, eventLoopGroup: eventLoopGroup, isForbidden: ForbiddenAddress.contains)
+    }
+
+    init(
+        _ configuration: EgressConfiguration, eventLoopGroup: any EventLoopGroup,
+        isForbidden: @escaping @Sendable (_ host: String) -> Bool
+    ) throws(EgressError) {
+        let tls = try Self.tls(configuration)
+        let httpsProxy = try Self.proxy(configuration.httpsProxy, key: "egress.httpsProxy")
+        let httpProxy = try Self.proxy(configuration.httpProxy, key: "egress.httpProxy")
+        func client(_ proxy: HTTPClient.Configuration.Proxy?) -> HTTPClient {
+            var settings = HTTPClient.Configuration(
+                tlsConfiguration: tls, redirectConfiguration: .disallow,
+                timeout: .init(connect: TimeAmount(configuration.connectTimeout)), proxy: proxy)
+            settings.httpVersion = .http1Only
+            settings.connectionPool.idleTimeout = TimeAmount(configuration.idleTimeout)
+            settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.connectionsPerHost
+            // With retries a refused port takes the whole connect timeout to say so.
+            settings.connectionPool.retryConnectionEstablishment = false
+            if proxy == nil {
+                settings.http1_1ConnectionDebugInitializer = { channel in
+                    Self.admit(channel, isForbidden: isForbidden)
+                }
+            }
+            return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: settings)
+        }
+        self.isForbidden = isForbidden
+        rules = ProxyRules(configuration.noProxy)
+        direct = client(nil)
+        https = httpsProxy.map(client)
+        http = httpProxy.map(client)
+    }
+
+    /// The client for a URL.
+    func client(for url: String) throws(TransportFailure) -> HTTPClient {
+        let host = Host(of: url)
+        guard host.scheme == "http" || host.scheme == "https" else {
+            throw .badAddress("'\(host.scheme)' is neither http nor https")
+        }
+        guard !host.name.isEmpty else { throw .badAddress("it names no host") }
+        if isForbidden(host.name) { throw .forbidden(host.name) }
+        if rules.isDirect(host) { return direct }
+        return (host.scheme == "https" ? https : http) ?? direct
+    }
+
+    /// Closes all connections.
+    package func shutdown() async {
+        for client in [direct, https, http].compactMap({ $0 }) {
+            // Fails only for one that was shut down before.
+            try? await client.shutdown()
+        }
+    }
+
+    // MARK: Settings
+
+    /// Checks whom the connection was made to, before a request is written to it.
+    private static func admit(
+        _ channel: any Channel, isForbidden: @Sendable (String) -> Bool
+    ) -> EventLoopFuture<Void> {
+        guard let address = channel.remoteAddress?.ipAddress, isForbidden(address) else {
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        // The pool forgets the connection first, and does not expect it to close before that.
+        channel.eventLoop.execute { channel.close(promise: nil) }
+        return channel.eventLoop.makeFailedFuture(TransportFailure.forbidden(address))
+    }
+
+    private static func tls(_ configuration: EgressConfiguration) throws(EgressError) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let file = configuration.caFile {
+            let certificates = try load(file, key: "egress.caFile") { try NIOSSLCertificate.fromPEMFile($0) }
+            tls.additionalTrustRoots = [.certificates(certificates)]
+        }
+        switch (configuration.certificateFile, configuration.keyFile) {
+        case (nil, nil): break
+        case (let certificate?, let key?):
+            let chain = try load(certificate, key: "egress.certificateFile") { try NIOSSLCertificate.fromPEMFile($0) }
+            let privateKey = try load(key, key: "egress.keyFile") { try NIOSSLPrivateKey(file: $0, format: .pem) }
+            tls.certificateChain = chain.map { .certificate($0) }
+            tls.privateKey = .privateKey(privateKey)
+        case (_?, nil):
+            throw EgressError(key: "egress.keyFile", message: "is missing: a client certificate needs its key")
+        case (nil, _?):
+            throw EgressError(
+                key: "egress.certificateFile", message: "is missing: there is a key without a certificate")
+        }
+        return tls
+    }
+
+    private static func load<Value>(
+        _ file: String, key: String, _ read: (String) throws -> Value
+    ) throws(EgressError) -> Value {
+        do {
+            return try read(file)
+        } catch {
+            throw EgressError(key: key, message: "'\(file)' cannot be read as PEM; name a readable PEM file")
+        }
+    }
+
+    private static func proxy(_ text: String?, key: String) throws(EgressError) -> HTTPClient.Configuration.Proxy? {
+        guard let text, !text.isEmpty else { return nil }
+        let url = text.contains("://") ? text : "http://" + text
+        let host = Host(of: url)
+        guard !host.name.isEmpty else {
+            throw EgressError(key: key, message: "the proxy has no host; write http://host:port")
+        }
+        switch host.scheme {
+        case "http":
+            return .server(host: host.name, port: host.port, authorization: authorization(in: url))
+        case "socks5", "socks5h", "socks":
+            return .socksServer(host: host.name, port: host.hasPort ? host.port : 1_080)
+        default:
+            throw EgressError(
+                key: key, message: "a proxy by '\(host.scheme)' is not supported; use http:// or socks5://")
+        }
+    }
+
+    private static func authorization(in url: String) -> HTTPClient.Authorization? {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
+        let authority = url[start...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@") else { return nil }
+        let parts = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        return .basic(
+            username: PercentText.decoded(parts[0]), password: parts.count > 1 ? PercentText.decoded(parts[1]) : "")
+    }
+}

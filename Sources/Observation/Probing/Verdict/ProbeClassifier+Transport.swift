@@ -1,0 +1,95 @@
+import Health
+
+extension ProbeClassifier {
+    /// No whole answer came.
+    func outcome(of failure: TransportFailure, in exchange: Exchange) -> Outcome {
+        switch failure {
+        case .forbidden(let host):
+            return misconfigured(
+                "Refused to send anything to \(host): it is a cloud metadata address. Correct the URL.", nil)
+        case .badAddress(let why):
+            return misconfigured("The URL cannot be used: \(why). Write it as http(s)://host[:port].", nil)
+        default: break
+        }
+        let didConnect = exchange.phases.connect != nil
+        if isViaGateway, !didConnect || failure.isConnectLevel || exchange.status == nil && failure.isHangUp {
+            return Outcome(
+                .gateway, .gatewayUnreachable,
+                detail: "Cannot reach \(gatewayName) at \(context.host): \(reason(failure)).")
+        }
+        let where_ = isViaGateway ? "\(provider), through \(gatewayName)," : "\(provider) at \(context.host)"
+        return failing(cause(failure), "\(where_) \(sentence(failure, exchange)).", exchange.status)
+    }
+
+    private func cause(_ failure: TransportFailure) -> Outcome.Cause {
+        switch failure {
+        case .refused, .unreachable, .proxy: .connectionRefused
+        case .reset, .closed: .connectionReset
+        case .dns: .dns
+        case .tls: .tls
+        case .connectTimeout, .deadline: .timeout
+        case .stall: .stall
+        case .tooLong, .garbled: .malformedAnswer
+        case .forbidden, .badAddress: .badRequest
+        case .cancelled, .other: .other
+        }
+    }
+
+    private func reason(_ failure: TransportFailure) -> String {
+        switch failure {
+        case .refused: "connection refused"
+        case .unreachable: "no route to it"
+        case .reset: "it reset the connection"
+        case .closed: "it closed the connection without an answer"
+        case .dns: "its name cannot be resolved"
+        case .tls(let why): "no TLS connection, \(why)"
+        case .connectTimeout: "it does not take connections within the connect timeout"
+        case .deadline: "no connection within \(context.timeout.text)"
+        case .proxy(let why): why
+        case .garbled: "what it sends is not HTTP"
+        default: failure.words
+        }
+    }
+
+    private func sentence(_ failure: TransportFailure, _ exchange: Exchange) -> String {
+        let sofar = exchange.status == nil ? "" : " after \(exchange.body.count) bytes of the answer"
+        return switch failure {
+        case .refused: "refuses the connection"
+        case .unreachable: "cannot be reached: there is no route to it"
+        case .reset: "reset the connection\(sofar)"
+        case .closed:
+            "closed the connection \(exchange.status == nil ? "without an answer" : "in the middle of the answer")"
+        case .dns: "cannot be found: its name does not resolve"
+        case .tls(let why): "gives no TLS connection: \(why)"
+        case .connectTimeout: "does not take the connection: connect timeout"
+        case .deadline where exchange.status == nil: "gave no answer within \(context.timeout.text)"
+        case .deadline: "did not finish its answer within \(context.timeout.text)"
+        case .stall(let time): "began to answer and then fell silent for \(time.text)"
+        case .tooLong(let limit): "answered with more than \(limit >> 20) MiB"
+        case .proxy(let why): "cannot be reached: \(why)"
+        case .garbled: "answered with something that is not HTTP"
+        default: "could not be asked (\(failure.words))"
+        }
+    }
+}
+
+extension TransportFailure {
+    /// The connection ended without a word.
+    var isHangUp: Bool { self == .reset || self == .closed || self == .garbled }
+
+    fileprivate var words: String {
+        switch self {
+        case .other(let text): text
+        default: "\(self)"
+        }
+    }
+}
+
+extension Duration {
+    /// `10 s`, `1.5 s`, `800 ms`.
+    var text: String {
+        if self < .seconds(1) { return "\(Int(milliseconds.rounded())) ms" }
+        let tenths = (seconds * 10).rounded() / 10
+        return tenths == tenths.rounded() ? "\(Int(tenths)) s" : "\(tenths) s"
+    }
+}
