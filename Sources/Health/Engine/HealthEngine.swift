@@ -115,6 +115,8 @@ public struct HealthEngine: Sendable {
             settle(index, at: now, into: &actions)
         case .local(let id, let local):
             guard let index = positions[id] else { break }
+            // A discovered model that is gone leaves the fleet: that is its event.
+            if local.state == .missing, models[index].config.isDiscovered { break }
             if models[index].local != local { models[index].isDirty = true }
             models[index].local = local
             models[index].localSeen = now

@@ -86,7 +86,10 @@ struct TargetTrack: Sendable {
         flights.append(Flight(number: number, startedAt: now))
         lastStart = now
         run?.asked += 1
-        plan = plan.following(now.uptime)
+        // A person's probe leaves the schedule alone; a turn sent out early by jitter has been served.
+        if reason != .manual {
+            plan = plan.following(reason == plan.reason ? max(now.uptime, plan.next ?? now.uptime) : now.uptime)
+        }
         switch reason {
         case .scheduled: budget = min(policy.budget.burst, budget + policy.budget.share)
         case .confirmation, .overdue: budget = max(0, budget - 1)

@@ -1,5 +1,4 @@
 package import Health
-package import Observation
 
 /// The mission's aggregator service over the Bulletin and the prober: reads never wait for evidence to be weighed.
 package struct HealthAggregator: HealthAggregatorService {
@@ -56,7 +55,9 @@ package struct HealthAggregator: HealthAggregatorService {
             func next() {
                 guard let id = waiting.popFirst() else { return }
                 group.addTask {
-                    do throws(HealthCheckError) { return .success(try await check(id)) } catch { return .failure(error) }
+                    do throws(HealthCheckError) { return .success(try await check(id)) } catch {
+                        return .failure(error)
+                    }
                 }
             }
             for _ in 0..<Self.checksAtOnce { next() }

@@ -1,8 +1,8 @@
 package import Health
-import Logging
+package import Logging
 import Metrics
 package import Observation
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Weighs evidence as it arrives and publishes what it comes to: the only writer of the fleet's health.

@@ -1,0 +1,117 @@
+import API
+import Health
+import History
+public import Logging
+import Observation
+import ServiceLifecycle
+import UnixSignals
+
+/// The whole product as one value: configuration in, a running service out.
+public struct Daemon: Sendable {
+    private let configuration: Configuration
+    private let paths: [String]
+    private let environment: [String: String]
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - configuration: what to watch and how.
+    ///   - configurationPaths: the files it came from, which are watched for changes; empty when there are none.
+    ///   - environment: for reading those files again.
+    public init(
+        configuration: Configuration, configurationPaths: [String] = [], environment: [String: String] = [:],
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        paths = configurationPaths
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT, then drains within `limits.shutdown`.
+    ///
+    /// - Parameter onListening: told the API's port once it accepts requests.
+    /// - Throws: ``StartError`` or ``ConfigurationError`` before anything is sent.
+    public func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+        let server = configuration.server
+        let tokens = server.tokens.map { APIToken($0) }
+        do { try APIServer.validateBind(host: server.host, tokens: tokens) } catch { throw StartError("\(error)") }
+        let parts = try await Parts(configuration, timekeeper: .system, logger: logger)
+        do {
+            try await serve(parts, tokens: tokens, onListening: onListening)
+        } catch let error as ListenError {
+            await parts.egress.shutdown()
+            throw StartError("\(error)")
+        } catch {
+            await parts.egress.shutdown()
+            throw error
+        }
+        await parts.egress.shutdown()
+    }
+
+    private func serve(_ parts: Parts, tokens: [APIToken], onListening: @escaping @Sendable (Int) -> Void) async throws {
+        try await parts.takeUp(parts.directory.fleet)
+        let api = HealthAPI(
+            configuration: APIConfiguration(
+                host: configuration.server.host, port: configuration.server.port, tokens: tokens,
+                allowedHosts: configuration.server.allowedHosts),
+            dependencies: parts.apiDependencies)
+        let logger = logger
+        let server = APIServer(api, logger: quiet(logger)) { port in
+            parts.noteListening()
+            logger.notice("Listening", metadata: ["address": "\(parts.configuration.server.host):\(port)"])
+            onListening(port)
+        }
+        var services: [any Service] = [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
+        services += parts.localServices
+        services += parts.gatewayServices
+        services += try parts.discoveryServices
+        if let connectivity = parts.connectivity { services.append(connectivity) }
+        if !paths.isEmpty {
+            services.append(
+                ConfigurationReload(
+                    paths: paths, environment: environment, current: configuration, parts: parts, logger: logger))
+        }
+        // Last, so that nothing is served before the parts behind it run, and first to stop.
+        services.append(ServerService(server: server))
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
+        group.maximumGracefulShutdownDuration = configuration.limits.shutdown
+        group.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// The libraries' own chatter, only when it matters.
+    private func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}
+
+/// The API as a service of the group.
+private struct ServerService: Service {
+    let server: APIServer
+    func run() async throws { try await server.run() }
+}
+
+/// Takes up every change of the fleet's membership.
+private struct FleetUpdates: Service {
+    let parts: Parts
+
+    func run() async throws {
+        for await fleet in parts.fleetChanges.cancelOnGracefulShutdown() {
+            do { try await parts.takeUp(fleet) } catch {
+                parts.logger.error("The fleet stays as it is", metadata: ["error": "\(error)"])
+            }
+        }
+        try? await gracefulShutdown()
+    }
+}
+
+extension APIToken {
+    init(_ token: Configuration.Token) {
+        self.init(
+            name: token.name, secret: token.secret,
+            scopes: Set(token.scopes.compactMap { APIScope(rawValue: $0.rawValue) }))
+    }
+}

@@ -1,0 +1,206 @@
+import API
+import Health
+import History
+import Logging
+import Observation
+import ServiceLifecycle
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Every part of a daemon, put together and not yet running.
+final class Parts: Sendable {
+    let configuration: Configuration
+    let logger: Logger
+    let timekeeper: Timekeeper
+    let egress: Egress
+    let intake: Intake
+    let bulletin: Bulletin
+    let history: any HistoryStore
+    let recorder: Recorder
+    let prober: CanaryProber
+    let monitor: Monitor
+    let aggregator: HealthAggregator
+    let watchers: [LocalRuntime: LocalModelWatcher]
+    let gateways: [String: GatewayWatcher]
+    let connectivity: ConnectivityOnDemand?
+    let directory: FleetDirectory
+    let startedAt: Moment
+    /// The newest fleet that prober and Monitor have not taken up yet.
+    let fleetChanges: AsyncStream<[ModelConfig]>
+    private let localStatuses: LocalStatuses
+    private let isListening = Mutex(false)
+
+    /// Opens the stores and reads certificates; connects to nothing and sends nothing.
+    ///
+    /// - Throws: ``StartError``, ``ConfigurationError``.
+    init(_ configuration: Configuration, timekeeper: Timekeeper, logger: Logger) async throws {
+        self.configuration = configuration
+        self.timekeeper = timekeeper
+        self.logger = logger
+        let models = try configuration.modelConfigs()
+        let sources = try configuration.discoverySources()
+        do { egress = try Egress(EgressConfiguration(configuration.network)) } catch {
+            throw StartError("\(error)")
+        }
+        let stores = try await Stores.open(configuration.history, timekeeper: timekeeper)
+        history = stores.history
+        let intake = Intake(capacity: configuration.limits.intake)
+        self.intake = intake
+        let lastUsed = stores.lastSeq
+        bulletin = Bulletin(lastSeq: lastUsed)
+        startedAt = timekeeper.now
+
+        let statuses = LocalStatuses()
+        localStatuses = statuses
+        let (changes, changed) = AsyncStream.makeStream(of: [ModelConfig].self, bufferingPolicy: .bufferingNewest(1))
+        fleetChanges = changes
+        let directory = FleetDirectory(limit: configuration.limits.discoveredModels) { changed.yield($0) }
+        self.directory = directory
+
+        var watchers: [LocalRuntime: LocalModelWatcher] = [:]
+        for runtime in LocalRuntime.allCases {
+            guard let settings = configuration.local[runtime], settings.isEnabled else { continue }
+            let endpoint: LocalEndpoint
+            do { endpoint = try LocalEndpoint(runtime, url: settings.url, token: settings.token) } catch {
+                throw StartError("\(error)")
+            }
+            watchers[runtime] = LocalModelWatcher(
+                [endpoint], settings: .init(interval: configuration.local.interval), client: egress.direct,
+                intake: intake, timekeeper: timekeeper, logger: logger,
+                modelID: { directory.id(of: $0, at: $1) }, expected: { directory.expected(at: $0) },
+                onStatus: { status in
+                    statuses.note(status)
+                    guard status.isAvailable else { return }
+                    directory.list(
+                        status.models.filter { $0.state != .missing }.map { ($0.name, $0.mode) },
+                        at: .runtime(status.service))
+                })
+        }
+        self.watchers = watchers
+        let localWatchers = watchers
+
+        let egress = egress
+        let gateways = Dictionary(
+            uniqueKeysWithValues: configuration.gateways.map { name, gateway in
+                let watched = GatewayWatcher.Gateway(
+                    name: name, url: gateway.url, isHosted: gateway.isHosted, apiKey: gateway.apiKey)
+                return (
+                    name,
+                    GatewayWatcher([watched], egress: egress, intake: intake, timekeeper: timekeeper, logger: logger)
+                )
+            })
+        self.gateways = gateways
+        let connectivity = configuration.network.connectivityCheck.map {
+            ConnectivityOnDemand(
+                ConnectivityCheck(host: $0.host, port: $0.port, intake: intake, timekeeper: timekeeper))
+        }
+        self.connectivity = connectivity
+
+        let prober = CanaryProber(
+            egress: egress, intake: intake, timekeeper: timekeeper, policy: configuration.policy,
+            limits: .init(maxConcurrent: configuration.limits.concurrentProbes), logger: logger,
+            isProbeable: { model in
+                guard let runtime = model.localRuntime else { return true }
+                guard let watcher = localWatchers[runtime], let name = model.targets.first?.model else { return false }
+                return await watcher.isLoaded(name, on: runtime)
+            },
+            onGatewayTrouble: { gateways[$0]?.suspect($0) })
+        self.prober = prober
+
+        do {
+            monitor = try Monitor(
+                policy: configuration.policy, intake: intake, bulletin: bulletin,
+                surroundings: .init(
+                    plan: { prober.plan($0) }, checkConnectivity: { connectivity?.request() },
+                    reserve: { try stores.numbers.reserve($0, after: lastUsed) }),
+                timekeeper: timekeeper, logger: logger)
+        } catch {
+            throw StartError("event numbers cannot be reserved: \(error)")
+        }
+        aggregator = HealthAggregator(bulletin: bulletin, monitor: monitor) { id throws(HealthCheckError) in
+            guard let model = directory.fleet.first(where: { $0.id == id }) else { throw .unknownModel(id) }
+            do throws(CanaryProbeError) {
+                return try await prober.probe(id, config: model.probe)
+            } catch {
+                throw .probe(error)
+            }
+        }
+        recorder = Recorder(
+            bulletin: bulletin, store: history, timekeeper: timekeeper, logger: logger,
+            configuration: .init(retention: Retention(snapshots: configuration.history.retention)),
+            onState: { isUp, detail in
+                intake.submit(
+                    Evidence(
+                        .component(.store, name: "history", isUp: isUp, detail: detail), source: .daemon,
+                        at: timekeeper.now))
+            })
+        directory.configure(models, sources: sources)
+    }
+
+    // MARK: Running
+
+    /// Takes up the fleet as it is now; to be called once before anything runs, then for every change.
+    func takeUp(_ fleet: [ModelConfig]) async throws {
+        do { try await prober.startScheduledProbes(fleet) } catch { throw StartError("\(error)") }
+        monitor.configure(fleet)
+        // A model that joins because its runtime listed it need not wait for the next poll to have a state.
+        let now = timekeeper.now
+        for status in localStatuses.available {
+            for model in status.models {
+                intake.submit(
+                    Evidence(.local(directory.id(of: model.name, at: status.service), model), source: .local, at: now))
+            }
+        }
+    }
+
+    func noteListening() { isListening.withLock { $0 = true } }
+
+    /// Listening, and each model seen once or given up on.
+    var readiness: Readiness {
+        var missing: [Readiness.Missing] = []
+        if !isListening.withLock({ $0 }) { missing.append(.init(name: "api", reason: "not listening yet")) }
+        let patience = configuration.policy.firstRound + configuration.defaults.timeout
+        if timekeeper.now - startedAt < patience {
+            let unseen = bulletin.fleet.models.filter { $0.reasons.first?.code == .starting }
+            if !unseen.isEmpty {
+                missing.append(
+                    .init(
+                        name: "models",
+                        reason: "\(unseen.count) of \(bulletin.fleet.models.count) have not been seen yet"))
+            }
+        }
+        return Readiness(missing: missing)
+    }
+}
+
+/// The last word of each local runtime.
+private final class LocalStatuses: Sendable {
+    private let latest = Mutex<[LocalRuntime: LocalModelStatus]>([:])
+
+    func note(_ status: LocalModelStatus) { latest.withLock { $0[status.service] = status } }
+
+    /// What was read from runtimes that answer.
+    var available: [LocalModelStatus] { latest.withLock { $0.values.filter(\.isAvailable) } }
+}
+
+extension EgressConfiguration {
+    init(_ network: Configuration.Network) {
+        self.init()
+        if let proxy = network.proxy {
+            let host = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
+            let login = proxy.user.map { "\($0.reveal()):\(proxy.password?.reveal() ?? "")@" } ?? ""
+            let address = "http://\(login)\(host):\(proxy.port)"
+            httpsProxy = address
+            httpProxy = address
+        }
+        noProxy = network.noProxy.joined(separator: ",")
+        caFile = network.caFile
+        certificateFile = network.clientCertificate
+        keyFile = network.clientKey
+    }
+}

@@ -1,0 +1,8 @@
+/// Why the daemon did not start, or a part of it could not: one sentence that says what to do.
+public struct StartError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var message: String
+
+    init(_ message: String) { self.message = message }
+
+    public var description: String { message }
+}

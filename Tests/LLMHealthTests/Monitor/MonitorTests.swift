@@ -1,0 +1,239 @@
+import Foundation
+import Health
+import Logging
+import Observation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LLMHealth
+
+/// The real Monitor on a manual clock; the prober is the plans it was handed.
+private struct Bench: Sendable {
+    let time = ManualTime()
+    let intake = Intake()
+    let bulletin = Bulletin()
+    let plans = Collected<ProbePlan>()
+    let monitor: Monitor
+
+    final class Collected<Element: Sendable>: Sendable {
+        private let items = Mutex<[Element]>([])
+        var all: [Element] { items.withLock { $0 } }
+        func add(_ more: [Element]) { items.withLock { $0 += more } }
+    }
+
+    init(models: [ModelID] = ["m"], reserve: @escaping @Sendable (Int) throws -> ClosedRange<UInt64> = Bench.numbers())
+        throws
+    {
+        let plans = plans
+        monitor = try Monitor(
+            policy: HealthPolicy(), intake: intake, bulletin: bulletin,
+            surroundings: .init(plan: { plans.add($0) }, reserve: reserve), timekeeper: time.timekeeper,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        monitor.configure(models.map { .simple($0) })
+    }
+
+    static func numbers() -> @Sendable (Int) throws -> ClosedRange<UInt64> {
+        let next = Atomic0(0)
+        return { count in
+            let from = next.add(UInt64(count))
+            return (from + 1)...(from + UInt64(count))
+        }
+    }
+
+    func report(_ outcome: Outcome, of model: ModelID = "m") {
+        let now = time.timekeeper.now
+        intake.submit(
+            Evidence(
+                .probeFinished(
+                    ProbeKey(model), number: 1,
+                    ProbeResult(modelId: model, outcome: outcome, latency: .milliseconds(400), startedAt: now.wall)),
+                source: .probe, at: now))
+    }
+
+    /// Runs the Monitor for as long as `body` takes.
+    func running<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+        try await withThrowingTaskGroup(of: R?.self) { group in
+            let monitor = monitor
+            group.addTask {
+                try await monitor.run()
+                return nil
+            }
+            group.addTask { try await body() }
+            var result: R?
+            while let next = try await group.next() {
+                if let next {
+                    result = next
+                    intake.finish()
+                }
+            }
+            return try #require(result)
+        }
+    }
+
+    func aggregator(_ check: @escaping @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult)
+        -> HealthAggregator
+    {
+        HealthAggregator(bulletin: bulletin, monitor: monitor, check: check)
+    }
+}
+
+private final class Atomic0: Sendable {
+    private let value: Mutex<UInt64>
+    init(_ value: UInt64) { self.value = Mutex(value) }
+    func add(_ count: UInt64) -> UInt64 {
+        value.withLock { value in
+            defer { value += count }
+            return value
+        }
+    }
+}
+
+extension ModelConfig {
+    fileprivate static func simple(_ id: ModelID) -> ModelConfig {
+        ModelConfig(
+            id: id, provider: "openai",
+            targets: [ModelTarget(baseURL: "https://api.example.com", model: id.rawValue)])
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+    @Test func `configuring hands the prober one plan a model`() throws {
+        let bench = try Bench(models: ["a", "b"])
+        #expect(Set(bench.plans.all.map(\.key.modelID)) == ["a", "b"])
+        #expect(bench.bulletin.fleet.models.map(\.status) == [.unknown, .unknown])
+    }
+
+    @Test func `evidence becomes a published status and a numbered event`() async throws {
+        let bench = try Bench()
+        let events = bench.bulletin.events(buffer: 8)
+        try await bench.running {
+            bench.report(.ok)
+            await bench.monitor.flush()
+        }
+        #expect(bench.bulletin.fleet["m"]?.status == .healthy)
+        var seen: [HealthChangeEvent] = []
+        for await event in events { seen.append(event) }
+        #expect(seen.map(\.seq) == [1])
+        #expect(seen.map(\.currentStatus) == [.healthy])
+    }
+
+    @Test func `time alone makes a status stale`() async throws {
+        let bench = try Bench()
+        let events = bench.bulletin.events(buffer: 8)
+        let last = try await bench.running {
+            bench.report(.ok)
+            await bench.monitor.flush()
+            var iterator = events.makeAsyncIterator()
+            _ = await iterator.next()
+            await bench.time.sleepers(atLeast: 1)
+            bench.time.advance(by: .seconds(60))
+            return await iterator.next()
+        }
+        #expect(last?.currentStatus == .unknown)
+        #expect(last?.reasons.first?.code == .stale)
+    }
+
+    @Test func `numbers come from durable blocks and rise without end`() async throws {
+        let blocks = Bench.Collected<Int>()
+        let numbers = Bench.numbers()
+        let bench = try Bench(models: (0..<40).map { ModelID("m\($0)") }) { count in
+            blocks.add([count])
+            return try numbers(count)
+        }
+        try await bench.running {
+            for round in 0..<200 {
+                for model in 0..<40 {
+                    bench.report(round % 2 == 0 ? .ok : Outcome(.quota, .quota), of: ModelID("m\(model)"))
+                    bench.report(round % 2 == 0 ? .ok : Outcome(.quota, .quota), of: ModelID("m\(model)"))
+                }
+                await bench.monitor.flush()
+            }
+        }
+        #expect(bench.bulletin.lastSeq == 40 * 200)
+        #expect(!blocks.all.isEmpty)
+    }
+
+    @Test func `without event numbers nothing starts`() {
+        #expect(throws: HealthStorageError.self) {
+            _ = try Bench { _ in throw HealthStorageError(operation: .insert, message: "no space") }
+        }
+    }
+
+    // MARK: The mission's aggregator service
+
+    @Test func `healthStatus of a known model, of an unknown one`() async throws {
+        let bench = try Bench()
+        let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
+        #expect(try await service.healthStatus(of: "m").modelId == "m")
+        await #expect(throws: HealthAggregationError.self) { try await service.healthStatus(of: "x") }
+    }
+
+    @Test func `allHealthStatuses lists the fleet and fails before the first publication`() async throws {
+        let bench = try Bench(models: ["a", "b"])
+        let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
+        #expect(try await service.allHealthStatuses().map(\.modelId) == ["a", "b"])
+        let silent = HealthAggregator(bulletin: Bulletin(), monitor: bench.monitor) { id throws(HealthCheckError) in
+            throw .unknownModel(id)
+        }
+        await #expect(throws: HealthAggregationError.self) { try await silent.allHealthStatuses() }
+    }
+
+    @Test func `healthSummary counts`() async throws {
+        let bench = try Bench(models: ["a", "b"])
+        let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
+        let summary = await service.healthSummary()
+        #expect(summary.counts.total == 2)
+        #expect(summary.status == .unknown)
+    }
+
+    @Test func `an immediate check returns when its answer is part of the status`() async throws {
+        let bench = try Bench()
+        let service = bench.aggregator { id throws(HealthCheckError) in
+            bench.report(.ok, of: id)
+            return ProbeResult(modelId: id, outcome: .ok, startedAt: bench.time.timekeeper.now.wall)
+        }
+        let status = try await bench.running {
+            try await service.triggerImmediateCheck("m")
+            return try await service.healthStatus(of: "m").status
+        }
+        #expect(status == .healthy)
+    }
+
+    @Test(arguments: [
+        HealthCheckError.unknownModel("x"),
+        .probe(CanaryProbeError(modelId: "m", message: "no target", retryable: false)),
+        .local(LocalHealthCheckError(service: .ollama, endpoint: "http://127.0.0.1:1", message: "refused")),
+    ])
+    func `an immediate check that cannot be made says why`(_ error: HealthCheckError) async throws {
+        let bench = try Bench()
+        let service = bench.aggregator { _ throws(HealthCheckError) in throw error }
+        let id: ModelID = error == .unknownModel("x") ? "x" : "m"
+        let thrown = try await bench.running {
+            do {
+                try await service.triggerImmediateCheck(id)
+                return HealthCheckError?.none
+            } catch {
+                return error as? HealthCheckError
+            }
+        }
+        #expect(thrown == error)
+    }
+
+    @Test func `healthChanges ends when its reader is cancelled, and the listener is forgotten`() async throws {
+        let bench = try Bench()
+        let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
+        await withTaskGroup(of: Int.self) { group in
+            let stream = service.healthChanges()
+            #expect(bench.bulletin.listenerCount == 1)
+            group.addTask {
+                var count = 0
+                for await _ in stream { count += 1 }
+                return count
+            }
+            group.cancelAll()
+            for await count in group { #expect(count == 0) }
+        }
+        #expect(bench.bulletin.listenerCount == 0)
+    }
+}
