@@ -104,8 +104,6 @@ extension Configuration {
     public struct Limits: Sendable, Hashable {
         /// Probes in flight at once, over all models; default 256; key `concurrentProbes`.
         public var concurrentProbes: Int
-        /// Bytes of an answer that are read; default 1 MiB; key `answerBytes`.
-        public var answerBytes: Int
         /// Models that discovery may add; default 500; key `discoveredModels`.
         public var discoveredModels: Int
         /// Pieces of evidence that may wait; default 65,536; key `intake`.
@@ -114,11 +112,10 @@ extension Configuration {
         public var shutdown: Duration
 
         public init(
-            concurrentProbes: Int = 256, answerBytes: Int = 1_048_576, discoveredModels: Int = 500,
+            concurrentProbes: Int = 256, discoveredModels: Int = 500,
             intake: Int = 65_536, shutdown: Duration = .seconds(10)
         ) {
             self.concurrentProbes = concurrentProbes
-            self.answerBytes = answerBytes
             self.discoveredModels = discoveredModels
             self.intake = intake
             self.shutdown = shutdown

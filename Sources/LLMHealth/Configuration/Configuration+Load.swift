@@ -34,6 +34,7 @@ extension Configuration {
 private struct ConfigurationLoader {
     let environment: [String: String]
     var problems: [ConfigurationProblem] = []
+    private var secrets: [Secret] = []
     private var files: [String] = []
 
     init(environment: [String: String]) { self.environment = environment }
@@ -53,6 +54,7 @@ private struct ConfigurationLoader {
         var variables = Variables(environment)
         root = variables.expand(root)
         problems += variables.problems
+        secrets += variables.values.map { Secret($0) }
 
         var writer = OverrideWriter()
         let fromEnvironment = ConfigurationOverride.all(in: environment, known: shape, problems: &problems)
@@ -74,6 +76,7 @@ private struct ConfigurationLoader {
         check.run()
         let broken = problems.compactMap(\.path) + reader.broken
         problems += check.problems.filter { !$0.isConsequence(of: broken) }
+        problems = problems.map { $0.redacting(secrets + reader.secrets) }
         return problems.isEmpty ? configuration : nil
     }
 
@@ -164,6 +167,7 @@ private struct ConfigurationLoader {
             let expanded = variables.expand(node)
             let addition = source.read(expanded)
             problems += variables.problems + source.problems
+            secrets += variables.values.map { Secret($0) }
             if let addition { root = root.merging(addition, path: "", problems: &problems) }
         }
         if !arguments.isEmpty {
@@ -173,9 +177,9 @@ private struct ConfigurationLoader {
         }
     }
 
-    /// The conventional variables, where the file says nothing; lower case is as common as upper.
+    /// The conventional variables, where the file says nothing; in lower case they win, as everywhere.
     private mutating func takeProxy(into configuration: inout Configuration) {
-        for name in ["HTTPS_PROXY", "https_proxy"] {
+        for name in ["https_proxy", "HTTPS_PROXY"] {
             guard let text = environment[name], !text.isEmpty else { continue }
             switch Configuration.Proxy.read(text) {
             case .success(let proxy): configuration.network.proxy = proxy
@@ -184,7 +188,7 @@ private struct ConfigurationLoader {
             }
             break
         }
-        guard configuration.network.noProxy.isEmpty, let text = environment["NO_PROXY"] ?? environment["no_proxy"]
+        guard configuration.network.noProxy.isEmpty, let text = environment["no_proxy"] ?? environment["NO_PROXY"]
         else { return }
         configuration.network.noProxy = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter {
             !$0.isEmpty

@@ -1,3 +1,5 @@
+import Health
+
 /// Where a value was written.
 package struct Origin: Sendable, Hashable, Comparable, CustomStringConvertible {
     enum Place: Sendable, Hashable {
@@ -67,6 +69,12 @@ public struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible 
         self.path = path
         self.causes = causes
         self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// The same problem with secrets blotted out.
+    func redacting(_ secrets: [Secret]) -> ConfigurationProblem {
+        let clean = secrets.reduce(message) { $1.redact($0) }
+        return clean == message ? self : ConfigurationProblem(origin, clean, path: path, causes: causes)
     }
 
     /// Whether it may be there only because a key of the same entry, or a cause, could not be read.

@@ -13,6 +13,8 @@ extension ConfigurationReader {
     /// How a scalar is named in a message; what came from the environment may be a secret.
     func shown(_ scalar: ConfigurationNode.Scalar) -> String {
         if scalar.isExpanded { return "the variable's value" }
+        // Whoever writes an address with a password in it, wherever, does not want to read it in a log.
+        if scalar.text.contains("@"), scalar.text.contains("://") { return "the address" }
         return scalar.text.unicodeScalars.count > 60 ? "'\(scalar.text.prefix(57))…'" : "'\(scalar.text)'"
     }
 }

@@ -90,7 +90,9 @@ private enum SecretSource {
             reader.note(node, "\(place) holds a line break or control character, which no header can carry; remove it")
             return nil
         }
-        return Secret(value)
+        let secret = Secret(value)
+        reader.secrets.append(secret)
+        return secret
     }
 
     private static func contents(of path: String) -> String? {

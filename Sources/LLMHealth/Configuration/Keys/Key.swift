@@ -1,3 +1,5 @@
+import Health
+
 /// How one kind of value is read, described and shown.
 struct Format<Value: Sendable>: Sendable {
     var shape: Shape
@@ -168,6 +170,8 @@ struct ConfigurationReader: Sendable {
     var origins: [String: Origin] = [:]
     /// Lists of which an entry could not be read at all.
     var broken: [String] = []
+    /// What has been read as a secret, which no later message may repeat.
+    var secrets: [Secret] = []
     /// Files that secrets came from.
     var files: [String] = []
     let environment: [String: String]

@@ -105,7 +105,6 @@ extension Configuration.Limits {
         [
             Key(
                 "concurrentProbes", \.concurrentProbes, .whole(1...10_000), "probes in flight at once, over all models"),
-            Key("answerBytes", \.answerBytes, .whole(1_024...67_108_864), "bytes of an answer that are read"),
             Key("discoveredModels", \.discoveredModels, .whole(0...100_000), "models that discovery may add"),
             Key("intake", \.intake, .whole(256...10_000_000), "pieces of evidence that may wait"),
             Key(

@@ -126,12 +126,10 @@ private struct AssertionText: Sendable {
         Format(
             shape: .section(section.shape),
             read: { node, reader in
-                guard let text = section.read(node, &reader) else { return nil }
+                let before = reader.problems.count
+                guard let text = section.read(node, &reader), reader.problems.count == before else { return nil }
                 let all = text.all
                 if all.count == 1, text.equals == nil || text.json != nil { return all[0] }
-                if node.entries?.contains(where: { entry in !section.keys.contains { $0.name == entry.key } }) == true {
-                    return nil
-                }
                 reader.note(
                     node,
                     all.isEmpty

@@ -12,7 +12,7 @@ extension Configuration.Provider {
         [
             Key(
                 "kind", optional: \.kind, .text(form: "kind of provider"),
-                "`openai` for any OpenAI-compatible server, `anthropic`, `ollama`, `lmstudio`, or one of Portkey's provider ids",
+                "`openai` for any OpenAI-compatible server, `anthropic`, `ollama`, `lmstudio`, or a provider id of Portkey's",
                 standard: "the provider's own name where it is one of these, else `openai`"),
             Key(
                 "via", optional: \.via, .text(form: "a key of `gateways`"), "the gateway it is reached through",

@@ -22,7 +22,7 @@ extension ModelResolver {
         let all = (provider.gateway?.headers ?? []).replacing(settings.headers).replacing(headers)
             .replacing(entry?.headers ?? [])
         guard let gateway = provider.gateway, let via = settings.via else {
-            guard let address = url ?? provider.kind.address else {
+            guard let address = url ?? (provider.isKindAssumed ? nil : provider.kind.address) else {
                 note(
                     provider.path,
                     "where '\(provider.name)' is reached is not known; add `url:`, or `via:` and the name of a gateway")
@@ -72,6 +72,15 @@ extension ModelResolver {
                 note(path, "'\(model)' is a name of the model catalog, \(hosted), or write the model's plain name")
                 return nil
             }
+        }
+        if provider.isKindAssumed, url == nil, written == Configuration.PortkeyRoute(),
+            !(gateway.isHosted && Self.isCatalogName(model))
+        {
+            note(
+                provider.path,
+                "'\(provider.name)' is no provider that Portkey knows; write its `kind:`, its `url:` if it is an "
+                    + "OpenAI-compatible server of yours, or `portkey: {provider: …}`")
+            return nil
         }
         // A slug in the model's name, a stored config and a virtual key each say who serves it.
         let isTold =

@@ -107,6 +107,8 @@ struct ModelResolver {
         var name: String
         var settings: Configuration.Provider
         var kind: ProviderKind
+        /// Neither its name nor its settings say of which kind it is, so nothing but its address tells who it is.
+        var isKindAssumed: Bool
         var gateway: Configuration.Gateway?
         var path: String
         var runtime: LocalRuntime? { kind.runtime }
@@ -118,7 +120,8 @@ struct ModelResolver {
             let known = configuration.providers.keys + localNames
             note(
                 path,
-                "there is no provider '\(name)'; \(known.isEmpty ? "add it under `providers:`" : Spelling.hint(for: name, among: Array(known)))",
+                "there is no provider '\(name)'; "
+                    + (known.isEmpty ? "add it under `providers:`" : Spelling.hint(for: name, among: Array(known))),
                 causes: ["providers", "local"])
             return nil
         }
@@ -138,7 +141,8 @@ struct ModelResolver {
                 let known = Array(configuration.gateways.keys)
                 note(
                     "\(path).via",
-                    "there is no gateway '\(via)'; \(known.isEmpty ? "add it under `gateways:`" : Spelling.hint(for: via, among: known))",
+                    "there is no gateway '\(via)'; "
+                        + (known.isEmpty ? "add it under `gateways:`" : Spelling.hint(for: via, among: known)),
                     causes: ["gateways"])
                 return nil
             }
@@ -163,7 +167,9 @@ struct ModelResolver {
             settings.url = settings.url ?? local.url
             settings.key = settings.key ?? local.token
         }
-        return ResolvedProvider(name: name, settings: settings, kind: kind, gateway: gateway, path: path)
+        return ResolvedProvider(
+            name: name, settings: settings, kind: kind,
+            isKindAssumed: settings.kind == nil && ProviderKind(name) == nil, gateway: gateway, path: path)
     }
 
     private func localProvider(named name: String) -> Configuration.Provider? {

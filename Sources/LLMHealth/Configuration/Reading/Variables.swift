@@ -2,6 +2,8 @@
 struct Variables {
     let environment: [String: String]
     private(set) var problems: [ConfigurationProblem] = []
+    /// What has been put into texts: nothing of it is ever shown.
+    private(set) var values: Set<String> = []
 
     init(_ environment: [String: String]) { self.environment = environment }
 
@@ -49,6 +51,7 @@ struct Variables {
             rest = rest[rest.index(after: end)...]
             isExpanded = true
             guard let value = value(of: inside, origin, path) else { return .nothing }
+            values.insert(value)
             result += value
         }
         result += rest
