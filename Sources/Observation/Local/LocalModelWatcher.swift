@@ -6,7 +6,7 @@ import Synchronization
 /// Watches the local runtimes and their models, and never does anything to them.
 ///
 /// It only ever asks for lists. Whether a model that is in memory really answers is the prober's to find out: `onStatus`
-/// and ``LocalModelWatcher/isLoaded(_:on:maximumAge:)`` tell it which ones may be asked.
+/// and ``LocalModelWatcher/isProbeable(_:)`` tell it which ones may be asked.
 package final class LocalModelWatcher: LocalModelHealthService {
     /// How often and how patiently runtimes are asked.
     package struct Settings: Sendable, Hashable {
@@ -97,7 +97,7 @@ package final class LocalModelWatcher: LocalModelHealthService {
                 service: runtime, endpoint: runtime.defaultURL, message: "is not watched: set \(key)")
         }
         guard let result = await watched.flight.join({ await poll(watched) }) else {
-            throw watched.wire.explain(LocalWireError(.cancelled, path: ""))
+            throw watched.wire.explain(LocalWireError(.transport(.cancelled), path: ""))
         }
         return try result.get()
     }
@@ -120,6 +120,13 @@ package final class LocalModelWatcher: LocalModelHealthService {
         let isRecent = age.map { $0 <= maximumAge } ?? false
         let status = isRecent ? status(of: runtime) : try? await check(runtime)
         return status?.loadedModels.contains { $0.answers(to: name, on: runtime) } ?? false
+    }
+
+    /// Whether a probe of the model would load nothing; true for a model that is not local.
+    package func isProbeable(_ model: ModelConfig) async -> Bool {
+        guard let runtime = model.localRuntime else { return true }
+        for target in model.targets where await !isLoaded(target.model, on: runtime) { return false }
+        return true
     }
 
     /// One poll; `nil` when it was cancelled, which is no evidence of anything.

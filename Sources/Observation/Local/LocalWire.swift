@@ -32,10 +32,10 @@ struct LocalWire: Sendable {
         let answer = await bounded(by: timeout, on: timekeeper) {
             let first = await exchange(path)
             // A server that closes idle connections may do so just as we use one: no word on its health.
-            guard case .failure(let error) = first, error.kind == .closed, !Task.isCancelled else { return first }
+            guard case .failure(let error) = first, error.isClosed, !Task.isCancelled else { return first }
             return await exchange(path)
         }
-        return answer ?? .failure(LocalWireError(Task.isCancelled ? .cancelled : .timedOut, path: path))
+        return answer ?? .failure(LocalWireError(.transport(Task.isCancelled ? .cancelled : .deadline), path: path))
     }
 
     private func exchange(_ path: String) async -> Result<LocalAnswer, LocalWireError> {
@@ -51,13 +51,13 @@ struct LocalWire: Sendable {
             let response = try await client.execute(request, deadline: .distantFuture)
             guard response.history.count <= 1, !(300..<400).contains(response.status.code) else {
                 return .failure(
-                    LocalWireError(.redirected, path: path, cause: response.headers.first(name: "Location")))
+                    LocalWireError(.redirected(to: response.headers.first(name: "Location")), path: path))
             }
             let body = try await response.body.collect(upTo: Self.maximumBody)
             return .success(
                 LocalAnswer(
                     path: path, status: Int(response.status.code), body: Data(body.readableBytesView),
-                    date: response.headers.first(name: "Date").flatMap(Date.init(httpDate:))))
+                    date: response.headers.first(name: "Date").flatMap { HTTPTime.date($0, now: timekeeper.now.wall) }))
         } catch {
             return .failure(LocalWireError(error, path: path))
         }
@@ -101,20 +101,4 @@ func bounded<Value: Sendable>(
         defer { group.cancelAll() }
         return await group.next() ?? nil
     }
-}
-
-extension Date {
-    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7); `nil` for anything else.
-    init?(httpDate text: String) {
-        let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", words[1].count == 2, words[3].count == 4,
-            let month = Self.months.firstIndex(of: String(words[2]))
-        else { return nil }
-        let digits = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-        self.init(rfc3339: "\(words[3])-\(digits)-\(words[1])T\(words[4])Z")
-    }
-
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 }

@@ -1,112 +1,97 @@
-import AsyncHTTPClient
 import Health
 import NIOCore
-import NIOPosix
-import NIOSSL
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
+#if canImport(FoundationEssentials)
+import FoundationEssentials
 #else
-import Darwin
+import Foundation
 #endif
 
 /// Why a question got no answer.
 struct LocalWireError: Error, Sendable, Hashable {
     enum Kind: Sendable, Hashable {
-        case refused, unreachable, dns, tls, closed, timedOut, redirected, tooLarge, cancelled, other
+        case transport(TransportFailure)
+        case redirected(to: String?)
     }
 
     var kind: Kind
     var path: String
-    /// The error beneath, in words.
-    var cause: String?
 
-    init(_ kind: Kind, path: String, cause: String? = nil) {
+    init(_ kind: Kind, path: String) {
         self.kind = kind
         self.path = path
-        self.cause = cause
     }
 
     init(_ error: any Error, path: String) {
-        self.init(Self.kind(of: error), path: path, cause: String(describing: error))
+        let failure: TransportFailure =
+            error is NIOTooManyBytesError ? .tooLong(limit: LocalWire.maximumBody) : TransportFailure(error)
+        self.init(.transport(failure), path: path)
     }
 
-    private static func kind(of error: any Error) -> Kind {
-        switch error {
-        case is CancellationError: .cancelled
-        case let error as HTTPClientError: kind(of: error)
-        case let error as NIOConnectionError: kind(of: error)
-        case let error as IOError: kind(ofErrno: error.errnoCode)
-        case is NIOSSLError, is BoringSSLError: .tls
-        case is NIOTooManyBytesError: .tooLarge
-        case is ChannelError: .closed
-        default: .other
-        }
-    }
-
-    private static func kind(of error: HTTPClientError) -> Kind {
-        switch error {
-        case .cancelled: .cancelled
-        case .remoteConnectionClosed: .closed
-        case .connectTimeout, .readTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout: .timedOut
-        case .tlsHandshakeTimeout: .tls
-        case .redirectLimitReached, .redirectCycleDetected: .redirected
-        default: .other
-        }
-    }
-
-    private static func kind(of error: NIOConnectionError) -> Kind {
-        // One of the two address families often has no route: a refusal on the other says more.
-        let attempts = error.connectionErrors.map { kind(of: $0.error) }
-        if let kind = attempts.first(where: { $0 == .refused }) ?? attempts.first { return kind }
-        return error.dnsAError != nil || error.dnsAAAAError != nil ? .dns : .other
-    }
-
-    private static func kind(ofErrno code: CInt) -> Kind {
-        switch code {
-        case ECONNREFUSED: .refused
-        case ECONNRESET, EPIPE, ECONNABORTED: .closed
-        case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN: .unreachable
-        case ETIMEDOUT: .timedOut
-        default: .other
-        }
-    }
+    /// Nothing came within our own time.
+    var isTimeout: Bool { kind == .transport(.deadline) || kind == .transport(.connectTimeout) }
+    /// The connection ended under the question.
+    var isClosed: Bool { kind == .transport(.closed) || kind == .transport(.reset) }
 }
 
 extension LocalWire {
     /// The error as a sentence that says what to do.
     func explain(_ error: LocalWireError) -> LocalHealthCheckError {
-        let traits = endpoint.runtime.traits
-        let key = "\(traits.configurationKey).url"
-        let message =
-            switch error.kind {
-            case .refused: "refused the connection: is it running? \(traits.startHint) or correct \(key)"
-            case .unreachable: "cannot be reached: is the machine on? Check the network or correct \(key)"
-            case .dns: "its host name is not known: correct \(key)"
-            case .tls: "no TLS connection: write http:// in \(key) if it speaks plain HTTP, or trust its certificate"
-            case .closed: "closed the connection before it had answered GET \(error.path): look into its log"
-            case .timedOut:
-                "no answer to GET \(error.path) within \(timeout.inWords): restart it if this lasts, or correct \(key)"
-            case .redirected: "redirects GET \(error.path), which is not followed: set \(key) to the final address"
-            case .tooLarge: "the answer to GET \(error.path) is larger than 8 MiB: is another program at \(key)?"
-            case .cancelled: "the check was cancelled"
-            case .other: "GET \(error.path) failed: check \(key)"
-            }
-        return endpoint.error(message, cause: error.cause)
+        let key = "\(endpoint.runtime.traits.configurationKey).url"
+        switch error.kind {
+        case .redirected(let target):
+            return endpoint.error(
+                "redirects GET \(error.path), which is not followed: set \(key) to the final address",
+                cause: target.map { "Location: \($0)" })
+        case .transport(let failure):
+            return explain(failure, asking: error.path, key: key)
+        }
+    }
+
+    private func explain(_ failure: TransportFailure, asking path: String, key: String) -> LocalHealthCheckError {
+        switch failure {
+        case .refused:
+            endpoint.error(
+                "refused the connection: is it running? \(endpoint.runtime.traits.startHint) or correct \(key)")
+        case .unreachable:
+            endpoint.error("cannot be reached: is the machine on? Check the network or correct \(key)")
+        case .dns:
+            endpoint.error("its host name is not known: correct \(key)")
+        case .tls(let reason):
+            endpoint.error(
+                "no TLS connection: write http:// in \(key) if it speaks plain HTTP, or trust its certificate",
+                cause: reason)
+        case .closed, .reset:
+            endpoint.error("closed the connection before it had answered GET \(path): look into its log")
+        case .deadline, .connectTimeout, .stall:
+            endpoint.error(
+                "no answer to GET \(path) within \(timeout.inWords): restart it if this lasts, or correct \(key)")
+        case .tooLong(let limit):
+            endpoint.error("the answer to GET \(path) is larger than \(limit >> 20) MiB: is another program at \(key)?")
+        case .garbled:
+            endpoint.error("what it answers to GET \(path) is not HTTP: is another program there? Correct \(key)")
+        case .proxy(let reason):
+            endpoint.error("the proxy in between does not let GET \(path) through", cause: reason)
+        case .forbidden(let host):
+            endpoint.error("\(host) may not be asked, as it serves machine credentials: correct \(key)")
+        case .badAddress(let reason):
+            endpoint.error("this address cannot be asked: correct \(key)", cause: reason)
+        case .cancelled:
+            endpoint.error("the check was cancelled")
+        case .other(let reason):
+            endpoint.error("GET \(path) failed: check \(key)", cause: reason)
+        }
     }
 
     /// An answer that this runtime does not give.
     func explain(_ answer: LocalAnswer) -> LocalHealthCheckError {
         let traits = endpoint.runtime.traits
-        let said = answer.errorText.map { "HTTP \(answer.status): \($0)" } ?? "HTTP \(answer.status): \(answer.excerpt)"
+        let said = "HTTP \(answer.status): \(answer.errorText ?? answer.excerpt)"
         switch answer.status {
         case 401, 403:
             let key = "\(traits.configurationKey).token"
             return endpoint.error(
-                endpoint.token == nil
-                    ? "wants an API token: set \(key)" : "refuses the API token: correct \(key)",
+                endpoint.token == nil ? "wants an API token: set \(key)" : "refuses the API token: correct \(key)",
                 cause: said)
         case 500...599, 429:
             return endpoint.error("cannot answer GET \(answer.path) now: look into its log", cause: said)

@@ -54,7 +54,7 @@ final class OllamaReader: LocalRuntimeReader {
     ) throws(LocalHealthCheckError) -> [OllamaEntry] {
         switch outcome {
         case .failure(let error):
-            if error.kind == .timedOut, let other = answered.first {
+            if error.isTimeout, let other = answered.first {
                 throw wire.endpoint.error(
                     "hangs: it answers GET \(other), but not GET \(error.path) within \(wire.timeout.inWords); "
                         + "restart it if this lasts")

@@ -16,6 +16,9 @@ final class SharedFlight<Output: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    /// How many callers wait for another's run.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// - Parameter fly: the work; `nil` when it was cancelled.
     /// - Returns: what the work came to; `nil` when the caller was cancelled.
     func join(_ fly: () async -> Output?) async -> Output? {
