@@ -1,8 +1,8 @@
 extension Recorder {
     /// How a recorder writes.
     package struct Configuration: Sendable, Hashable {
-        /// Publications that may wait for the recorder. Default 4,096.
-        package var itemBuffer: Int
+        /// Change events that may wait for the recorder. Default 16,384.
+        package var eventBuffer: Int
         /// Rows written in one transaction. Default 100.
         package var batchRows: Int
         /// A row waits so long for company; together with ``tick`` at most 1 s. Default 750 ms.
@@ -23,12 +23,12 @@ extension Recorder {
         package var pruneInterval: Duration
 
         package init(
-            itemBuffer: Int = 4_096, batchRows: Int = 100, batchWait: Duration = .milliseconds(750),
+            eventBuffer: Int = 16_384, batchRows: Int = 100, batchWait: Duration = .milliseconds(750),
             tick: Duration = .milliseconds(250), capacity: Int = 20_000, firstBackoff: Duration = .seconds(1),
             longestBackoff: Duration = .seconds(30), drainLimit: Duration = .seconds(5),
             retention: Retention? = Retention(), pruneInterval: Duration = .seconds(3_600)
         ) {
-            self.itemBuffer = itemBuffer
+            self.eventBuffer = eventBuffer
             self.batchRows = batchRows
             self.batchWait = batchWait
             self.tick = tick

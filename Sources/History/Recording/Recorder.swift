@@ -25,7 +25,7 @@ package final class Recorder: Service {
     private let onState: StateReport
     private let metrics = RecorderMetrics()
     private let shared: Mutex<Shared>
-    private let items: AsyncStream<Bulletin.Item>
+    private let events: AsyncStream<HealthChangeEvent>
 
     /// Listens from here on, so that nothing published before `run()` is missed.
     package init(
@@ -39,7 +39,8 @@ package final class Recorder: Service {
         self.configuration = configuration
         self.onState = onState
         shared = Mutex(Shared(core: RecorderState(configuration)))
-        items = bulletin.items(buffer: configuration.itemBuffer)
+        // Events and not whole publications: a burst of those would hold a fleet each.
+        events = bulletin.events(buffer: configuration.eventBuffer)
     }
 
     /// The age of the oldest row that is not in the store yet; zero when all are.
@@ -48,8 +49,8 @@ package final class Recorder: Service {
         return shared.withLock { $0.core.lag(at: uptime) }
     }
 
-    /// Rows that wait now.
-    package var waitingRows: Int { shared.withLock { $0.core.backlog.count } }
+    /// Rows that are not in the store yet.
+    package var waitingRows: Int { shared.withLock { $0.core.waiting } }
     /// Rows written so far.
     package var writtenRows: UInt64 { shared.withLock { $0.core.written } }
     /// Rows that found no room or that no store takes, so far.
@@ -81,14 +82,15 @@ package final class Recorder: Service {
 
     private func listenUntilShutdown(_ waker: AsyncStream<Void>.Continuation) async {
         await cancelWhenGracefulShutdown {
-            for await item in self.items { self.absorb(item, waker) }
+            for await event in self.events { self.absorb(event, waker) }
         }
     }
 
-    private func absorb(_ item: Bulletin.Item, _ waker: AsyncStream<Void>.Continuation) {
+    private func absorb(_ event: HealthChangeEvent, _ waker: AsyncStream<Void>.Continuation) {
         let uptime = timekeeper.now.uptime
+        let fleet = bulletin.fleet
         let ((gap, refusals), isFull) = shared.withLock { shared in
-            let result = shared.core.absorb(item, at: uptime)
+            let result = shared.core.absorb(event, fleet, at: uptime)
             return (result, shared.core.backlog.count >= configuration.batchRows)
         }
         if isFull { waker.yield() }

@@ -28,7 +28,7 @@ struct RecorderState: Sendable {
     private let configuration: Recorder.Configuration
     private var plan = SnapshotPlan()
     private var lastSeq: UInt64?
-    private var inFlight: Duration?
+    private var inFlight: (count: Int, oldest: Duration)?
     private var outage: Outage?
     private var refusedModels: Set<ModelID> = []
 
@@ -37,19 +37,21 @@ struct RecorderState: Sendable {
         backlog = Backlog(capacity: configuration.capacity)
     }
 
-    /// Takes a publication in.
+    /// Takes a change in.
     ///
-    /// - Returns: events that never arrived, and why rows cannot ever be stored, each once.
-    mutating func absorb(_ item: Bulletin.Item, at uptime: Duration) -> (gap: EventGap?, refusals: [HealthStorageError])
+    /// - Returns: events that never arrived, and why rows cannot ever be stored, once per model.
+    mutating func absorb(_ event: HealthChangeEvent, _ fleet: FleetHealth, at uptime: Duration)
+        -> (gap: EventGap?, refusals: [HealthStorageError])
     {
         var gap: EventGap?
         // The first number of a run may be any; from then on they are without holes.
-        if let first = item.events.first?.seq, let lastSeq, first > lastSeq + 1 {
-            gap = EventGap(from: lastSeq + 1, to: first - 1, restart: false)
-            missedEvents += first - 1 - lastSeq
+        if let lastSeq, event.seq > lastSeq + 1 {
+            gap = EventGap(from: lastSeq + 1, to: event.seq - 1, restart: false)
+            missedEvents += event.seq - 1 - lastSeq
         }
-        lastSeq = item.events.last?.seq ?? lastSeq
-        return (gap, add(plan.changed(item, uptime: uptime), item.events, at: uptime))
+        lastSeq = max(event.seq, lastSeq ?? 0)
+        let snapshot = plan.changed(event, in: fleet, uptime: uptime)
+        return (gap, add(snapshot.map { [$0] } ?? [], [event], at: uptime))
     }
 
     /// Looks which models' turn it is.
@@ -63,8 +65,9 @@ struct RecorderState: Sendable {
         if let outage, uptime < outage.retryAt { return .wait }
         let isDue = backlog.count >= configuration.batchRows || uptime >= oldest + configuration.batchWait
         guard isDue || isLast || outage != nil else { return .wait }
-        inFlight = oldest
-        return .write(backlog.take(configuration.batchRows))
+        let batch = backlog.take(configuration.batchRows)
+        inFlight = (batch.count, oldest)
+        return .write(batch)
     }
 
     mutating func wrote(_ batch: Backlog.Batch, at uptime: Duration) -> Recovery? {
@@ -105,9 +108,12 @@ struct RecorderState: Sendable {
         return backlog.count
     }
 
+    /// Rows that are not in the store yet.
+    var waiting: Int { backlog.count + (inFlight?.count ?? 0) }
+
     /// The age of the oldest row that is not in the store yet.
     func lag(at uptime: Duration) -> Duration {
-        guard let oldest = [inFlight, backlog.oldest].compactMap(\.self).min() else { return .zero }
+        guard let oldest = [inFlight?.oldest, backlog.oldest].compactMap(\.self).min() else { return .zero }
         return max(uptime - oldest, .zero)
     }
 

@@ -14,8 +14,8 @@ package struct SnapshotPlan: Sendable {
     private struct Entry {
         var status: HealthStatus
         var requestTotal: UInt64
-        /// Wall clock, on the grid.
-        var at: Date
+        /// Milliseconds since 1970.
+        var at: Int64
         /// Uptime of the next regular snapshot.
         var due: Duration
     }
@@ -32,16 +32,14 @@ package struct SnapshotPlan: Sendable {
 
     package init() {}
 
-    /// The models that just changed.
-    package mutating func changed(_ item: Bulletin.Item, uptime: Duration) -> [HealthSnapshot] {
-        var snapshots: [HealthSnapshot] = []
-        for event in item.events {
-            guard let model = item.fleet[event.modelId], entries[model.modelId]?.status != model.status else {
-                continue
-            }
-            snapshots.append(snapshot(of: model, at: item.fleet.at, uptime: uptime))
-        }
-        return snapshots
+    /// The model whose status just changed; `nil` when the fleet is ahead of the change: a later one is on its way.
+    package mutating func changed(_ event: HealthChangeEvent, in fleet: FleetHealth, uptime: Duration)
+        -> HealthSnapshot?
+    {
+        guard let model = fleet[event.modelId], model.status == event.currentStatus,
+            entries[model.modelId]?.status != model.status
+        else { return nil }
+        return snapshot(of: model, at: event.timestamp, uptime: uptime)
     }
 
     /// The models whose turn it is, those never seen before, and those whose change was missed.
@@ -60,14 +58,15 @@ package struct SnapshotPlan: Sendable {
     private mutating func snapshot(of model: ModelHealthStatus, at wall: Date, uptime: Duration) -> HealthSnapshot {
         let last = entries[model.modelId]
         // Two snapshots of one model never share a millisecond: the second would be taken for the first.
-        var at = Date(milliseconds: wall.milliseconds)
-        if let last, last.at == at { at = Date(milliseconds: at.milliseconds + 1) }
+        var at = wall.milliseconds
+        if let last, last.at - 1_000 < at, at <= last.at { at = last.at + 1 }
         // A total that went back belongs to a model that left and came again.
         let since = last.map { $0.requestTotal <= model.requestTotal ? $0.requestTotal : 0 } ?? 0
         entries[model.modelId] = Entry(
             status: model.status, requestTotal: model.requestTotal, at: at,
             due: Self.turn(of: model.modelId, after: uptime, every: Self.rhythm(of: model.status)))
-        return HealthSnapshot(model, at: at, requestCount: Int(clamping: model.requestTotal - since))
+        return HealthSnapshot(
+            model, at: Date(milliseconds: at), requestCount: Int(clamping: model.requestTotal - since))
     }
 
     private mutating func forgetRemoved(_ fleet: FleetHealth) {

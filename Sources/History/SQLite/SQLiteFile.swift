@@ -1,8 +1,5 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
+// For FileHandle, which the essentials do not have; GRDB brings it in any case.
 import Foundation
-#endif
 
 /// What can be said of a database file before SQLite is asked, in clearer words than its own.
 enum SQLiteFile {
@@ -20,6 +17,7 @@ enum SQLiteFile {
                     advice: "give the path of a file in it, such as "
                         + "\(path)/llm-health.db")
             }
+            try checkHeader(path)
             return
         }
         let folder = folder(of: path)
@@ -27,6 +25,16 @@ enum SQLiteFile {
             throw StoreOpenError(
                 path: path, problem: "the folder '\(folder)' does not exist", advice: "create it, or name another path")
         }
+    }
+
+    /// SQLite would take a file of a few bytes for an empty database, and overwrite it.
+    private static func checkHeader(_ path: String) throws(StoreOpenError) {
+        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 16),
+            !head.isEmpty, head != Data("SQLite format 3\0".utf8)
+        else { return }
+        throw StoreOpenError(
+            path: path, problem: "the file is not a SQLite database",
+            advice: "name another file, or move this one away and start again")
     }
 
     /// The folder of a file; `.` for a bare name.

@@ -7,7 +7,7 @@ package import Health
 /// (`synchronous = FULL`): a number that was handed out must never come back.
 package final class StateStore: EventNumbers {
     package let path: String
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Marks a file as ours (`PRAGMA application_id`): "LLMS".
     static let applicationID: Int64 = 0x4C4C_4D53
