@@ -146,6 +146,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Health", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb, .logging, .nioCore,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "LLMHealthTests",
             dependencies: [
                 "API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport",
