@@ -51,6 +51,12 @@ package final class Recorder: Service {
 
     /// Rows that are not in the store yet.
     package var waitingRows: Int { shared.withLock { $0.core.waiting } }
+    /// Whether something is being written, or should be by now.
+    var isBusy: Bool {
+        let uptime = timekeeper.now.uptime
+        return shared.withLock { $0.core.isBusy(at: uptime) }
+    }
+
     /// Rows written so far.
     package var writtenRows: UInt64 { shared.withLock { $0.core.written } }
     /// Rows that found no room or that no store takes, so far.

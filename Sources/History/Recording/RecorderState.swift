@@ -61,13 +61,22 @@ struct RecorderState: Sendable {
 
     /// - Parameter isLast: nothing more will come, so a batch need not be full.
     mutating func next(at uptime: Duration, isLast: Bool = false) -> WriteAction {
-        guard inFlight == nil, let oldest = backlog.oldest else { return .wait }
-        if let outage, uptime < outage.retryAt { return .wait }
-        let isDue = backlog.count >= configuration.batchRows || uptime >= oldest + configuration.batchWait
-        guard isDue || isLast || outage != nil else { return .wait }
+        guard inFlight == nil, isDue(at: uptime) || (isLast && !isBackingOff(at: uptime)), let oldest = backlog.oldest
+        else { return .wait }
         let batch = backlog.take(configuration.batchRows)
         inFlight = (batch.count, oldest)
         return .write(batch)
+    }
+
+    /// Whether something is being written, or should be.
+    func isBusy(at uptime: Duration) -> Bool { inFlight != nil || isDue(at: uptime) }
+
+    private func isBackingOff(at uptime: Duration) -> Bool { outage.map { uptime < $0.retryAt } ?? false }
+
+    private func isDue(at uptime: Duration) -> Bool {
+        guard let oldest = backlog.oldest, !isBackingOff(at: uptime) else { return false }
+        return outage != nil || backlog.count >= configuration.batchRows
+            || uptime >= oldest + configuration.batchWait
     }
 
     mutating func wrote(_ batch: Backlog.Batch, at uptime: Duration) -> Recovery? {

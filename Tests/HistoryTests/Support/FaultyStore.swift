@@ -54,7 +54,9 @@ final class FaultyStore: HistoryStore {
             note(snapshots, changes, succeeded: false)
             throw Self.failure
         case .hangs:
-            let (stream, _) = AsyncStream.makeStream(of: Void.self)
+            // Held, so that only cancellation ends the wait.
+            let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            defer { continuation.finish() }
             for await _ in stream {}
             note(snapshots, changes, succeeded: false)
             throw .cancellation(.insert)
