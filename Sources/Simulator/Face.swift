@@ -6,6 +6,8 @@ package enum Face: String, Codable, Sendable, Hashable, CaseIterable {
     case ollama
     case lmStudio = "lmstudio"
 
+    package init(from decoder: any Decoder) throws { self = try StrictDecoding.choice(of: "face", from: decoder) }
+
     /// Whether the face has models of its own; the gateway has none.
     package var holdsModels: Bool { self != .portkey }
 }

@@ -49,6 +49,13 @@ extension LLMSimulator {
         }
     }
 
+    /// The first request that fits, now or as soon as there is one; so a test waits for what it expects, and no longer.
+    ///
+    /// Looked at when a request arrives and again when it ends. Throws `CancellationError`.
+    package func request(where fits: @Sendable (RequestRecord) -> Bool) async throws -> RequestRecord {
+        try await log.request(where: fits)
+    }
+
     /// Forgets all requests; their numbering goes on.
     package func clearRequests() { log.clear() }
 

@@ -84,13 +84,13 @@ package final class LLMSimulator: Sendable {
     package func start(_ face: Face) async throws {
         guard let listener = listeners[face], !listener.isListening else { return }
         try await open(listener)
-        catalog.setStopped(face, address: nil)
+        catalog.setListening(true, face, at: "\(configuration.host):\(listener.port)")
     }
 
     /// Closes the port of a face and cuts its connections: from now on it refuses.
     package func stop(_ face: Face) async {
         guard let listener = listeners[face] else { return }
-        catalog.setStopped(face, address: "\(configuration.host):\(listener.port)")
+        catalog.setListening(false, face, at: "\(configuration.host):\(listener.port)")
         await listener.close()
     }
 

@@ -68,6 +68,10 @@ package struct LMStudioSettings: Sendable, Equatable {
         case beta = "0.3.6"
         /// Before: `/v1` alone. It serves whatever is loaded when it does not know the model.
         case compatible = "0.3.0"
+
+        package init(from decoder: any Decoder) throws {
+            self = try StrictDecoding.choice(of: "generation", from: decoder)
+        }
     }
 
     package init(generation: Generation = .native, loadsOnDemand: Bool = true, evictsOnDemand: Bool = true) {
@@ -75,4 +79,19 @@ package struct LMStudioSettings: Sendable, Equatable {
         self.loadsOnDemand = loadsOnDemand
         self.evictsOnDemand = evictsOnDemand
     }
+}
+
+extension SimulatorConfiguration {
+    /// A few models of each kind, all of them well.
+    package static let standard = SimulatorConfiguration(models: [
+        SimulatedModel("gpt-4o", behavior: .slow(.logNormal(median: .milliseconds(350), p95: .milliseconds(900)))),
+        SimulatedModel("gpt-4o-mini", behavior: .slow(.logNormal(median: .milliseconds(200), p95: .milliseconds(500)))),
+        SimulatedModel("o3-mini", rules: .reasoning),
+        SimulatedModel("text-embedding-3-small", kind: .embedding),
+        SimulatedModel("claude-sonnet-4-5", on: .anthropic),
+        SimulatedModel("llama3.2:latest", on: .ollama, isLoaded: true),
+        SimulatedModel("mistral:latest", on: .ollama, loadTime: .seconds(3), size: 4_113_301_824),
+        SimulatedModel("qwen2.5-7b-instruct", on: .lmStudio, isLoaded: true, size: 4_683_073_184),
+        SimulatedModel("llama-3.1-8b", on: .lmStudio, loadTime: .seconds(3), size: 4_920_000_000),
+    ])
 }

@@ -50,7 +50,8 @@ final class ManualClock: Clock {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let (result, watchers) = state.withLock { state -> (Result<Void, any Error>?, [CheckedContinuation<Void, Never>]) in
+                let (result, watchers) = state.withLock {
+                    state -> (Result<Void, any Error>?, [CheckedContinuation<Void, Never>]) in
                     if state.cancelled.contains(id) { return (.failure(CancellationError()), []) }
                     if deadline.offset <= state.time { return (.success(()), []) }
                     state.sleepers[id] = Sleeper(deadline: deadline.offset, continuation: continuation)
@@ -80,6 +81,11 @@ final class ManualClock: Clock {
             }
             if isThere { continuation.resume() }
         }
+    }
+
+    /// Waits until nobody sleeps any more.
+    func nobodySleeps() async {
+        while !state.withLock({ $0.sleepers.isEmpty }) { await Task.yield() }
     }
 
     /// Moves the time and wakes everybody whose time has come.

@@ -32,6 +32,11 @@ struct PortkeyRecording: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
+    /// Whether the request asks for a timeout, which then races the upstream.
+    var hasTimeout: Bool {
+        request.headers.contains { $0.key.contains("timeout") || $0.value.contains("timeout") }
+    }
+
     static let all: [PortkeyRecording] = {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "ObservationTests/Recordings/portkey-recorded.json")

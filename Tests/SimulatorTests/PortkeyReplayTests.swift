@@ -7,7 +7,8 @@ import Testing
 struct PortkeyReplayTests {
     /// The upstreams of the recording, by the first segment of their path.
     static let sites: [String: Behavior] = [
-        "ok": .ok, "length": .failing(.emptyText), "s500": .failing(.serverError), "s500text": .failing(.plainServerError),
+        "ok": .ok, "length": .failing(.emptyText), "s500": .failing(.serverError),
+        "s500text": .failing(.plainServerError),
         "s502html": .failing(.badGateway), "s503": .failing(.overloaded), "s503empty": .failing(.unavailable),
         "s429": .failing(.rateLimited), "s429quota": .failing(.quota), "s401": .failing(.unauthorized),
         "s404": .failing(.modelNotFound), "s400": .failing(.maxTokens), "s529": .failing(.overloadedProvider),
@@ -20,39 +21,74 @@ struct PortkeyReplayTests {
         #expect(PortkeyRecording.all.count == 69)
     }
 
-    @Test(arguments: PortkeyRecording.all)
+    @Test(arguments: PortkeyRecording.all.filter { !$0.hasTimeout })
     func `the gateway answers as it was recorded`(_ recording: PortkeyRecording) async throws {
-        // Waiting takes no time, but where a timeout races an upstream.
-        let hasTimeout = recording.request.headers.contains { $0.key.contains("timeout") || $0.value.contains("timeout") }
-        let jump = JumpClock()
-        let clock = hasTimeout ? SimulatorClock(ContinuousClock()) : SimulatorClock(jump)
-        let configuration = SimulatorConfiguration(models: [SimulatedModel("gpt-4o-mini")], sites: Self.sites)
-        try await withPeer(configuration, clock: clock) { simulator, client in
+        let clock = JumpClock()
+        try await Self.replay(recording, clock: SimulatorClock(clock)) { exchange in
+            try await exchange.send()
+            let expected = try #require(recording.response)
+            #expect(abs(clock.now.offset.milliseconds - Double(expected.milliseconds)) < 150, "waits take as long")
+        }
+    }
+
+    @Test(arguments: PortkeyRecording.all.filter(\.hasTimeout))
+    func `the gateway gives up when it was recorded to`(_ recording: PortkeyRecording) async throws {
+        let clock = ManualClock()
+        try await Self.replay(recording, clock: SimulatorClock(clock)) { exchange in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await exchange.send() }
+                // The timeout runs, and the upstream, which will not answer, has the request.
+                let timeout: Duration = recording.name.contains("500") ? .milliseconds(500) : .milliseconds(1000)
+                await clock.sleeper(until: timeout)
+                _ = try await exchange.simulator.request { $0.face != .portkey }
+                if recording.response != nil {
+                    clock.advance(to: timeout)
+                    try await group.waitForAll()
+                } else {
+                    // The head of the answer has ended the timeout; the rest never comes.
+                    await clock.nobodySleeps()
+                    clock.advance(to: .seconds(3600))
+                    #expect(exchange.simulator.requests(on: .portkey).map(\.ending) == [nil])
+                    group.cancelAll()
+                    // The client gives up, as the recorded one did.
+                    await #expect(throws: (any Error).self) { try await group.waitForAll() }
+                }
+            }
+        }
+    }
+
+    /// A recorded request, ready to be sent, and the check of its answer.
+    private struct Exchange: Sendable {
+        var recording: PortkeyRecording
+        var simulator: LLMSimulator
+        var client: TestClient
+        var ports: Ports
+
+        func send() async throws {
+            let request = recording.request
+            let answer = try await client.send(
+                request.method, simulator.portkey.url + request.path, request.headers.mapValues(ports.translated),
+                request.body ?? "")
+            let expected = try #require(recording.response)
+            #expect(answer.status == expected.status)
+            #expect(PortkeyReplayTests.telling(answer.headers) == PortkeyReplayTests.telling(expected.headers))
+            #expect(
+                PortkeyReplayTests.comparable(answer.body)
+                    == PortkeyReplayTests.comparable(ports.translated(expected.body)))
+        }
+    }
+
+    private static func replay(
+        _ recording: PortkeyRecording, clock: SimulatorClock, _ body: (Exchange) async throws -> Void
+    ) async throws {
+        let configuration = SimulatorConfiguration(models: [SimulatedModel("gpt-4o-mini")], sites: sites)
+        try await withPeer(configuration, clock: clock) { simulator, client async throws in
             await simulator.stop(.lmStudio)
             let ports = Ports(
                 upstream: recording.name.hasPrefix("anthropic") ? simulator.anthropic.port : simulator.openAI.port,
                 refused: simulator.lmStudio.port)
-            let request = recording.request
-            let headers = request.headers.mapValues(ports.translated)
-            let url = simulator.portkey.url + request.path
-            if let expected = recording.response {
-                let answer = try await client.send(request.method, url, headers, request.body ?? "")
-                #expect(answer.status == expected.status)
-                #expect(Self.telling(answer.headers) == Self.telling(expected.headers))
-                let body = ports.translated(expected.body)
-                #expect(Self.comparable(answer.body) == Self.comparable(body))
-                if !hasTimeout {
-                    let waited = jump.now.offset.milliseconds
-                    #expect(abs(waited - Double(expected.milliseconds)) < 150, "recorded waits take as long")
-                }
-            } else {
-                // Longer than the timeout that the request asks for, which ends at the head of the answer.
-                let answered = try await Self.completes(within: .milliseconds(1500)) {
-                    _ = try await client.send(request.method, url, headers, request.body ?? "")
-                }
-                #expect(!answered)
-            }
-            try Self.compare(simulator.requests().filter { $0.face != .portkey }, with: recording)
+            try await body(Exchange(recording: recording, simulator: simulator, client: client, ports: ports))
+            try compare(simulator.requests().filter { $0.face != .portkey }, with: recording)
         }
     }
 
@@ -93,24 +129,6 @@ struct PortkeyReplayTests {
             #expect(hasKey == (expected.authorization != nil))
             #expect(!request.headers.keys.contains { $0.hasPrefix("x-portkey-") })
             #expect(request.headers["user-agent"] == "node")
-        }
-    }
-
-    /// Whether something comes to an end in time.
-    private static func completes(
-        within limit: Duration, _ operation: @escaping @Sendable () async throws -> Void
-    ) async throws -> Bool {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await operation()
-                return true
-            }
-            group.addTask {
-                try await ContinuousClock().sleep(for: limit)
-                return false
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? false
         }
     }
 }

@@ -10,6 +10,8 @@ package enum Fault: Sendable, Equatable {
     case close
     /// Resets the connection (RST) without an answer.
     case reset
+    /// Nobody listens: through the gateway a refused connection, on an open connection a reset.
+    case refuse
     /// Sends half of the promised body, then closes.
     case cut
     /// Sends a complete 200 whose JSON breaks off in the middle.
@@ -34,7 +36,8 @@ package enum Fault: Sendable, Equatable {
     /// The faults that have a plain name.
     package static let named: [(name: String, fault: Fault)] =
         [
-            ("hang", .hang), ("hang-body", .hangBody), ("close", .close), ("reset", .reset), ("cut", .cut),
+            ("hang", .hang), ("hang-body", .hangBody), ("close", .close), ("reset", .reset), ("refuse", .refuse),
+            ("cut", .cut),
             ("truncated", .truncated), ("stall", .stall(after: 1)), ("empty-text", .emptyText),
             ("no-choices", .noChoices), ("error-200", .errorBody), ("html-200", .loginPage), ("empty-200", .emptyBody),
         ] + Refusal.allCases.map { ($0.rawValue, .refusal($0)) }
@@ -48,44 +51,5 @@ package enum Fault: Sendable, Equatable {
     package init?(name: String) {
         guard let fault = Self.named.first(where: { $0.name == name })?.fault else { return nil }
         self = fault
-    }
-}
-
-/// An answer given word by word.
-package struct CannedAnswer: Sendable, Equatable, Codable {
-    package var status: Int
-    package var contentType: String?
-    package var headers: [String: String]
-    package var body: String
-
-    package init(
-        status: Int, contentType: String? = "application/json", headers: [String: String] = [:], body: String = ""
-    ) {
-        self.status = status
-        self.contentType = contentType
-        self.headers = headers
-        self.body = body
-    }
-
-    private enum Key: String, CodingKey, CaseIterable { case status, contentType, headers, body }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try StrictDecoding.container(of: decoder, keyedBy: Key.self, what: "answer")
-        status = try container.decode(Int.self, forKey: .status)
-        guard (200...599).contains(status) else {
-            throw StrictDecoding.invalid(
-                "status \(status) is not within 200…599", at: container.codingPath + [Key.status])
-        }
-        contentType = try container.decodeIfPresent(String.self, forKey: .contentType) ?? "application/json"
-        headers = try container.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
-        body = try container.decodeIfPresent(String.self, forKey: .body) ?? ""
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(status, forKey: .status)
-        try container.encodeIfPresent(contentType, forKey: .contentType)
-        if !headers.isEmpty { try container.encode(headers, forKey: .headers) }
-        try container.encode(body, forKey: .body)
     }
 }

@@ -22,11 +22,13 @@ struct MoodyFace: FaceResponder {
     private static func damaged(_ reply: Reply, by fault: Fault?) async throws -> Reply {
         switch fault {
         case .hangBody, .stall: return reply.broken { try await SimulatorClock.silence() }
-        case .cut: return reply.broken { throw ConnectionDrop(isReset: false) }
+        case .cut: return reply.broken { throw ConnectionDrop(.closed) }
         case .truncated:
             guard case .whole(let bytes) = reply.body else { return reply }
             return Reply(
                 status: reply.status, headers: reply.headers, body: .whole(Array(bytes.prefix(bytes.count / 2))))
+        case .errorBody: return .json(["error": ["message": "soft failure", "type": "server_error"]])
+        // What happens to a text is a model's affair.
         default: return reply
         }
     }

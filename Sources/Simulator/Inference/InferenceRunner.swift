@@ -71,8 +71,9 @@ struct InferenceRunner: Sendable {
         switch encounter.fault {
         case nil, .hangBody, .cut, .truncated, .stall, .emptyText, .noChoices, .errorBody: return nil
         case .hang: try await SimulatorClock.silence()
-        case .close: throw ConnectionDrop(isReset: false)
-        case .reset: throw ConnectionDrop(isReset: true)
+        case .close: throw ConnectionDrop(.closed)
+        case .reset: throw ConnectionDrop(.reset)
+        case .refuse: throw ConnectionDrop(.refused)
         case .answer(let answer): return .canned(answer)
         case .loginPage:
             return .canned(CannedAnswer(status: 200, contentType: "text/html", body: "<html>login page</html>"))
@@ -93,7 +94,7 @@ struct InferenceRunner: Sendable {
         let reply = Reply.json(dialect.body(completion), headers: headers)
         switch encounter.fault {
         case .hangBody, .stall: return reply.broken { try await SimulatorClock.silence() }
-        case .cut: return reply.broken { throw ConnectionDrop(isReset: false) }
+        case .cut: return reply.broken { throw ConnectionDrop(.closed) }
         case .truncated:
             guard case .whole(let bytes) = reply.body else { return reply }
             return Reply(headers: reply.headers, body: .whole(Array(bytes.prefix(bytes.count / 2))))
@@ -118,7 +119,7 @@ struct InferenceRunner: Sendable {
             ending = { try await SimulatorClock.silence() }
         case .cut:
             events = Array(events.prefix(events.count / 2))
-            ending = { throw ConnectionDrop(isReset: false) }
+            ending = { throw ConnectionDrop(.closed) }
         case .truncated: events = Array(events.prefix(events.count / 2))
         case .errorBody: events = [dialect.errorEvent(Self.softFailure)]
         case .noChoices: events = events.suffix(1).filter { $0 == ServerSentEvent.done }

@@ -10,8 +10,10 @@ final class ModelCatalog: Sendable {
         var sites: [String: BehaviorState] = [:]
         var faceBehaviors: [Face: BehaviorState] = [:]
         var lmStudio = LMStudioSettings()
-        /// The faces whose port was closed on purpose, with the address that now refuses.
-        var stopped: [Face: String] = [:]
+        /// Where the faces listen, or listened.
+        var addresses: [Face: String] = [:]
+        /// The faces whose port was closed on purpose.
+        var stopped: Set<Face> = []
     }
 
     /// The models of one face, in the order of their arrival.
@@ -37,6 +39,7 @@ final class ModelCatalog: Sendable {
     func reset(to configuration: SimulatorConfiguration) throws(SimulatorError) {
         var initial = try Self.initialState(configuration)
         state.withLock { state in
+            initial.addresses = state.addresses
             initial.stopped = state.stopped
             state = initial
         }
@@ -181,12 +184,20 @@ final class ModelCatalog: Sendable {
         return state.withLock { $0.faces[face]?.models[key]?.load(keepAlive: keepAlive, at: now) }
     }
 
-    /// Notes that a face's port was closed or opened: the gateway, which reaches the face without a connection, has to
-    /// find it refused as well.
-    func setStopped(_ face: Face, address: String?) { state.withLock { $0.stopped[face] = address } }
+    /// Notes where a face listens and whether it does. The gateway, which reaches the face without a connection, has to
+    /// find a closed one refused as well.
+    func setListening(_ isListening: Bool, _ face: Face, at address: String) {
+        state.withLock { state in
+            state.addresses[face] = address
+            if isListening { state.stopped.remove(face) } else { state.stopped.insert(face) }
+        }
+    }
 
-    /// The address of a face that was stopped; nil when it was not.
-    func stoppedAddress(of face: Face) -> String? { state.withLock { $0.stopped[face] } }
+    /// Whether a face's port was closed on purpose.
+    func isStopped(_ face: Face) -> Bool { state.withLock { $0.stopped.contains(face) } }
+
+    /// Host and port of a face.
+    func address(of face: Face) -> String { state.withLock { $0.addresses[face] ?? "127.0.0.1:0" } }
 
     /// Puts the models out of memory that a request had loaded, but for one.
     func evictOthers(than id: String, on face: Face) {

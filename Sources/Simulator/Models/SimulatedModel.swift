@@ -20,6 +20,8 @@ package struct SimulatedModel: Sendable, Equatable {
 
     package enum Kind: String, Sendable, Codable, Equatable, CaseIterable {
         case chat, embedding, rerank
+
+        package init(from decoder: any Decoder) throws { self = try StrictDecoding.choice(of: "kind", from: decoder) }
     }
 
     package init(

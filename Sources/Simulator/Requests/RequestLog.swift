@@ -23,6 +23,9 @@ final class RequestLog: Sendable {
         /// Requests up to this number were cleared.
         var clearedTo = 0
         var undelivered = 0
+        /// Those who wait for a request, by a number of their own.
+        var waiters: [Int: AsyncStream<Void>.Continuation] = [:]
+        var nextWaiter = 0
     }
 
     init(capacity: Int, clock: SimulatorClock, ended: AsyncStream<RequestRecord>.Continuation? = nil) {
@@ -43,6 +46,7 @@ final class RequestLog: Sendable {
             body: String(decoding: incoming.body.prefix(2048), as: UTF8.self), isFromGateway: incoming.isFromGateway,
             loadedModel: false)
         return state.withLock { state in
+            defer { Self.wake(state) }
             record.number = state.next
             state.next += 1
             if state.ring.count < capacity {
@@ -77,8 +81,30 @@ final class RequestLog: Sendable {
             let slot = (number - 1) % capacity
             guard state.ring.indices.contains(slot), state.ring[slot].number == number else { return nil }
             body(&state.ring[slot])
+            Self.wake(state)
             return state.ring[slot]
         }
+    }
+
+    private static func wake(_ state: borrowing State) {
+        for waiter in state.waiters.values { waiter.yield() }
+    }
+
+    /// The first request that fits, now or as soon as one comes or changes so. Throws `CancellationError`.
+    func request(where fits: @Sendable (RequestRecord) -> Bool) async throws -> RequestRecord {
+        // One signal that waits is enough: whoever wakes looks at everything.
+        let (signals, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            state.waiters[state.nextWaiter] = continuation
+            return state.nextWaiter
+        }
+        defer { state.withLock { _ = $0.waiters.removeValue(forKey: id) } }
+        if let record = records(since: 0).first(where: fits) { return record }
+        for await _ in signals {
+            if let record = records(since: 0).first(where: fits) { return record }
+        }
+        throw CancellationError()
     }
 
     /// The records above a number that are still there, in order.

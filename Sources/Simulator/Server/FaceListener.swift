@@ -19,6 +19,10 @@ final class FaceListener: Sendable {
         /// The port that was asked for, and after the first binding the one that was got.
         var port: Int
         var server: (any Channel)?
+        #if os(Linux)
+        /// Keeps the port while the face is closed.
+        var reservation: PortReservation?
+        #endif
         var connections: [ObjectIdentifier: any Channel] = [:]
     }
 
@@ -38,9 +42,10 @@ final class FaceListener: Sendable {
 
     /// Binds the port. A face that was closed gets the port that it had.
     func bind() async throws -> Accepting {
-        let wanted = port
         let accepting: Accepting
+        var wanted = port
         do {
+            wanted = try reserve()
             accepting = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -58,6 +63,17 @@ final class FaceListener: Sendable {
             state.port = accepting.channel.localAddress?.port ?? wanted
         }
         return accepting
+    }
+
+    /// The port to bind: on Linux one that is ours from now on, though the face may stop listening.
+    private func reserve() throws -> Int {
+        #if os(Linux)
+        try state.withLock { state in
+            if state.reservation == nil { state.reservation = try PortReservation(host: host, port: state.port) }
+            state.port = state.reservation?.port ?? state.port
+        }
+        #endif
+        return port
     }
 
     /// Serves the connections of a bound port until it is closed or the task is cancelled.

@@ -57,8 +57,18 @@ struct Reply: Sendable {
 
 /// The connection ends here, because the behaviour demands it.
 struct ConnectionDrop: Error, Sendable, Equatable {
-    /// With RST instead of FIN.
-    var isReset: Bool
+    var manner: Manner
+
+    enum Manner: Sendable, Equatable {
+        /// FIN: the peer sees the other side close.
+        case closed
+        /// RST.
+        case reset
+        /// As if nobody had listened. Over a connection that is there already it looks like a reset.
+        case refused
+    }
+
+    init(_ manner: Manner) { self.manner = manner }
 }
 
 /// What answers the requests of one port.

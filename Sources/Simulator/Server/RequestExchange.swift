@@ -35,7 +35,7 @@ struct RequestExchange: Sendable {
             log.ended(incoming.number, status: status, .answered)
         } catch let drop as ConnectionDrop {
             log.ended(incoming.number, status: status, .dropped)
-            if drop.isReset { await Self.armReset(channel) }
+            if drop.manner != .closed { await Self.armReset(channel) }
             channel.close(promise: nil)
             throw drop
         } catch {

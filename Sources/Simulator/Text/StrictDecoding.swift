@@ -27,6 +27,18 @@ enum StrictDecoding {
         .dataCorrupted(DecodingError.Context(codingPath: path, debugDescription: message))
     }
 
+    /// One of the words of an enumeration.
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        of what: String, from decoder: any Decoder
+    ) throws -> Choice {
+        let word = try decoder.singleValueContainer().decode(String.self)
+        if let choice = Choice(rawValue: word) { return choice }
+        let known = Choice.allCases.map(\.rawValue)
+        let hint = suggestion(for: word, among: known).map { "; did you mean '\($0)'?" } ?? ""
+        throw invalid(
+            "unknown \(what) '\(word)'\(hint) (known: \(known.joined(separator: ", ")))", at: decoder.codingPath)
+    }
+
     /// The known word that is at most two edits away; nil when none is.
     static func suggestion(for word: String, among known: [String]) -> String? {
         known.map { (word: $0, distance: editDistance($0.lowercased(), word.lowercased())) }

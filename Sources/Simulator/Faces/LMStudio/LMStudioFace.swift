@@ -8,6 +8,9 @@ struct LMStudioFace: FaceResponder {
     /// The API token that requests must have; nil = none is asked for.
     let apiKey: String?
 
+    /// A hundred years, seconds.
+    private static let longestStay = 3_155_760_000.0
+
     init(catalog: ModelCatalog, runner: InferenceRunner, apiKey: String?) {
         self.catalog = catalog
         self.runner = runner
@@ -85,14 +88,12 @@ struct LMStudioFace: FaceResponder {
         if !settings.loadsOnDemand, !loaded.contains(where: { $0.specification.id == id }) {
             return refuse(LMStudioVoice.nothingLoaded, incoming)
         }
-        let keepAlive = body["ttl"]?.double.map { Duration.seconds($0) }
+        let keepAlive = body["ttl"]?.double.map { Duration.seconds(min(max($0, 0), Self.longestStay)) }
         guard let meeting = catalog.meet(id, on: .lmStudio, loading: .asNeeded(keepAlive: keepAlive)) else {
             return refuse(LMStudioVoice.unknownModel(id), incoming)
         }
         if settings.evictsOnDemand, meeting.loading?.began == true { catalog.evictOthers(than: id, on: .lmStudio) }
-        var request = OpenAIFace.request(body, model: id, rules: .lenient)
-        // A negative number stands for no limit.
-        request.cap = request.cap.flatMap { $0 > 0 ? $0 : nil }
+        let request = OpenAIFace.request(body, model: id)
         return try await runner.run(request, .init(meeting), as: dialect, for: incoming)
     }
 

@@ -88,7 +88,7 @@ struct OllamaFace: FaceResponder {
             return refuse(Complaint(400, "model is required", "invalid_request_error"), plain.voice, incoming)
         }
         let isNative = path.hasPrefix("/api/")
-        var request = OpenAIFace.request(body, model: model, rules: .lenient)
+        var request = OpenAIFace.request(body, model: model)
         if isNative {
             request.stream = (body["stream"]?.bool ?? true) && !path.hasPrefix("/api/embed")
             // A negative number stands for no limit.

@@ -24,7 +24,7 @@ enum OllamaTime {
     /// A `keep_alive` of a request: seconds, or a text with units. Negative means for ever.
     static func keepAlive(_ value: JSON?) -> Duration? {
         switch value {
-        case .number(let text): Double(text).map { $0 < 0 ? forever : .seconds($0) }
+        case .number(let text): Double(text).map { $0 < 0 || $0 > forever.seconds ? forever : .seconds($0) }
         case .string(let text): text.hasPrefix("-") ? forever : DurationText.parse(text)
         default: nil
         }

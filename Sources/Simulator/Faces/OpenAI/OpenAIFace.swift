@@ -75,7 +75,7 @@ struct OpenAIFace: FaceResponder {
             return refuse(Complaint(400, "you must provide a model parameter", "invalid_request_error"), incoming)
         }
         if let site, let encounter = catalog.meetSite(site) {
-            let request = Self.request(body, model: model, rules: .lenient)
+            let request = Self.request(body, model: model)
             return try await runner.run(request, .init(encounter), as: endpoint.dialect, for: incoming)
         }
         guard let known = catalog.model(model, on: .openAI) else { return refuse(.unknownModel(model), incoming) }
@@ -85,13 +85,15 @@ struct OpenAIFace: FaceResponder {
             return refuse(complaint, incoming)
         }
         guard let meeting = catalog.meet(model, on: .openAI) else { return refuse(.unknownModel(model), incoming) }
-        let request = Self.request(body, model: model, rules: known.rules)
+        let request = Self.request(body, model: model)
         return try await runner.run(request, .init(meeting), as: endpoint.dialect, for: incoming)
     }
 
     /// What the body asks for, in any of the endpoints.
-    static func request(_ body: JSON, model: String, rules: ParameterRules) -> InferenceRequest {
-        let cap = body["max_completion_tokens"]?.int ?? body["max_output_tokens"]?.int ?? body["max_tokens"]?.int
+    static func request(_ body: JSON, model: String) -> InferenceRequest {
+        let asked = body["max_completion_tokens"]?.int ?? body["max_output_tokens"]?.int ?? body["max_tokens"]?.int
+        // Local servers take a negative number for no limit; OpenAI has refused it before.
+        let cap = asked.flatMap { $0 > 0 ? $0 : nil }
         var request = InferenceRequest(
             model: model, stream: body["stream"]?.bool ?? false, cap: cap, prompt: PromptText.text(of: body))
         request.wantsStreamUsage = body["stream_options"]?["include_usage"]?.bool ?? false

@@ -117,9 +117,9 @@ struct PortkeyCaller: Sendable {
     private static func retryAfter(_ headers: HTTPFields) -> Duration? {
         for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
             if let text = headers[.init(name)!], let milliseconds = Double(text) {
-                return min(.milliseconds(milliseconds), .seconds(60))
+                return .milliseconds(min(max(milliseconds, 0), 60_000))
             }
         }
-        return headers[.init("retry-after")!].flatMap(Double.init).map { min(.seconds($0), .seconds(60)) }
+        return headers[.init("retry-after")!].flatMap(Double.init).map { .seconds(min(max($0, 0), 60)) }
     }
 }

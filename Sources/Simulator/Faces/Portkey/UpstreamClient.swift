@@ -77,7 +77,7 @@ final class UpstreamClient: Sendable {
                 } catch is CancellationError {
                     throw CancellationError()
                 } catch {
-                    throw ConnectionDrop(isReset: false)
+                    throw ConnectionDrop(.closed)
                 }
             })
     }

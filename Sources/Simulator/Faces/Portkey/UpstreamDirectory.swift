@@ -23,7 +23,7 @@ struct UpstreamDirectory: Sendable {
     }
 
     private func ask(_ face: Face, _ request: UpstreamRequest) async throws -> Reply {
-        if let address = catalog.stoppedAddress(of: face) { throw UpstreamFailure.refused(address) }
+        if catalog.isStopped(face) { throw UpstreamFailure.refused(catalog.address(of: face)) }
         guard let responder = faces[face] else { throw UpstreamFailure.closed }
         let prefix = face == .ollama ? "" : "/v1"
         var incoming = Incoming(
@@ -50,7 +50,7 @@ struct UpstreamDirectory: Sendable {
             return reply
         } catch let drop as ConnectionDrop {
             log.ended(number, status: nil, .dropped)
-            throw UpstreamFailure(drop, address: "")
+            throw UpstreamFailure(drop, address: catalog.address(of: face))
         } catch {
             log.ended(number, status: nil, .abandoned)
             throw error

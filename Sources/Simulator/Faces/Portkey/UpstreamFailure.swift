@@ -28,7 +28,12 @@ struct UpstreamFailure: Error, Sendable, Equatable {
     init(_ error: any Error, address: String) {
         let host = address.prefix { $0 != ":" }
         switch error {
-        case let drop as ConnectionDrop: self = drop.isReset ? .reset : .closed
+        case let drop as ConnectionDrop:
+            switch drop.manner {
+            case .closed: self = .closed
+            case .reset: self = .reset
+            case .refused: self = .refused(address)
+            }
         case let error as HTTPClientError where error == .remoteConnectionClosed: self = .closed
         case let error as HTTPClientError where error == .connectTimeout:
             self.init(
