@@ -13,10 +13,14 @@ package struct LocalEndpoint: Sendable, Hashable {
     package let url: String
     /// Sent as `Authorization: Bearer`: LM Studio from 0.4.0 may want one, a proxy before Ollama too.
     package let token: Secret?
+    /// Looked for rather than configured: its silence is no evidence before it has answered once.
+    package let isOptional: Bool
 
     /// - Parameter url: as people write it, e.g. `http://127.0.0.1:1234/v1/`.
     /// - Throws: when the address cannot be asked, with the configuration key to correct.
-    package init(_ runtime: LocalRuntime, url: String, token: Secret? = nil) throws(LocalHealthCheckError) {
+    package init(
+        _ runtime: LocalRuntime, url: String, token: Secret? = nil, isOptional: Bool = false
+    ) throws(LocalHealthCheckError) {
         let key = "\(runtime.traits.configurationKey).url"
         func refused(_ why: String, shown: String = url) -> LocalHealthCheckError {
             LocalHealthCheckError(service: runtime, endpoint: shown, message: why)
@@ -43,6 +47,7 @@ package struct LocalEndpoint: Sendable, Hashable {
         self.runtime = runtime
         self.url = Self.base(of: url)
         self.token = token
+        self.isOptional = isOptional
     }
 
     /// The address without what people copy along from an SDK's settings.

@@ -12,6 +12,8 @@ struct LocalLedger: Sendable {
         var missing: [LocalModel] = []
         /// Whether the runtime went from answering to silent or back; true at the first poll.
         var isTurn = false
+        /// Whether it says anything: an optional runtime that never answered may simply not be there.
+        var isEvidence = true
     }
 
     private let endpoint: LocalEndpoint
@@ -49,8 +51,11 @@ struct LocalLedger: Sendable {
 
     /// A failed poll says nothing about models: none is removed.
     mutating func fail(_ failure: LocalHealthCheckError, at now: Moment) -> Change {
-        defer { (isUp, error, askedAt) = (false, failure.message, now) }
-        return Change(isTurn: isUp != false)
+        defer {
+            (isUp, askedAt) = (false, now)
+            error = failure.message + (failure.cause.map { " (\($0))" } ?? "")
+        }
+        return Change(isTurn: isUp != false, isEvidence: readAt != nil || !endpoint.isOptional)
     }
 
     /// What may be told now.
@@ -76,7 +81,7 @@ struct LocalLedger: Sendable {
         return status
     }
 
-    /// Seconds since the last list; `nil` before the first or when the last poll failed.
+    /// Since the last list; `nil` before the first or when the last poll failed.
     func age(at now: Moment) -> Duration? { isUp == true ? readAt.map { now - $0 } : nil }
 
     private static func gone(_ name: String, was: LocalModel?, at seen: Moment?) -> LocalModel {

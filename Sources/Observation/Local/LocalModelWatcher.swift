@@ -12,11 +12,11 @@ package final class LocalModelWatcher: LocalModelHealthService {
     package struct Settings: Sendable, Hashable {
         /// Between the starts of two polls. Default 10 s; `local.interval`.
         package var interval: Duration
-        /// For one question, from connecting to the last byte. Default 2 s; `local.requestTimeout`.
+        /// For one question, from connecting to the last byte. Default 2 s.
         package var requestTimeout: Duration
-        /// For all questions of one poll. Default 5 s; `local.pollTimeout`.
+        /// For all questions of one poll. Default 5 s.
         package var pollTimeout: Duration
-        /// How long the last list is told, with its age, once a runtime is silent. Default 30 s; `local.retention`.
+        /// How long the last list is told, with its age, once a runtime is silent. Default 30 s.
         package var retention: Duration
 
         package init(
@@ -149,7 +149,7 @@ package final class LocalModelWatcher: LocalModelHealthService {
                 }
             return (change, ledger.status(at: now, interval: pollingInterval.withLock { $0 }))
         }
-        submit(change, result, of: runtime, at: now)
+        if change.isEvidence { submit(change, result, of: runtime, at: now) }
         log(change, result, of: runtime)
         onStatus(status)
         return result.map { _ in status }
@@ -179,7 +179,9 @@ package final class LocalModelWatcher: LocalModelHealthService {
             case .success(let inventory):
                 logger.info("local runtime answers", metadata: ["service": service, "detail": "\(inventory.summary)"])
             case .failure(let error):
-                logger.notice("local runtime is silent", metadata: ["service": service, "error": "\(error)"])
+                logger.log(
+                    level: change.isEvidence ? .notice : .debug, "local runtime is silent",
+                    metadata: ["service": service, "error": "\(error)"])
             }
         }
         for name in change.added {

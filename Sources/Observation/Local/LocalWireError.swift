@@ -30,6 +30,8 @@ struct LocalWireError: Error, Sendable, Hashable {
 
     /// Nothing came within our own time.
     var isTimeout: Bool { kind == .transport(.deadline) || kind == .transport(.connectTimeout) }
+    /// No connection stood.
+    var isConnectLevel: Bool { if case .transport(let failure) = kind { failure.isConnectLevel } else { false } }
     /// The connection ended under the question.
     var isClosed: Bool { kind == .transport(.closed) || kind == .transport(.reset) }
 }

@@ -24,10 +24,12 @@ final class OllamaReader: LocalRuntimeReader {
     private let hasSeenGPU = Mutex(false)
 
     func read(over wire: LocalWire) async throws(LocalHealthCheckError) -> LocalInventory {
-        async let askedVersion = wire.ask(Question.version)
+        // Alone, as a runtime that is not there should meet one connection attempt and not three.
+        let version = await wire.ask(Question.version)
+        if case .failure(let error) = version, error.isConnectLevel { throw wire.explain(error) }
         async let askedTags = wire.ask(Question.tags)
         async let askedRunning = wire.ask(Question.running)
-        let (version, tags, running) = await (askedVersion, askedTags, askedRunning)
+        let (tags, running) = await (askedTags, askedRunning)
 
         let answered = [version, tags, running].compactMap { try? $0.get().path }
         let listed = try entries(of: tags, over: wire, answered: answered)

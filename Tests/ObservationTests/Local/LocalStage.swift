@@ -1,0 +1,107 @@
+import AsyncHTTPClient
+import Health
+import Logging
+import Synchronization
+import TestSupport
+
+@testable import Observation
+
+/// A watcher before two peers of its own, and everything that it says.
+final class LocalStage: Sendable {
+    let ollama: LocalPeer
+    let lmStudio: LocalPeer
+    let watcher: LocalModelWatcher
+    /// What the watcher told its observer.
+    let statuses: AsyncStream<LocalModelStatus>
+    private let intake: Intake
+    private let drained = Mutex<UInt64>(0)
+
+    private init(
+        ollama: LocalPeer, lmStudio: LocalPeer, watcher: LocalModelWatcher, intake: Intake,
+        statuses: AsyncStream<LocalModelStatus>
+    ) {
+        self.ollama = ollama
+        self.lmStudio = lmStudio
+        self.watcher = watcher
+        self.intake = intake
+        self.statuses = statuses
+    }
+
+    /// Starts the peers, an Ollama and an LM Studio with nothing on disk, and stops them afterwards.
+    static func with(
+        _ runtimes: [LocalRuntime] = LocalRuntime.allCases, token: Secret? = nil, isOptional: Bool = false,
+        settings: LocalModelWatcher.Settings = .init(), timekeeper: Timekeeper = .system,
+        expected: [LocalRuntime: Set<String>] = [:], _ body: (LocalStage) async throws -> Void
+    ) async throws {
+        let (ollama, lmStudio) = (LocalPeer(), LocalPeer())
+        try await ollama.start()
+        try await lmStudio.start()
+        ollama.playOllama()
+        lmStudio.playLMStudio(native: #"{"models":[]}"#)
+        try await withLocalClient { client in
+            let intake = Intake()
+            let (statuses, continuation) = AsyncStream.makeStream(
+                of: LocalModelStatus.self, bufferingPolicy: .bufferingOldest(10_000))
+            let endpoints = try runtimes.map { runtime in
+                try LocalEndpoint(
+                    runtime, url: runtime == .ollama ? ollama.url : lmStudio.url, token: token, isOptional: isOptional)
+            }
+            let watcher = LocalModelWatcher(
+                endpoints, settings: settings, client: client, intake: intake, timekeeper: timekeeper,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                modelID: { name, runtime in ModelID("\(runtime.rawValue)/\(name)") },
+                expected: { expected[$0] ?? [] }, onStatus: { continuation.yield($0) })
+            let stage = LocalStage(
+                ollama: ollama, lmStudio: lmStudio, watcher: watcher, intake: intake, statuses: statuses)
+            try await body(stage)
+        }
+        try await ollama.stop()
+        try await lmStudio.stop()
+    }
+
+    /// The evidence since the last call.
+    func evidence() async -> [Evidence] {
+        let waiting = drained.withLock { drained in
+            defer { drained = intake.counts.received }
+            return intake.counts.received - drained
+        }
+        var iterator = intake.evidence.makeAsyncIterator()
+        var items: [Evidence] = []
+        for _ in 0..<waiting {
+            if let item = await iterator.next() { items.append(item) }
+        }
+        return items
+    }
+
+    /// The models that evidence since the last call speaks of, with their states.
+    func reportedStates() async -> [ModelID: LocalModel.State] {
+        var states: [ModelID: LocalModel.State] = [:]
+        for item in await evidence() {
+            if case .local(let id, let model) = item.kind { states[id] = model.state }
+        }
+        return states
+    }
+
+    /// The error of a check that must fail.
+    func failure(of runtime: LocalRuntime) async -> LocalHealthCheckError? {
+        do {
+            _ = try await watcher.check(runtime)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// A client as the composition root makes it, whose connections outlive the time between two polls.
+func withLocalClient<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
+    let egress = try Egress(EgressConfiguration(idleTimeout: .seconds(60)))
+    do {
+        let result = try await body(egress.direct)
+        await egress.shutdown()
+        return result
+    } catch {
+        await egress.shutdown()
+        throw error
+    }
+}
