@@ -20,8 +20,8 @@ if [ -n "$simulator" ]; then
 gateways:
   portkey: {kind: portkey, url: "$(address portkey)"}
 providers:
-  openai: {via: portkey, key: sk-simulated-openai, portkey: {customHost: "$(address openai)/v1"}}
-  anthropic: {via: portkey, key: sk-simulated-anthropic, portkey: {customHost: "$(address anthropic)/v1"}}
+  openai: {via: portkey, key: sk-simulated-1, portkey: {customHost: "$(address openai)/v1"}}
+  anthropic: {via: portkey, key: sk-simulated-2, portkey: {customHost: "$(address anthropic)/v1"}}
 REAL_PROVIDER
 defaults: {interval: 5s, timeout: 4s}
 local:
