@@ -23,7 +23,7 @@ struct SQLiteFileTests {
             try Row.fetchAll(
                 db,
                 sql:
-                    "SELECT name, wr, strict FROM pragma_table_list WHERE name LIKE 'llm_%' AND type = 'table' ORDER BY name"
+                    "SELECT name, wr, strict FROM pragma_table_list WHERE name LIKE 'llm_%' ORDER BY name"
             )
         }
         #expect(tables.map { $0["name"] as String } == ["llm_health_changes", "llm_health_snapshots"])
@@ -276,6 +276,41 @@ struct SQLiteFileTests {
         }
         #expect(order == ["written", "pruned"])
         #expect(try store.countRows("llm_health_snapshots") == 1)
+    }
+
+    @Test
+    func `a new file and its journal are readable for their user alone`() throws {
+        let history = try SQLiteHistory(path: folder["h.db"])
+        let state = try StateStore(path: folder["state.db"])
+        _ = try state.reserve(1)
+        for name in ["h.db", "h.db-wal", "state.db", "state.db-wal"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder[name])
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+        }
+        withExtendedLifetime(history) {}
+    }
+
+    @Test
+    func `words that only a newer version knows do not make the rest unreadable`() async throws {
+        let store = try SQLiteHistory(path: folder["h.db"])
+        try await store.append((1...4).map { .sample(at: Double($0)) }, (1...3).map { .sample($0, at: Double($0)) })
+        try await store.pool.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE llm_health_snapshots SET status = 'overheated' WHERE at % 4000 = 1000;
+                    UPDATE llm_health_snapshots SET reason = 'meltdown', status = 'unhealthy' WHERE at % 4000 = 2000;
+                    UPDATE llm_health_changes
+                    SET reasons = '[{"code":"meltdown","message":"too hot","new":1}]' WHERE seq = 1;
+                    UPDATE llm_health_changes SET reasons = 'no JSON' WHERE seq = 2;
+                    """)
+        }
+        let rows = try await store.history(of: "gpt-4o", in: .all)
+        #expect(rows.map(\.status) == [.unknown, .unhealthy, .healthy, .healthy])
+        #expect(rows.map(\.reasonCode) == [.passing, .outage, .passing, .passing])
+        let changes = try await store.changes(ChangeQuery())
+        #expect(changes.map(\.reason) == ["too hot", "", "became unhealthy"])
+        #expect(changes[0].reasons.map(\.code) == [.outage])
+        #expect(changes[1].reasons.isEmpty)
     }
 
     @Test

@@ -129,7 +129,8 @@ struct TimelineTests {
         #expect(
             json == """
                 {"availability":0,"modelId":"gpt-4o","periods":[\
-                {"code":"outage","from":"2026-11-23T12:00:00.000Z","reason":"refused","status":"unhealthy","to":"2026-11-23T12:01:00.000Z"},\
+                {"code":"outage","from":"2026-11-23T12:00:00.000Z","reason":"refused","status":"unhealthy",\
+                "to":"2026-11-23T12:01:00.000Z"},\
                 {"from":"2026-11-23T12:01:00.000Z","status":null,"to":"2026-11-23T12:02:00.000Z"}],\
                 "range":{"from":"2026-11-23T12:00:00.000Z","to":"2026-11-23T12:02:00.000Z"}}
                 """)

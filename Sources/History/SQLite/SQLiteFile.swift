@@ -3,7 +3,16 @@ import Foundation
 
 /// What can be said of a database file before SQLite is asked, in clearer words than its own.
 enum SQLiteFile {
-    static func check(_ path: String) throws(StoreOpenError) {
+    /// Refuses what cannot become a store, and makes a new file that only this user can read: what is told of
+    /// providers and errors is nobody else's. SQLite gives its journal the same rights.
+    static func prepare(_ path: String) throws(StoreOpenError) {
+        try check(path)
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        // Should it fail, SQLite's own attempt tells why.
+        _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    }
+
+    private static func check(_ path: String) throws(StoreOpenError) {
         guard !path.isEmpty, path != ":memory:" else {
             throw StoreOpenError(
                 path: path.isEmpty ? "''" : path, problem: "this names no file",

@@ -43,7 +43,7 @@ extension SQLiteHistory {
         return try await read(.query) { [arguments] db in
             let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
             var found: [HealthChangeEvent] = []
-            while let row = try rows.next() { found.append(try StoredChange.change(row)) }
+            while let row = try rows.next() { found.append(StoredChange.change(row)) }
             return query.end == .oldest ? found : found.reversed()
         }
     }
@@ -117,7 +117,7 @@ extension SQLiteHistory {
                 """,
             arguments: ["model": modelID.rawValue, "from": looked.lowerBound, "to": looked.upperBound])
         var found: [HealthChangeEvent] = []
-        while let row = try rows.next() { found.append(try StoredChange.change(row)) }
+        while let row = try rows.next() { found.append(StoredChange.change(row)) }
         return found
     }
 }

@@ -21,7 +21,7 @@ package final class SQLiteHistory: HistoryStore {
     package init(path: String, timekeeper: Timekeeper = .system) throws(StoreOpenError) {
         self.path = path
         self.timekeeper = timekeeper
-        try SQLiteFile.check(path)
+        try SQLiteFile.prepare(path)
         var configuration = Configuration()
         configuration.label = "history"
         configuration.busyMode = .timeout(Self.lockPatience)

@@ -64,7 +64,9 @@ enum SQLiteProblem {
             return HealthStorageError(
                 operation: operation, message: "\(path): \(problem); \(advice)", cause: error.message)
         default:
-            return HealthStorageError(operation: operation, message: "\(path): \(error)")
+            return HealthStorageError(
+                operation: operation, message: "\(path): an unexpected error; report this as a bug",
+                cause: "\(type(of: error))")
         }
     }
 }

@@ -21,12 +21,12 @@ enum StoredChange {
         ]
     }
 
-    static func change(_ row: Row) throws -> HealthChangeEvent {
+    static func change(_ row: Row) -> HealthChangeEvent {
         let current = HealthStatus(stored: row[5])
         return HealthChangeEvent(
             seq: UInt64(clamping: row[0] as Int64), modelId: ModelID(row[1]), provider: row[3],
             previousStatus: HealthStatus(stored: row[4]), currentStatus: current,
-            timestamp: Date(milliseconds: row[2]), reasons: try Reason.reasons(row[6], of: current))
+            timestamp: Date(milliseconds: row[2]), reasons: Reason.reasons(row[6], of: current))
     }
 
     /// As ``HealthReason`` in JSON, but it reads codes that this version does not know.
@@ -40,8 +40,10 @@ enum StoredChange {
             return String(decoding: try HealthJSON.encoder().encode(stored), as: UTF8.self)
         }
 
-        static func reasons(_ text: String, of status: HealthStatus) throws -> [HealthReason] {
-            try HealthJSON.decoder().decode([Reason].self, from: Data(text.utf8)).map {
+        /// None when the text is damaged: one row must not make a week unreadable.
+        static func reasons(_ text: String, of status: HealthStatus) -> [HealthReason] {
+            let stored = (try? HealthJSON.decoder().decode([Reason].self, from: Data(text.utf8))) ?? []
+            return stored.map {
                 HealthReason(HealthReason.Code(stored: $0.code, of: status), $0.message, target: $0.target)
             }
         }

@@ -18,7 +18,7 @@ package final class StateStore: EventNumbers {
     /// - Throws: ``StoreOpenError`` when the folder is missing, access denied, the file not ours, newer or damaged.
     package init(path: String) throws(StoreOpenError) {
         self.path = path
-        try SQLiteFile.check(path)
+        try SQLiteFile.prepare(path)
         var configuration = Configuration()
         configuration.label = "state"
         configuration.busyMode = .timeout(Self.lockPatience)
