@@ -8,11 +8,12 @@ public struct ConfigurationDiff: Sendable, Hashable {
 
         public static func < (a: Part, b: Part) -> Bool { a.rawValue < b.rawValue }
 
-        /// Whether a daemon takes it over only when it starts: ports, files and connections that are already open.
+        /// Whether a daemon takes it over, wholly or partly, only when it starts: what is open, watched and decided by
+        /// already. The models' own routes, gateways included, are always taken over at once.
         public var needsRestart: Bool {
             switch self {
-            case .server, .history, .network, .limits, .logging: true
-            case .gateways, .providers, .defaults, .models, .local, .policy: false
+            case .server, .gateways, .local, .history, .network, .logging, .policy, .limits: true
+            case .providers, .defaults, .models: false
             }
         }
     }

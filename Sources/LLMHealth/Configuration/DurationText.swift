@@ -33,7 +33,7 @@ package enum DurationText {
     package static func write(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         guard milliseconds != 0 else { return "0s" }
-        for unit in units.reversed() {
+        for unit in units.reversed() where unit.seconds >= 1 || milliseconds < 1_000 {
             let amount = milliseconds / (unit.seconds * 1_000)
             if amount == amount.rounded(), abs(amount) < 1e15 { return "\(Int64(amount))\(unit.name)" }
         }

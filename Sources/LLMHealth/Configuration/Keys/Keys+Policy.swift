@@ -15,7 +15,7 @@ extension HealthPolicy {
                 groups.append(parts[0])
                 let members = parameters.filter { $0.key.hasPrefix(parts[0] + ".") }
                     .map { $0.key(named: String($0.key.dropFirst(parts[0].count + 1))) }
-                keys.append(Key(parts[0], group: members, of: HealthPolicy(), "numbers on \(parts[0])"))
+                keys.append(Key(parts[0], group: members, of: HealthPolicy(), "the numbers below"))
             }
         }
         return keys
@@ -40,14 +40,22 @@ extension HealthPolicy.Parameter {
     private static let durations = Duration.milliseconds(1)...(.seconds(30 * 86_400))
 
     fileprivate func key(named name: String) -> Key<HealthPolicy> {
-        let meaning =
-            ["duration", "durations", "weight"].contains(unit) || meaning.contains(unit)
-            ? meaning : "\(meaning) (\(unit))"
         switch path {
-        case .number(let path, let range): return Key(name, path, .number(range), meaning)
-        case .count(let path, let range): return Key(name, path, .whole(range), meaning)
-        case .duration(let path): return Key(name, path, .duration(Self.durations), meaning)
-        case .durations(let path): return Key(name, path, .list(.duration(Self.durations)), meaning)
+        case .number(let path, let range): return Key(name, path, .number(range), description)
+        case .count(let path, let range): return Key(name, path, .whole(range), description)
+        case .duration(let path): return Key(name, path, .duration(Self.durations), description)
+        case .durations(let path): return Key(name, path, .list(.duration(Self.durations)), description)
+        }
+    }
+
+    /// The unit goes on into the meaning ("changes that count …"), or stands after it.
+    private var description: String {
+        if unit.hasPrefix("duration") || meaning.contains(unit) { return meaning }
+        if ["of ", "that ", "within ", "without "].contains(where: meaning.hasPrefix) { return "\(unit) \(meaning)" }
+        return switch unit {
+        case "fraction": "\(meaning), as a fraction"
+        case "×": "\(meaning), as a factor"
+        default: "\(meaning), in \(unit)"
         }
     }
 }

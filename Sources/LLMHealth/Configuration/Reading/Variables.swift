@@ -55,6 +55,8 @@ struct Variables {
             result += value
         }
         result += rest
+        // `${NAME:-}` says that the value may be absent.
+        if result.isEmpty, isExpanded { return .nothing }
         // What a variable holds has no quotes of its own, so `port: "${PORT}"` is a number too.
         let isPlain = scalar.isPlain || isExpanded
         return .scalar(.init(text: result, isPlain: isPlain, isExpanded: isExpanded))
@@ -67,9 +69,12 @@ struct Variables {
             note(origin, path, "'${…}' holds no name of an environment variable; write ${NAME} or ${NAME:-default}")
             return nil
         }
-        if let value = environment[name], !value.isEmpty || parts == nil { return value }
+        if let value = environment[name], !value.isEmpty { return value }
         if let parts { return String(inside[parts.upperBound...]) }
-        note(origin, path, Self.missing(name, hint: "write ${\(Self.shown(name) ?? "NAME"):-default}"))
+        note(
+            origin, path,
+            Self.missing(
+                name, isEmpty: environment[name] != nil, hint: "write ${\(Self.shown(name) ?? "NAME"):-default}"))
         return nil
     }
 
@@ -91,11 +96,10 @@ struct Variables {
         return isUpper || name.utf8.count <= 16 ? name : nil
     }
 
-    static func missing(_ name: String, hint: String) -> String {
-        guard let shown = shown(name) else {
-            return "the environment has no variable of the name written here; set it, or \(hint)"
-        }
-        return "the environment has no variable \(shown); set it, or \(hint)"
+    static func missing(_ name: String, isEmpty: Bool = false, hint: String) -> String {
+        let named = shown(name) ?? "of the name written here"
+        let what = isEmpty ? "the variable \(named) is empty" : "the environment has no variable \(named)"
+        return "\(what); set it, or \(hint)"
     }
 }
 

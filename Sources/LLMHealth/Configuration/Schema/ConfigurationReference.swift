@@ -6,11 +6,15 @@ package enum ConfigurationReference {
     /// A heading and a table for each section, with both markers.
     package static var markdown: String {
         var text = start + "\n"
-        write(Configuration.section.shape, path: "", into: &text)
+        var written: [String: String] = [:]
+        write(Configuration.section.shape, path: "", into: &text, &written)
         return text + "\n" + end + "\n"
     }
 
-    private static func write(_ section: SectionShape, path: String, into text: inout String) {
+    /// - Parameter written: the paths of sections by their text; one that was written already is only named.
+    private static func write(
+        _ section: SectionShape, path: String, into text: inout String, _ written: inout [String: String]
+    ) {
         text +=
             "\n### \(path.isEmpty ? "The top" : "`\(path)`")\n\n| key | takes | default | meaning |\n|---|---|---|---|\n"
         var inner: [(SectionShape, String)] = []
@@ -22,7 +26,15 @@ package enum ConfigurationReference {
                 inner.append((section, (path.isEmpty ? "" : path + ".") + key.name + suffix))
             }
         }
-        for (section, path) in inner { write(section, path: path, into: &text) }
+        for (section, path) in inner {
+            let identity = "\(section)"
+            if let first = written[identity] {
+                text += "\n`\(path)` is written as `\(first)` is.\n"
+            } else {
+                written[identity] = path
+                write(section, path: path, into: &text, &written)
+            }
+        }
     }
 
     /// Values in code type, sentences as they are.

@@ -97,7 +97,7 @@ extension Shape {
         case .number: "number"
         case .duration: "duration"
         case .secret: "secret"
-        case .list(let element): "list of \(element.isSection ? "maps" : element.title)"
+        case .list(let element): element.isSection ? "list of maps" : "list (\(element.title))"
         case .map(let value, let name): "map from \(name) to \(value.isSection ? "its settings" : value.title)"
         case .section: "map"
         case .either(let shapes): shapes.map(\.title).joined(separator: ", or ")

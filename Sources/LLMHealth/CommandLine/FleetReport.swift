@@ -1,0 +1,143 @@
+package import Health
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
+/// The health of models as a table for people or as JSON for programs.
+package struct FleetReport: Sendable, Encodable {
+    package var summary: HealthSummary
+    package var models: [ModelHealthStatus]
+
+    package init(summary: HealthSummary, models: [ModelHealthStatus]) {
+        self.summary = summary
+        self.models = models
+    }
+
+    package init(_ fleet: FleetHealth) { self.init(summary: fleet.summary, models: fleet.models) }
+
+    /// The models of these ids alone; the summary stays that of the whole fleet.
+    package func only(_ ids: [ModelID]) -> FleetReport {
+        ids.isEmpty ? self : FleetReport(summary: summary, models: models.filter { ids.contains($0.modelId) })
+    }
+
+    /// A table, worst models first, and a line that sums up.
+    package func lines(for terminal: Terminal, at now: Date) -> [String] {
+        guard !models.isEmpty else { return ["no models are watched"] + componentLines(terminal) }
+        var table = TextTable([
+            .init("STATUS"), .init("MODEL", least: 12), .init("PROVIDER", least: 6, dispensability: 2),
+            .init("SCORE", .right, dispensability: 4), .init("P50", .right, dispensability: 3),
+            .init("P99", .right, dispensability: 7), .init("TTFT", .right, dispensability: 6),
+            .init("ERRORS", .right, dispensability: 5), .init("AVAIL", .right, dispensability: 8),
+            .init("SINCE", .right, dispensability: 1), .init("REASON", least: 12),
+        ])
+        let sorted = models.sorted { ($1.status.severity, $0.modelId) < ($0.status.severity, $1.modelId) }
+        for model in sorted {
+            table.append([
+                .init(model.status.label(on: terminal), model.status.style), .init(model.modelId.rawValue),
+                .init(model.provider), .init(model.score.map { "\(Int($0.rounded()))" } ?? "–"),
+                .init(FigureText.milliseconds(model.latency.p50)), .init(FigureText.milliseconds(model.latency.p99)),
+                .init(FigureText.milliseconds(model.timeToFirstTokenMs)), .init(FigureText.share(model.errorRate)),
+                .init(FigureText.share(model.availability)), .init(FigureText.span(now.timeIntervalSince(model.since))),
+                .init(model.reasons.first?.message ?? "", .faint),
+            ])
+        }
+        return table.lines(for: terminal) + ["", summaryLine(terminal)] + componentLines(terminal)
+    }
+
+    private func summaryLine(_ terminal: Terminal) -> String {
+        let parts: [String] = [HealthStatus.healthy, .degraded, .unhealthy, .unknown].compactMap { status in
+            let count = models.count { $0.status == status }
+            return count == 0 ? nil : status.style.apply(to: "\(count) \(status.rawValue)", on: terminal)
+        }
+        return "\(models.count) \(models.count == 1 ? "model" : "models"): \(parts.joined(separator: ", "))"
+    }
+
+    /// What models depend on, where it is not as it should be.
+    private func componentLines(_ terminal: Terminal) -> [String] {
+        summary.components.filter { $0.status != .healthy }.map { component in
+            let text =
+                "\(component.status.label(on: terminal))  \(component.kind.rawValue) \(component.name): \(component.reason)"
+            let line = DisplayWidth.sanitized(text)
+            let fitted = terminal.width.map { DisplayWidth.fit(line, to: $0, ellipsis: terminal.ellipsis) } ?? line
+            return component.status.style.apply(to: fitted, on: terminal)
+        }
+    }
+}
+
+extension HealthStatus {
+    package var style: TextStyle {
+        switch self {
+        case .healthy: .good
+        case .degraded: .warning
+        case .unhealthy: .bad
+        case .unknown: .faint
+        }
+    }
+
+    /// The word, on a terminal with a shape of its own before it, so that colour is never all that tells.
+    package func label(on terminal: Terminal) -> String {
+        guard terminal.isInteractive else { return rawValue }
+        let shape =
+            switch self {
+            case .healthy: terminal.hasUnicode ? "●" : "+"
+            case .degraded: terminal.hasUnicode ? "▲" : "!"
+            case .unhealthy: terminal.hasUnicode ? "✖" : "x"
+            case .unknown: terminal.hasUnicode ? "○" : "?"
+            }
+        return "\(shape) \(rawValue)"
+    }
+}
+
+/// Figures as a table shows them: short, with their unit, a dash for none.
+package enum FigureText {
+    package static func milliseconds(_ value: Double?) -> String {
+        guard let value else { return "–" }
+        if value < 9_950 { return value < 999.5 ? "\(Int(value.rounded())) ms" : "\(tenths(value / 1_000)) s" }
+        return "\(Int((value / 1_000).rounded())) s"
+    }
+
+    /// A fraction as per cent; what is not quite everything or nothing never looks so.
+    package static func share(_ value: Double?) -> String {
+        guard let value else { return "–" }
+        let percent = value * 100
+        if percent > 0, percent < 0.1 { return "<0.1 %" }
+        if percent < 100, percent >= 99.95 { return "99.9 %" }
+        return percent == percent.rounded() ? "\(Int(percent)) %" : "\(tenths(percent)) %"
+    }
+
+    /// How long ago, in one unit.
+    package static func span(_ seconds: Double) -> String {
+        let seconds = Int(max(0, min(seconds, 1e12)).rounded())
+        return switch seconds {
+        case ..<120: "\(seconds)s"
+        case ..<7_200: "\(seconds / 60)m"
+        case ..<172_800: "\(seconds / 3_600)h"
+        default: "\(seconds / 86_400)d"
+        }
+    }
+
+    /// A count, thousands apart.
+    package static func count(_ value: Double) -> String {
+        let digits = Array("\(Int64(min(value, 9e18).rounded()))")
+        return digits.enumerated().reduce(into: "") { text, digit in
+            if digit.offset > 0, (digits.count - digit.offset) % 3 == 0 { text += "," }
+            text.append(digit.element)
+        }
+    }
+
+    /// Dollars, with as many digits as say something.
+    package static func dollars(_ value: Double?) -> String {
+        guard let value else { return "–" }
+        if value > 0, value < 0.005 { return "<$0.01" }
+        let cents = Int64((min(value, 9e15) * 100).rounded())
+        return "$\(count(Double(cents / 100))).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
+    }
+
+    private static func tenths(_ value: Double) -> String {
+        let tenths = Int64((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
