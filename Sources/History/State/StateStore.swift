@@ -35,12 +35,6 @@ package final class StateStore: EventNumbers {
         }
     }
 
-    /// The state file that belongs to a history file: `state.db` in the same folder.
-    package static func path(besideHistory path: String) -> String {
-        let folder = SQLiteFile.folder(of: path)
-        return folder == "/" ? "/state.db" : folder + "/state.db"
-    }
-
     /// Blocks for one small write; to be called once per block of numbers, not per number.
     package func reserve(_ count: Int, after used: UInt64) throws(HealthStorageError) -> ClosedRange<UInt64> {
         guard count >= 1, let used = Int64(exactly: used) else {
