@@ -48,8 +48,10 @@ package struct APIServer: Sendable {
             try await application.run()
         } catch let error as IOError {
             throw ListenError(host: configuration.host, port: configuration.port, errnoCode: error.errnoCode)
-        } catch let error as SocketAddressError {
-            throw ListenError(host: configuration.host, port: configuration.port, unresolved: error)
+        } catch is SocketAddressError.UnknownHost {
+            throw ListenError(host: configuration.host, port: configuration.port, errnoCode: EADDRNOTAVAIL)
+        } catch is SocketAddressError {
+            throw ListenError(host: configuration.host, port: configuration.port, errnoCode: EADDRNOTAVAIL)
         }
     }
 
@@ -120,12 +122,6 @@ package struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
             case EADDRNOTAVAIL: .noSuchAddress
             default: .system(errnoCode)
             }
-    }
-
-    init(host: String, port: Int, unresolved: SocketAddressError) {
-        self.host = host
-        self.port = port
-        reason = .noSuchAddress
     }
 
     package var description: String {

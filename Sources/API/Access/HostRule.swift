@@ -35,10 +35,14 @@ struct HostRule: Sendable {
     /// The host of `host`, `host:port`, `[address]:port` or a bare IPv6 address, in small letters.
     static func name(in authority: some StringProtocol) -> String {
         let text = authority.lowercased()
-        if text.hasPrefix("[") { return String(text.dropFirst().prefix { $0 != "]" }) }
-        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
-        let host = colons == 1 ? text.prefix { $0 != ":" } : text[...]
-        return String(host.hasSuffix(".") ? host.dropLast() : host)
+        var host = text.utf8[...]
+        if host.first == UInt8(ascii: "[") {
+            host = host.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+        } else if host.count(where: { $0 == UInt8(ascii: ":") }) == 1 {
+            host = host.prefix { $0 != UInt8(ascii: ":") }
+        }
+        if host.last == UInt8(ascii: ".") { host = host.dropLast() }
+        return String(Substring(host))
     }
 
     private static func isAddress(_ name: String) -> Bool {

@@ -5,13 +5,17 @@ extension FleetExposition {
     ///
     /// - Parameters:
     ///   - fleetText: what ``text(of:)`` made of `fleet`.
+    ///   - more: what belongs to the fleet and not to its revision.
     ///   - process: Prometheus text of other metrics; where a name is in both, its samples join the fleet's.
-    static func merge(_ fleetText: String, of fleet: FleetHealth, with process: String) -> String {
+    static func merge(
+        _ fleetText: String, of fleet: FleetHealth, and more: [PrometheusText], with process: String
+    ) -> String {
         let process = process.isEmpty || process.hasSuffix("\n") ? process : process + "\n"
         let declared = Set(process.split(separator: "\n").compactMap { Line($0).declaredName })
-        guard declared.contains(where: { names.contains(String($0)) }) else { return fleetText + process }
+        guard declared.contains(where: { name in names.contains(String(name)) || more.contains { $0.name == name } })
+        else { return fleetText + text(of: more) + process }
 
-        var families = Dictionary(uniqueKeysWithValues: families(of: fleet).map { ($0.name, $0) })
+        var families = Dictionary(uniqueKeysWithValues: (families(of: fleet) + more).map { ($0.name, $0) })
         var rest = ""
         for text in process.split(separator: "\n") {
             let line = Line(text)

@@ -22,10 +22,10 @@ enum FleetExposition {
         ModelGauge(
             name: "llm_probe_success_ratio",
             help: "Share of the last five minutes' probes and requests that did not fail, 0 to 1."
-        ) { $0.errorRate.map { 1 - $0 } },
+        ) { $0.errorRate.map { ((1 - $0) * 1e9).rounded() / 1e9 } },
         ModelGauge(
             name: "llm_health_availability_ratio",
-            help: "Share of the observed time of the last 24 hours in which the model was not unhealthy, 0 to 1."
+            help: "Share of the observed time of the last 24 hours not spent unhealthy, 0 to 1."
         ) { $0.availability },
         ModelGauge(
             name: "llm_health_last_check_timestamp_seconds",

@@ -13,10 +13,8 @@ extension HealthAPI {
             help: "Publications that listeners lost because they were too slow.")
         dropped.add(Double(bulletin.droppedItems))
         let text = String(buffer: try documents.document(.exposition, of: fleet).body)
-        return Reply.bytes(
-            ByteBuffer(
-                string: FleetExposition.merge(text, of: fleet, with: dropped.text + dependencies.processMetrics())),
-            contentType: PrometheusText.contentType)
+        let all = FleetExposition.merge(text, of: fleet, and: [dropped], with: dependencies.processMetrics())
+        return Reply.bytes(ByteBuffer(string: all), contentType: PrometheusText.contentType)
     }
 
     /// A gateway's metrics, passed through.

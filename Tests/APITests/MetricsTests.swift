@@ -1,0 +1,132 @@
+import HTTPTypes
+import Health
+import HummingbirdTesting
+import Testing
+
+@testable import API
+
+@Suite("Metrics", .timeLimit(.minutes(1)))
+struct MetricsTests {
+    private let passthrough = "/api/llm-manager/metrics"
+
+    @Test func theFleetAsPrometheusText() async throws {
+        let response = try await Fixture(
+            components: Fixture.components,
+            processMetrics: { "# HELP up_total Ups.\n# TYPE up_total counter\nup_total 1\n" }
+        ).get("/metrics")
+        #expect(response.status == .ok)
+        #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(response.text == Golden.metrics)
+    }
+
+    @Test func anEmptyFleetHasItsCountsAlone() async throws {
+        let text = try await Fixture(models: []).get("/metrics").text
+        #expect(!text.contains("llm_health_status"))
+        #expect(text.contains("llm_health_models{status=\"healthy\"} 0\n"))
+        #expect(text.contains("llm_health_revision 7\n"))
+    }
+
+    @Test func aMetricThatTheProcessHasTooIsDescribedOnceAndKeepsAllItsSeries() async throws {
+        let process = """
+            # HELP a_total A.
+            # TYPE a_total counter
+            a_total 1
+            # HELP llm_gateway_up Another text.
+            # TYPE llm_gateway_up gauge
+            llm_gateway_up{gateway="portkey"} 0
+            llm_gateway_up{gateway="a } \\"b\\" c"} 1
+            # HELP llm_health_revision X.
+            # TYPE llm_health_revision gauge
+            llm_health_revision 99
+            # HELP llm_health_dropped_items_total X.
+            # TYPE llm_health_dropped_items_total counter
+            llm_health_dropped_items_total{part="x"} 5
+            # HELP z_total Z.
+            # TYPE z_total counter
+            z_total{l="llm_gateway_up"} 3
+            """
+        let text = try await Fixture(components: Fixture.components, processMetrics: { process }).get("/metrics").text
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.count { $0.hasPrefix("# TYPE llm_gateway_up ") } == 1)
+        #expect(lines.count { $0.hasPrefix("# HELP llm_gateway_up ") } == 1)
+        #expect(!text.contains("Another text"))
+        #expect(
+            lines.filter { $0.hasPrefix("llm_gateway_up") } == [
+                #"llm_gateway_up{gateway="portkey"} 1"#, #"llm_gateway_up{gateway="eu \"2\""} 0"#,
+                #"llm_gateway_up{gateway="a } \"b\" c"} 1"#,
+            ])
+        #expect(lines.filter { $0.hasPrefix("llm_health_revision") } == ["llm_health_revision 7"])
+        #expect(lines.contains("a_total 1"))
+        #expect(lines.contains("z_total{l=\"llm_gateway_up\"} 3"))
+        #expect(text.hasSuffix("\n"))
+        // Every family is one block.
+        let families = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+        #expect(Set(families).count == families.count)
+    }
+
+    @Test func theNewestRevisionIsShown() async throws {
+        let fixture = Fixture()
+        #expect(
+            try await fixture.get("/metrics").text.contains(
+                #"llm_health_status{model_id="gpt-4o",provider="openai",status="healthy"} 1"#))
+        var models = Fixture.models
+        models[0].status = .unknown
+        models[0].score = nil
+        fixture.publish(models)
+        let text = try await fixture.get("/metrics").text
+        #expect(text.contains(#"llm_health_status{model_id="gpt-4o",provider="openai",status="healthy"} 0"#))
+        #expect(text.contains(#"llm_health_status{model_id="gpt-4o",provider="openai",status="unknown"} 1"#))
+        #expect(!text.contains(#"llm_health_score{model_id="gpt-4o""#))
+        #expect(text.contains("llm_health_revision 8\n"))
+    }
+
+    @Test func lostPublicationsAreCounted() async throws {
+        let fixture = Fixture()
+        let slow = fixture.bulletin.items(buffer: 1)
+        for _ in 0..<3 { fixture.publish([]) }
+        #expect(try await fixture.get("/metrics").text.contains("llm_health_dropped_items_total 2\n"))
+        withExtendedLifetime(slow) {}
+    }
+
+    @Test func theOnlyGatewayNeedNotBeNamed() async throws {
+        let gateways = GatewayMetrics(gateways: ["portkey"]) { name throws(MetricsScrapeError) in "of_\(name) 1\n" }
+        let response = try await Fixture(gatewayMetrics: gateways).get(passthrough)
+        #expect(response.text == "of_portkey 1\n")
+        #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(
+            try await Fixture(gatewayMetrics: gateways).get("\(passthrough)?gateway=portkey").text == "of_portkey 1\n")
+    }
+
+    @Test func oneOfSeveralGatewaysIsNamed() async throws {
+        let fixture = Fixture(
+            gatewayMetrics: GatewayMetrics(gateways: ["us", "e/u"]) { name throws(MetricsScrapeError) in
+                "of_\(name) 1\n"
+            })
+        #expect(try await fixture.get("\(passthrough)?gateway=e%2Fu").text == "of_e/u 1\n")
+        let several = try await fixture.get(passthrough).expectProblem("bad-parameter", 400, field: "gateway")
+        #expect(several == "There are several gateways; say which: e/u, us.")
+        let unknown = try await fixture.get("\(passthrough)?gateway=asia").expectProblem(
+            "unknown-gateway", 404, field: "gateway")
+        #expect(unknown == "No gateway 'asia' is configured; there are e/u, us.")
+    }
+
+    @Test func aGatewayWithoutMetricsSaysSo() async throws {
+        let gateways = GatewayMetrics(gateways: ["portkey"]) { _ throws(MetricsScrapeError) in nil }
+        let detail = try await Fixture(gatewayMetrics: gateways).get(passthrough).expectProblem(
+            "no-gateway-metrics", 501)
+        #expect(detail.contains("the open-source Portkey gateway has no /metrics"))
+        try await Fixture().get(passthrough).expectProblem("no-gateway", 501)
+    }
+
+    @Test func aGatewayThatFailsIsNotQuoted() async throws {
+        for (code, detail) in [(nil, "could not be read"), (503, "answered with HTTP 503.")] as [(Int?, String)] {
+            let gateways = GatewayMetrics(gateways: ["portkey"]) { _ throws(MetricsScrapeError) in
+                throw MetricsScrapeError(endpoint: "http://key@inside:1", message: "NSError", statusCode: code)
+            }
+            let response = try await Fixture(gatewayMetrics: gateways).get(passthrough)
+            #expect(try response.expectProblem("gateway-failed", 502).contains(detail))
+            #expect(!response.text.contains("inside"))
+            #expect(!response.text.contains("NSError"))
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import HTTPTypes
+import Health
+import HummingbirdTesting
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("History and trends", .timeLimit(.minutes(1)))
+struct PastTests {
+    private let history = "/api/llm-manager/health/history"
+    private let trends = "/api/llm-manager/health/trends"
+
+    private func fixture(snapshots count: Int = 0) async throws -> Fixture {
+        let fixture = Fixture()
+        for number in 0..<count {
+            try await fixture.storage.store(
+                HealthSnapshot(
+                    timestamp: Fixture.at(Double(number - count) * 60), modelId: "gpt-4o", provider: "openai",
+                    status: .healthy, score: 99, reasonCode: .passing,
+                    metrics: .init(latencyP50: Double(number), requestCount: 4)))
+        }
+        return fixture
+    }
+
+    @Test(
+        "a range by name ends now",
+        arguments: [
+            ("", 86_400), ("&timeRange=1h", 3_600), ("&timeRange=6h", 21_600), ("&timeRange=24h", 86_400),
+            ("&timeRange=7d", 604_800), ("&timeRange=30d", 2_592_000), ("&timeRange=90d", 7_776_000),
+        ] as [(String, Double)])
+    func ranges(query: String, seconds: Double) async throws {
+        let fixture = try await fixture()
+        fixture.time.advance(by: .seconds(10))
+        #expect(try await fixture.get("\(history)?modelId=gpt-4o\(query)").status == .ok)
+        let asked = fixture.storage.state.withLock { $0.ranges }
+        #expect(asked.map(\.to) == [Fixture.at(10)])
+        #expect(asked.map(\.from) == [Fixture.at(10 - seconds)])
+    }
+
+    @Test(
+        "a range by its ends",
+        arguments: [
+            ("from=2026-11-23T08:00:00Z&to=2026-11-23T09:00:00Z", -7_200, -3_600),
+            ("from=2026-11-23T10:00:00.500%2B02:00&to=2026-11-23T10:00:00Z", -7_199.5, 0),
+            ("from=2026-11-23T10:00:00+02:00&to=2026-11-23T10:00:00-00:30", -7_200, 1_800),
+            ("to=2026-11-23%2010:00:00Z&from=2026-11-23%2009:59:59Z", -1, 0),
+        ] as [(String, Double, Double)])
+    func ends(query: String, from: Double, to: Double) async throws {
+        let fixture = try await fixture()
+        #expect(try await fixture.get("\(history)?modelId=gpt-4o&\(query)").status == .ok)
+        let asked = fixture.storage.state.withLock { $0.ranges }
+        #expect(asked == [try TimeRange(from: Fixture.at(from), to: Fixture.at(to))])
+    }
+
+    @Test(
+        "a question that cannot be meant is refused",
+        arguments: [
+            ("", "modelId"), ("modelId=", "modelId"), ("modelId=a&timeRange=2h", "timeRange"),
+            ("modelId=a&timeRange=", "timeRange"),
+            ("modelId=a&timeRange=1h&from=2026-11-23T08:00:00Z", "timeRange"),
+            ("modelId=a&timeRange=1h&from=2026-11-23T08:00:00Z&to=2026-11-23T09:00:00Z", "timeRange"),
+            ("modelId=a&from=2026-11-23T08:00:00Z", "to"), ("modelId=a&to=2026-11-23T08:00:00Z", "from"),
+            ("modelId=a&from=yesterday&to=2026-11-23T09:00:00Z", "from"),
+            ("modelId=a&from=2026-11-23T08:00:00Z&to=2026-02-30T00:00:00Z", "to"),
+            ("modelId=a&from=2026-11-23T09:00:00Z&to=2026-11-23T09:00:00Z", "to"),
+            ("modelId=a&from=2026-11-23T09:00:01Z&to=2026-11-23T09:00:00Z", "to"),
+            ("modelId=a&limit=0", "limit"), ("modelId=a&limit=10001", "limit"), ("modelId=a&limit=ten", "limit"),
+            ("modelId=a&limit=-1", "limit"), ("modelId=a&limit=99999999999999999999", "limit"),
+        ] as [(String, String)])
+    func badHistory(query: String, field: String) async throws {
+        let fixture = try await fixture()
+        try await fixture.get("\(history)?\(query)").expectProblem("bad-parameter", 400, field: field)
+        #expect(fixture.storage.state.withLock { $0.ranges.isEmpty })
+    }
+
+    @Test func historyIsOldestFirstAndTheNewestWhenCut() async throws {
+        let fixture = try await fixture(snapshots: 5)
+        let all = try await fixture.get("\(history)?modelId=gpt-4o").json
+        #expect(all["snapshots"]?.array?.map { $0["metrics"]?["latencyP50"]?.number } == [0, 1, 2, 3, 4])
+        #expect(all["truncated"] == false)
+        #expect(all["modelId"] == "gpt-4o")
+        #expect(all["range"] == ["from": "2026-11-22T10:00:00.000Z", "to": "2026-11-23T10:00:00.000Z"])
+        let cut = try await fixture.get("\(history)?modelId=gpt-4o&limit=2").json
+        #expect(cut["snapshots"]?.array?.map { $0["metrics"]?["latencyP50"]?.number } == [3, 4])
+        #expect(cut["truncated"] == true)
+        #expect(try await fixture.get("\(history)?modelId=gpt-4o&limit=5").json["truncated"] == false)
+    }
+
+    @Test func aModelWithoutHistoryIsEmptyAndAnUnknownOneAProblem() async throws {
+        let fixture = try await fixture()
+        #expect(try await fixture.get("\(history)?modelId=meta/llama-3.1/8b").json["snapshots"] == [])
+        try await fixture.get("\(history)?modelId=nobody").expectProblem("unknown-model", 404, field: "modelId")
+        try await fixture.get("\(trends)?modelId=nobody").expectProblem("unknown-model", 404, field: "modelId")
+    }
+
+    @Test func aRemovedModelStillHasItsPast() async throws {
+        let fixture = try await fixture(snapshots: 1)
+        fixture.publish([])
+        #expect(try await fixture.get("\(history)?modelId=gpt-4o").json["snapshots"]?.array?.count == 1)
+    }
+
+    @Test(
+        "a window",
+        arguments: [
+            ("", 86_400), ("&window=24h", 86_400), ("&window=5m", 300), ("&window=60s", 60), ("&window=7d", 604_800),
+            ("&window=1830d", 158_112_000),
+        ] as [(String, Int64)])
+    func windows(query: String, seconds: Int64) async throws {
+        let fixture = try await fixture()
+        let response = try await fixture.get("\(trends)?modelId=gpt-4o\(query)")
+        #expect(response.status == .ok)
+        #expect(fixture.storage.state.withLock { $0.windows } == [.seconds(seconds)])
+        #expect(try response.json["modelId"] == "gpt-4o")
+        #expect(try response.json["latency"] == "unknown")
+    }
+
+    @Test(
+        "a window that cannot be meant is refused",
+        arguments: [
+            "59s", "0m", "1831d", "h", "24", "-5m", "1.5h", "24H", "1h30m", "", "+5m", "٢h", "99999999999999999999d",
+            "9223372036854775807d",
+        ] as [String])
+    func badWindows(text: String) async throws {
+        let query = text.replacing("+", with: "%2B")
+        try await fixture().get("\(trends)?modelId=gpt-4o&window=\(query)").expectProblem(
+            "bad-parameter", 400, field: "window")
+    }
+
+    @Test func whatTheStoreSaysOfItsTroubleStaysInside() async throws {
+        let fixture = try await fixture()
+        fixture.storage.state.withLock {
+            $0.error = HealthStorageError(
+                operation: .query, message: "disk I/O error in /var/lib/x.db", cause: "NSCocoa")
+        }
+        for uri in ["\(history)?modelId=gpt-4o", "\(trends)?modelId=gpt-4o"] {
+            let response = try await fixture.get(uri)
+            try response.expectProblem("history-away", 503)
+            #expect(!response.text.contains("disk"))
+            #expect(!response.text.contains("/var"))
+        }
+        #expect(try await fixture.get("/api/llm-manager/health/detailed").status == .ok)
+    }
+}
