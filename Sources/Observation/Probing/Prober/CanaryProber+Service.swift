@@ -7,7 +7,8 @@ extension CanaryProber: CanaryProbeService {
     ///
     /// Callers of the same at the same time share one probe, and one that asks within `limits.manualReuse` of the last
     /// answer gets that, marked as cached. The schedule is not moved by it.
-    /// - Throws: for a model that nobody configured, when the prober does not run, when probing is stopped meanwhile, and
+    /// A call that comes before `run()` waits for it.
+    /// - Throws: for a model that nobody configured, when `run()` has ended, when probing is stopped meanwhile, and
     ///   when the caller is cancelled.
     package func probe(_ modelID: ModelID, config: ProbeConfig) async throws(CanaryProbeError) -> ProbeResult {
         guard let model = state.withLock({ $0.models[modelID] }) else {
@@ -29,8 +30,8 @@ extension CanaryProber: CanaryProbeService {
         case .recent(var result):
             result.isCached = true
             return result
-        case .notRunning:
-            throw CanaryProbeError(modelId: modelID, message: "the prober is not running", retryable: true)
+        case .ended:
+            throw CanaryProbeError(modelId: modelID, message: "the prober has ended", retryable: true)
         case .unknownModel:
             throw CanaryProbeError(
                 modelId: modelID, message: "no such model is configured or discovered", retryable: false)

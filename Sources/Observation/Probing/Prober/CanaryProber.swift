@@ -1,3 +1,4 @@
+package import CoreMetrics
 package import Health
 package import Logging
 import Synchronization
@@ -37,18 +38,19 @@ package final class CanaryProber: Sendable {
     let runner: ProbeRunner
     let intake: Intake
     let timekeeper: Timekeeper
-    let metrics = ProbeMetrics()
+    let metrics: ProbeMetrics
     let logger: Logger
     let isProbeable: @Sendable (ModelConfig) async -> Bool
     private let onGatewayTrouble: @Sendable (_ gateway: String) -> Void
 
     /// - Parameters:
+    ///   - factory: where metrics go; by default wherever the process sends them.
     ///   - isProbeable: asked right before anything is sent to a model. A false answer sends nothing: that is how a local
     ///     model that is not loaded stays unloaded. By default models of local runtimes are never probed.
     ///   - onGatewayTrouble: told the name of a gateway that a probe could not get through. Must return at once.
     package init(
         egress: Egress, intake: Intake, timekeeper: Timekeeper = .system, policy: HealthPolicy = HealthPolicy(),
-        limits: Limits = Limits(), logger: Logger,
+        limits: Limits = Limits(), logger: Logger, metrics factory: (any MetricsFactory)? = nil,
         isProbeable: @escaping @Sendable (ModelConfig) async -> Bool = { $0.localRuntime == nil },
         onGatewayTrouble: @escaping @Sendable (_ gateway: String) -> Void = { _ in }
     ) {
@@ -57,6 +59,7 @@ package final class CanaryProber: Sendable {
         self.logger = logger
         self.isProbeable = isProbeable
         self.onGatewayTrouble = onGatewayTrouble
+        metrics = ProbeMetrics(factory: factory)
         runner = ProbeRunner(
             egress: egress, limits: limits, timekeeper: timekeeper, lessons: LessonBook(), metrics: metrics)
         state = Mutex(ProberState(policy: policy, limits: limits))

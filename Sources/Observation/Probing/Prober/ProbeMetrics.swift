@@ -3,41 +3,42 @@ import Health
 
 /// The prober's metrics, all in one place, with the names of design §5.
 struct ProbeMetrics: Sendable {
+    /// Where they go; `nil` for wherever the process sends its metrics.
+    let factory: (any MetricsFactory)?
+
     /// One exchange came to an end.
     func exchanged(_ errand: ProbeErrand, _ exchange: Exchange, _ verdict: Verdict) {
-        let model = [("model_id", errand.model.id.rawValue), ("provider", errand.model.provider)]
-        Counter(
-            label: "llm_requests_total",
-            dimensions: model + [("status", "\(exchange.status ?? 0)"), ("source", "probe")]
-        ).increment()
-        Timer(label: "llm_probe_duration_seconds", dimensions: model)
-            .recordNanoseconds(exchange.duration.nanoseconds)
-        for (kind, count) in [("input", verdict.answer?.inputTokens), ("output", verdict.answer?.outputTokens)] {
-            guard let count, count > 0 else { continue }
-            Counter(label: "llm_probe_tokens_total", dimensions: model + [("kind", kind)]).increment(by: count)
+        let model = dimensions(errand)
+        count("llm_requests_total", model + [("status", "\(exchange.status ?? 0)"), ("source", "probe")])
+        time("llm_probe_duration_seconds", exchange.duration, model)
+        for (kind, tokens) in [("input", verdict.answer?.inputTokens), ("output", verdict.answer?.outputTokens)] {
+            guard let tokens, tokens > 0 else { continue }
+            count("llm_probe_tokens_total", model + [("kind", kind)], by: Int64(tokens))
         }
     }
 
     /// A probe came to a result.
     func checked(_ errand: ProbeErrand, _ result: ProbeResult) {
-        Counter(
-            label: "llm_health_checks_total",
-            dimensions: [
-                ("model_id", errand.model.id.rawValue), ("provider", errand.model.provider),
-                ("outcome", result.outcome.class.rawValue), ("reason", errand.reason.rawValue),
-            ]
-        ).increment()
+        count("llm_health_checks_total", dimensions(errand) + [("outcome", result.outcome.class.rawValue)])
     }
 
     /// A scheduled probe left so much later than it was due.
-    func departed(late: Duration) {
-        Timer(label: "llm_probe_schedule_lateness_seconds", dimensions: [])
-            .recordNanoseconds(max(.zero, late).nanoseconds)
-    }
+    func departed(late: Duration) { time("llm_probe_schedule_lateness_seconds", max(.zero, late), []) }
 
     /// Turns were left out because too many probes of one target were in flight.
-    func skipped(_ count: UInt64) {
-        Counter(label: "llm_probes_skipped_total", dimensions: []).increment(by: Int64(clamping: count))
+    func skipped(_ turns: UInt64) { count("llm_probes_skipped_total", [], by: Int64(clamping: turns)) }
+
+    private func dimensions(_ errand: ProbeErrand) -> [(String, String)] {
+        [("model_id", errand.model.id.rawValue), ("provider", errand.model.provider)]
+    }
+
+    private func count(_ label: String, _ dimensions: [(String, String)], by amount: Int64 = 1) {
+        Counter(label: label, dimensions: dimensions, factory: factory ?? MetricsSystem.factory).increment(by: amount)
+    }
+
+    private func time(_ label: String, _ duration: Duration, _ dimensions: [(String, String)]) {
+        Timer(label: label, dimensions: dimensions, factory: factory ?? MetricsSystem.factory)
+            .recordNanoseconds(duration.nanoseconds)
     }
 }
 

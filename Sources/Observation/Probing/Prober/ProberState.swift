@@ -11,7 +11,8 @@ struct ProberState: Sendable {
     enum Opening: Sendable {
         case recent(ProbeResult)
         case wait(caller: UInt64)
-        case notRunning
+        /// `run()` has ended, so nobody will make the probe.
+        case ended
         case unknownModel
     }
     typealias Told = ManualCalls.Told
@@ -23,6 +24,7 @@ struct ProberState: Sendable {
     var manual = ManualCalls()
     /// Ends with `run()`.
     private(set) var wake: AsyncStream<Void>.Continuation?
+    private var hasEnded = false
     /// Due, but more are in flight than may be.
     private var waiting: [ProbeErrand] = []
     private var flights: [UInt64: Flight] = [:]
@@ -49,6 +51,7 @@ struct ProberState: Sendable {
     mutating func begin(_ wake: AsyncStream<Void>.Continuation) -> Bool {
         guard self.wake == nil else { return false }
         self.wake = wake
+        hasEnded = false
         timers = []
         return true
     }
@@ -56,6 +59,7 @@ struct ProberState: Sendable {
     /// The loop has ended. - Returns: everyone who still waits for a probe.
     mutating func end() -> [Told] {
         wake = nil
+        hasEnded = true
         for errand in waiting { schedule.finish(errand.key, number: errand.number) }
         waiting = []
         return manual.end()
@@ -170,7 +174,7 @@ struct ProberState: Sendable {
     // MARK: Calls
 
     mutating func ask(_ wish: ManualCalls.Wish, at now: Duration) -> Opening {
-        guard wake != nil else { return .notRunning }
+        guard !hasEnded else { return .ended }
         guard let model = models[wish.modelID], !model.targets.isEmpty else { return .unknownModel }
         if let result = manual.recentAnswer(to: wish, at: now, within: limits.manualReuse) { return .recent(result) }
         if !manual.isUnderWay(wish) {

@@ -24,6 +24,8 @@ package struct ProbeSchedule: Sendable {
         var version: UInt64
         /// The regular turn up to which everything has left. A probe that left early by jitter has served its turn.
         var served: Duration?
+        /// When the latest probe left.
+        var left: Duration?
         var turns: UInt64 = 0
         var inFlight: Set<UInt64> = []
         let seed: UInt64
@@ -87,6 +89,7 @@ package struct ProbeSchedule: Sendable {
             if entry.inFlight.count < policy.overdue.inFlight {
                 lastNumber += 1
                 entry.inFlight.insert(lastNumber)
+                entry.left = now
                 departures.append(
                     Departure(key: key, reason: reason, number: lastNumber, dueAt: deadline, turn: entry.turns))
             } else {
@@ -110,6 +113,8 @@ package struct ProbeSchedule: Sendable {
     // MARK: Plans
 
     /// Follows a plan from now on; a key that is not registered is left alone.
+    ///
+    /// Plans travel: by the time one arrives, the look that it asks for may have left. It is not sent twice then.
     package mutating func apply(_ plan: ProbePlan) {
         guard var entry = entries[plan.key] else { return }
         var plan = plan
@@ -117,9 +122,13 @@ package struct ProbeSchedule: Sendable {
         if let served = entry.served, plan.anchor <= served {
             // Whoever made the plan cannot know of a turn that jitter has sent out early.
             let isRegular = plan.reason == .scheduled && plan.next == plan.anchor
-            let anchor = plan.following(served).anchor
-            plan.anchor = anchor
-            if isRegular { plan.next = anchor }
+            plan.anchor = plan.following(served).anchor
+            if isRegular { plan.next = plan.anchor }
+        }
+        if let left = entry.left, let next = plan.next {
+            // A first round beside the one that began with the registration is no second look either.
+            let isFirstRound = plan.reason == .scheduled && next != plan.anchor && next - left < plan.every / 2
+            if next <= left || isFirstRound { plan = plan.following(max(left, next)) }
         }
         entry.plan = plan
         entries[plan.key] = entry

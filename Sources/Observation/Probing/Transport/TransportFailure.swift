@@ -59,6 +59,8 @@ enum TransportFailure: Error, Sendable, Hashable {
         case let error as NIOSSLExtraError:
             self = .tls(error == .failedToValidateHostname ? "the certificate is for another host name" : "\(error)")
         case is SocketAddressError: self = .dns
+        // The connection ended where more of the message was due.
+        case HTTPParserError.invalidEOFState: self = .closed
         case is HTTPParserError: self = .garbled
         case is CancellationError: self = .cancelled
         default: self = .other("\(type(of: error))")

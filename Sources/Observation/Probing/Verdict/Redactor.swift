@@ -67,11 +67,20 @@ struct Redactor: Sendable {
 
     // MARK: Anybody's keys
 
+    /// How keys begin, in any case; three more characters make one.
     private static let prefixes = [
-        "sk-", "pk-", "rk-", "sk_", "pk_", "xai-", "gsk_", "aiza", "hf_", "ghp_", "gho_", "ghs_", "github_pat_",
-        "glpat-",
-        "r8_", "nvapi-", "pplx-", "tgp_", "fw_", "eyj", "ya29.", "akia", "asia", "csk-", "key-", "api-",
+        "sk-", "pk-", "rk-", "sk_", "pk_", "xai-", "gsk_", "hf_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-",
+        "r8_",
+        "nvapi-", "pplx-", "tgp_", "fw_", "csk-",
     ]
+    /// Beginnings that ordinary words share: of these, exactly so written, and twelve more characters.
+    private static let exactPrefixes = ["AIza", "eyJ", "AKIA", "ASIA", "ya29."]
+
+    private static func isKey(_ word: String) -> Bool {
+        let lowered = word.lowercased()
+        if prefixes.contains(where: { lowered.hasPrefix($0) && word.count >= $0.count + 3 }) { return true }
+        return exactPrefixes.contains { word.hasPrefix($0) && word.count >= $0.count + 12 }
+    }
 
     private func withoutKeyShapes(_ text: String) -> String {
         var result = ""
@@ -80,12 +89,7 @@ struct Redactor: Sendable {
         func flush() {
             guard !word.isEmpty else { return }
             let lowered = word.lowercased()
-            let hasShape = Self.prefixes.contains {
-                lowered.hasPrefix($0) && word.count >= $0.count + ($0.hasSuffix("-") || $0.hasSuffix("_") ? 3 : 12)
-            }
-            let isKey =
-                hasShape && lowered.hasPrefix("api-") ? word.contains(where: \.isNumber) && word.count > 16 : hasShape
-            result += isKey || isAfterBearer && word.count >= 4 ? Self.placeholder : word
+            result += Self.isKey(word) || isAfterBearer && word.count >= 4 ? Self.placeholder : word
             isAfterBearer = lowered == "bearer" || lowered == "basic"
             word = ""
         }
