@@ -30,8 +30,12 @@ extension Duration {
     /// The duration in seconds, as a floating-point number.
     public var seconds: Double {
         let (whole, atto) = components
-        return Double(whole) + Double(atto) * 1e-18
+        // Divided, not multiplied: 1e-18 is no binary number and would show in the last digit.
+        return Double(whole) + Double(atto) / 1e18
     }
     /// The duration in milliseconds, as a floating-point number.
-    public var milliseconds: Double { seconds * 1_000 }
+    public var milliseconds: Double {
+        let (whole, atto) = components
+        return Double(whole) * 1_000 + Double(atto) / 1e15
+    }
 }

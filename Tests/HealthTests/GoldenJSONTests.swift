@@ -122,7 +122,7 @@ import Testing
         #expect(model["errorRate"] == 0.15)
         #expect(model["availability"] == 0.9975)
         #expect(try Reference.json("ProbeResult")["latency"] == 500)
-        #expect(try Reference.json("ProbeConfig")["timeoutMs"] == 7_500)
+        #expect(try Reference.json("ProbeConfig")["timeout"] == 7_500)
         #expect(try Reference.json("ProbeResult-failed")["outcome"]?["retryAfterMs"] == 30_000)
     }
 

@@ -102,7 +102,7 @@ struct ErrorDetector: Sendable {
 
     private mutating func remember(_ failed: Bool, times: Int) {
         for _ in 0..<min(times, 32) { recent = recent << 1 | (failed ? 1 : 0) }
-        recentCount = min(32, recentCount + times)
+        recentCount = min(32, recentCount + min(times, 32))
     }
 
     private mutating func learn(failed: Bool, times: Double) {

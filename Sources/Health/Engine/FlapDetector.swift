@@ -18,14 +18,15 @@ struct FlapDetector: Sendable {
         -> Bool
     {
         guard status != .unknown else { return isFlapping }
-        if isRestless || last != status { restlessAt = uptime }
+        // Down without a break is as steady as up: only a failing look beside another status is unrest.
+        if last != status || isRestless && status != .unhealthy { restlessAt = uptime }
         if let last, last != status {
             changes.append(uptime)
             if changes.count > limit { changes.removeFirst() }
             if changes.count == limit, uptime - changes[0] <= span { isFlapping = true }
         }
         last = status
-        if isFlapping, uptime - restlessAt > span {
+        if isFlapping, uptime - restlessAt > (status == .unhealthy ? span / 2 : span) {
             isFlapping = false
             changes.removeAll()
         }

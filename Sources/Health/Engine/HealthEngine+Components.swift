@@ -48,6 +48,11 @@ struct ComponentTracks: Sendable {
 
     mutating func answered(_ name: String) { downReports[name] = nil }
 
+    /// Forgets the gateways that no model uses any more.
+    mutating func keep(gateways: Set<String>) {
+        known = known.filter { $0.key.kind != .gateway || gateways.contains($0.key.name) }
+    }
+
     /// Notes a host that could not be connected to. - Returns: whether so many failed that our own network is suspected.
     mutating func connectFailed(_ host: String, at now: Moment, within interval: Duration, hosts: Int) -> Bool {
         connectFailures = connectFailures.filter { now - $0.value <= interval }
@@ -69,13 +74,28 @@ struct ComponentTracks: Sendable {
 }
 
 extension HealthEngine {
+    /// Whether nothing of a target can be seen from here now.
+    func isBlind(_ target: TargetTrack) -> Bool {
+        surroundings.isNetworkDown && !target.isLoopback
+            || target.gateway.map(surroundings.downGateways.contains) ?? false
+    }
+
+    /// What an outcome is worth: while we are blind, silence says nothing of the target.
+    func seen(_ outcome: Outcome, of key: ProbeKey) -> Outcome {
+        guard outcome.class == .failing, outcome.httpStatus == nil, let index = positions[key.modelID],
+            let target = models[index].targets.first(where: { $0.key.target == key.target }), isBlind(target)
+        else { return outcome }
+        let isOurs = surroundings.isNetworkDown && !target.isLoopback
+        return Outcome(isOurs ? .selfNetwork : .gateway, outcome.cause, detail: outcome.detail)
+    }
+
     /// Draws from one outcome what it means for the gateway and for our own network.
     mutating func follow(_ outcome: Outcome, of key: ProbeKey, at now: Moment, into actions: inout Actions) {
         guard let index = positions[key.modelID],
             let target = models[index].targets.first(where: { $0.key.target == key.target })
         else { return }
         if let gateway = target.gateway {
-            if outcome.class != .gateway {
+            if outcome.class != .gateway, outcome.httpStatus != nil {
                 components.answered(gateway)
                 setGateway(gateway, isUp: true, outcome.detail, at: now, into: &actions)
             } else if outcome.cause == .gatewayUnreachable,
@@ -127,7 +147,9 @@ extension HealthEngine {
     ) {
         let reason = isUp ? "Answering." : detail
         guard components.note(.gateway, name, isUp ? .healthy : .unhealthy, reason, at: now) else { return }
-        if isUp { surroundings.downGateways.remove(name) } else { surroundings.downGateways.insert(name) }
+        // The first word of a gateway that was never down changes nothing.
+        if isUp, surroundings.downGateways.remove(name) == nil { return }
+        if !isUp { surroundings.downGateways.insert(name) }
         forgive(at: now, into: &actions) { $0.gateway == name }
     }
 

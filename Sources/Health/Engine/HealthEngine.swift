@@ -24,6 +24,8 @@ public struct HealthEngine: Sendable {
     private var nextSeq: UInt64
     private var revision: UInt64 = 0
     private var isConfigured = false
+    /// Outcomes that one piece of evidence may stand for.
+    private static let mostAtOnce = 1_000_000
 
     /// - Parameter firstSeq: the number of the next event.
     public init(policy: HealthPolicy = HealthPolicy(), firstSeq: UInt64 = 1) {
@@ -46,7 +48,9 @@ public struct HealthEngine: Sendable {
     /// The plans returned are the whole schedule of what is new. Joining and leaving is an event, save the first time.
     public mutating func configure(_ configs: [ModelConfig], at now: Moment) -> Actions {
         var actions = Actions()
-        let wanted = Set(configs.map(\.id))
+        // The first of two models with one id stands; the configuration refuses a second, discovery may not.
+        var wanted: Set<ModelID> = []
+        let configs = configs.filter { wanted.insert($0.id).inserted }
         for track in models where !wanted.contains(track.config.id) {
             emit(
                 track, previous: track.status, current: .unknown,
@@ -60,7 +64,8 @@ public struct HealthEngine: Sendable {
                 next.append(old)
                 continue
             }
-            let track = ModelTrack(config, plans: plans, at: now, policy)
+            var track = ModelTrack(config, plans: plans, at: now, policy)
+            if let old = positions[config.id].map({ models[$0] }) { track.inherit(old) }
             next.append(track)
             if isConfigured, positions[config.id] == nil {
                 emit(
@@ -74,6 +79,9 @@ public struct HealthEngine: Sendable {
         positions = Dictionary(uniqueKeysWithValues: models.enumerated().map { ($1.config.id, $0) })
         rendered = []
         for index in models.indices { models[index].isDirty = true }
+        let gateways = Set(models.flatMap(\.targets).compactMap(\.gateway))
+        components.keep(gateways: gateways)
+        surroundings.downGateways.formIntersection(gateways)
         isConfigured = true
         return actions
     }
@@ -95,20 +103,27 @@ public struct HealthEngine: Sendable {
         case .probeFinished(let key, let number, let result):
             guard let index = positions[key.modelID] else { break }
             let policy = policy
+            var result = result
+            let raw = result.outcome
+            result.outcome = seen(raw, of: key)
             guard models[index].withTrack(key, { $0.finished(number, result, at: now, policy) }) else { break }
             // A custom check says something of the answers' quality, nothing of errors and latency.
             if key.check == nil {
                 models[index].count(
                     result.outcome, times: 1, latency: result.latency?.seconds, probe: result, at: now)
             }
-            follow(result.outcome, of: key, at: now, into: &actions)
+            follow(raw, of: key, at: now, into: &actions)
             settle(index, at: now, into: &actions)
         case .outcomes(let key, let outcome, let count, let latency):
             guard let index = positions[key.modelID], count > 0 else { break }
             let policy = policy
             let seconds = latency?.seconds
+            let count = min(count, Self.mostAtOnce)
+            let outcome = seen(outcome, of: key)
+            // The baseline is the canary's: other requests take as long as they are long.
+            let own = evidence.source == .traffic || evidence.source == .telemetry ? nil : seconds
             let isKnown = models[index].withTrack(key) {
-                $0.weigh(outcome, count: count, latency: seconds, at: now, policy)
+                $0.weigh(outcome, count: count, latency: own, at: now, policy)
             }
             guard isKnown else { break }
             models[index].count(outcome, times: count, latency: seconds, probe: nil, at: now)
@@ -118,8 +133,7 @@ public struct HealthEngine: Sendable {
             // A discovered model that is gone leaves the fleet: that is its event.
             if local.state == .missing, models[index].config.isDiscovered { break }
             if models[index].local != local { models[index].isDirty = true }
-            models[index].local = local
-            models[index].localSeen = now
+            models[index].tell(local, at: now)
             settle(index, at: now, into: &actions)
         case .runtime, .gateway, .connectivity, .component:
             absorbComponent(evidence.kind, at: now, into: &actions)
@@ -132,7 +146,8 @@ public struct HealthEngine: Sendable {
         var actions = Actions()
         for index in models.indices {
             var isLook = false
-            for target in models[index].targets.indices where !models[index].targets[target].flights.isEmpty {
+            for target in models[index].targets.indices
+            where !models[index].targets[target].flights.isEmpty && !isBlind(models[index].targets[target]) {
                 isLook = models[index].targets[target].countOverdue(at: now, policy) || isLook
             }
             for check in models[index].checks.indices where !models[index].checks[check].flights.isEmpty {
@@ -154,7 +169,8 @@ public struct HealthEngine: Sendable {
         if rendered.count != models.count {
             rendered = models.indices.map { models[$0].rendered(at: now, policy) }
         } else {
-            for index in models.indices where models[index].isDirty || revision % 32 == UInt64(index % 32) {
+            for index in models.indices
+            where models[index].isDirty || revision % 32 == UInt64(index % 32) || models[index].isOld(at: now) {
                 rendered[index] = models[index].rendered(at: now, policy)
             }
         }
@@ -177,7 +193,10 @@ public struct HealthEngine: Sendable {
             }
         }
         for check in models[index].checks.indices {
-            if let plan = models[index].checks[check].replan(at: now, isProbeable: isProbeable, policy) {
+            // A model that is down needs no checks to tell it.
+            let key = models[index].checks[check].key
+            let isHeld = models[index].targets.contains { $0.key.target == key.target && $0.isOut }
+            if let plan = models[index].checks[check].replan(at: now, isProbeable: isProbeable && !isHeld, policy) {
                 actions.plans.append(plan)
             }
         }

@@ -7,13 +7,17 @@ import Foundation
 extension ModelTrack {
     /// What people and programs are shown.
     mutating func rendered(at now: Moment, _ policy: HealthPolicy) -> ModelHealthStatus {
+        renderedAt = now
         let uptime = now.uptime.seconds
         let summary = window.summary(at: uptime)
         let up = availability.availability(at: uptime)
         let next = targets.compactMap(\.plan.next).min()
-        let worstBreaker = targets.first { $0.breaker != .closed } ?? targets.first
-        var breaker = worstBreaker?.breakerStatus ?? CircuitBreakerStatus(state: .closed)
-        if breaker.state != .closed { breaker.openUntil = worstBreaker?.plan.next.map { now.wall(at: $0) } }
+        // The best target speaks for the model here too.
+        let best =
+            targets.first { $0.breaker == .closed && $0.run == nil } ?? targets.first { $0.breaker == .closed }
+            ?? targets.first
+        var breaker = best?.breakerStatus ?? CircuitBreakerStatus(state: .closed)
+        if breaker.state != .closed { breaker.openUntil = best?.plan.next.map { now.wall(at: $0) } }
         let usual = targets.compactMap { $0.latency.usual(policy.latency) }.min()
         return ModelHealthStatus(
             modelId: config.id, provider: config.provider, status: status,
@@ -27,7 +31,7 @@ extension ModelTrack {
             timeToFirstTokenMs: summary.firstToken.percentiles.p50,
             errorRate: summary.errorRate, availability: up, lastCheck: lastCheck?.wall,
             lastSuccessfulResponse: lastSuccess?.wall,
-            consecutiveFailures: targets.map(\.consecutiveFailures).max() ?? 0,
+            consecutiveFailures: targets.map(\.consecutiveFailures).min() ?? 0,
             nextProbeAt: next.map { now.wall(at: $0) }, circuitBreaker: breaker,
             probeResult: currentProbe(at: now, policy), requestTotal: requestTotal,
             targets: targetHealth(at: now, policy),
@@ -35,7 +39,7 @@ extension ModelTrack {
     }
 
     private func currentProbe(at now: Moment, _ policy: HealthPolicy) -> ProbeResult? {
-        guard let lastProbe, let lastCheck, now - lastCheck <= policy.probeResultTTL else { return nil }
+        guard let lastProbe, let lastProbeAt, now - lastProbeAt <= policy.probeResultTTL else { return nil }
         return lastProbe
     }
 

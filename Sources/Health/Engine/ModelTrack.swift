@@ -28,12 +28,16 @@ struct ModelTrack: Sendable {
     private(set) var since: Moment
     private var flaps = FlapDetector()
     private(set) var lastProbe: ProbeResult?
-    private var lastProbeAt: Moment?
+    private(set) var lastProbeAt: Moment?
     private(set) var lastCheck: Moment?
     private(set) var lastSuccess: Moment?
     private(set) var requestTotal: UInt64 = 0
     /// When the conclusion was last drawn.
     private(set) var settledAt: Moment
+    /// When the runtime took an idle model into memory.
+    private var loadedAt: Moment?
+    /// When it was last rendered.
+    var renderedAt: Moment?
     /// Whether anything shown has moved since it was last rendered.
     var isDirty = true
 
@@ -43,11 +47,15 @@ struct ModelTrack: Sendable {
         since = now
         settledAt = now
         targets = zip(config.targets, plans).map { target, plan in
-            TargetTrack(key: plan.key, target: target, interval: config.interval, plan: plan, policy: policy)
+            TargetTrack(
+                key: plan.key, target: target, interval: config.interval, timeout: config.probe.timeout, plan: plan,
+                policy: policy)
         }
         checks = zip(config.checks, plans.dropFirst(config.targets.count)).compactMap { check, plan in
             config.targets.first.map {
-                TargetTrack(key: plan.key, target: $0, interval: check.interval, plan: plan, policy: policy)
+                TargetTrack(
+                    key: plan.key, target: $0, interval: check.interval, timeout: config.probe.timeout, plan: plan,
+                    policy: policy)
             }
         }
         for index in targets.indices where config.localRuntime != nil { targets[index].plan.next = nil }
@@ -57,7 +65,42 @@ struct ModelTrack: Sendable {
     /// A local model is probed only while it is in memory; everything else always.
     var isProbeable: Bool { config.localRuntime == nil || local?.state == .loaded && local?.isRemote == false }
 
+    /// Whether what is shown has aged: windows and times move although nothing arrives.
+    func isOld(at now: Moment) -> Bool { renderedAt.map { now - $0 >= .seconds(10) } ?? true }
+
+    /// Takes over what is known from before the configuration changed; only targets that changed begin anew.
+    mutating func inherit(_ old: ModelTrack) {
+        (status, reasons, since, settledAt) = (old.status, old.reasons, old.since, old.settledAt)
+        (window, availability, flaps, requestTotal) = (old.window, old.availability, old.flaps, old.requestTotal)
+        (lastProbe, lastProbeAt, lastCheck, lastSuccess) = (
+            old.lastProbe, old.lastProbeAt, old.lastCheck, old.lastSuccess
+        )
+        if config.localRuntime == old.config.localRuntime {
+            (local, localSeen, loadedAt) = (old.local, old.localSeen, old.loadedAt)
+        }
+        let isSame =
+            config.mode == old.config.mode && config.interval == old.config.interval
+            && config.localRuntime == old.config.localRuntime
+        for index in targets.indices where isSame && old.config.targets.contains(config.targets[index]) {
+            if let kept = old.targets.first(where: { $0.key == targets[index].key }) { targets[index] = kept }
+        }
+        for index in checks.indices where isSame && old.config.checks.contains(config.checks[index]) {
+            if let kept = old.checks.first(where: { $0.key == checks[index].key }) { checks[index] = kept }
+        }
+    }
+
     // MARK: Evidence
+
+    /// Takes up the runtime's word. A model that was loaded or unloaded is another one to the probes.
+    mutating func tell(_ word: LocalModel, at now: Moment) {
+        if let before = local?.state, before != word.state, before == .loaded || word.state == .loaded {
+            for index in targets.indices { targets[index].renew() }
+            for index in checks.indices { checks[index].renew() }
+            loadedAt = before == .idle && word.state == .loaded ? now : nil
+        }
+        local = word
+        localSeen = now
+    }
 
     /// Hands evidence to the target or check it is about. - Returns: whether there is one.
     mutating func withTrack(_ key: ProbeKey, _ body: (inout TargetTrack) -> Void) -> Bool {
@@ -73,9 +116,10 @@ struct ModelTrack: Sendable {
 
     /// Counts outcomes in what is shown: the windows, the last success, the last probe.
     mutating func count(_ outcome: Outcome, times: Int, latency: Double?, probe: ProbeResult?, at now: Moment) {
+        guard outcome.class != .idle else { return }
         isDirty = true
         lastCheck = now
-        requestTotal += UInt64(max(times, 0))
+        requestTotal &+= UInt64(max(times, 0))
         if let probe {
             lastProbe = probe
             lastProbeAt = now
@@ -101,6 +145,7 @@ struct ModelTrack: Sendable {
     mutating func settle(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> HealthStatus? {
         settledAt = now
         var (next, nextReasons) = conclusion(at: now, surroundings, policy)
+        let found = next
         let span = config.interval.seconds * Double(policy.flapping.observations)
         let isRestless = targets.contains { $0.run != nil }
         let isFlapping = flaps.observe(
@@ -114,7 +159,7 @@ struct ModelTrack: Sendable {
         }
         let isIdle = nextReasons[0].code == .idle
         availability.advance(
-            to: now.uptime.seconds, next == .unknown || isIdle ? .unobserved : next == .unhealthy ? .down : .up)
+            to: now.uptime.seconds, found == .unknown || isIdle ? .unobserved : found == .unhealthy ? .down : .up)
         if nextReasons != reasons {
             reasons = nextReasons
             isDirty = true
@@ -148,9 +193,12 @@ struct ModelTrack: Sendable {
             reasons.append(
                 HealthReason(.target, reason(verdict, of: index, now).message, target: targets[index].key.target))
         }
-        for (check, definition) in zip(checks, config.checks) where check.errors.isAlarmed || check.isOut {
-            if status == .healthy { status = .degraded }
-            let detail = check.lastFailure?.detail ?? ""
+        for (check, definition) in zip(checks, config.checks) {
+            let refusal = check.blockade.flatMap { $0.isDecided ? $0.outcome : nil }
+            let isFailing = check.errors.isAlarmed || check.isOut
+            guard isFailing || refusal != nil else { continue }
+            if isFailing, status == .healthy { status = .degraded }
+            let detail = (refusal ?? check.lastFailure)?.detail ?? ""
             let told = HealthReason(
                 .check, "The check '\(definition.name)' fails\(detail.isEmpty ? "." : ": \(detail.closed)")")
             if reasons[0].code == .passing { reasons.insert(told, at: 0) } else { reasons.append(told) }
@@ -177,7 +225,7 @@ struct ModelTrack: Sendable {
         guard let local, let localSeen else {
             return (.unknown, [HealthReason(.starting, "The local runtime has not been asked yet.")])
         }
-        if (now - localSeen) > policy.staleness.minimum {
+        if (now - localSeen) > max(policy.staleness.minimum, config.interval * policy.staleness.intervals) {
             return (
                 .unknown,
                 [
@@ -206,10 +254,15 @@ struct ModelTrack: Sendable {
                         .starting, "\(runtime.rawValue) does not tell whether it is in memory, so it is not probed.")
                 ]
             )
+        case .loaded where local.isRemote:
+            return (
+                .unknown, [HealthReason(.starting, "It runs elsewhere and is not probed through the local runtime.")]
+            )
         case .loaded:
-            return local.isRemote
-                ? (.unknown, [HealthReason(.idle, "It runs elsewhere and is not probed through the local runtime.")])
-                : nil
+            guard let loadedAt, now - loadedAt <= policy.staleness.minimum,
+                targets.allSatisfy({ $0.lastLook == nil && $0.run == nil })
+            else { return nil }
+            return (.healthy, [HealthReason(.idle, "Just taken into memory; the first look is on its way.")])
         }
     }
 

@@ -27,7 +27,15 @@ extension TargetTrack {
         let lastLook = self.lastLook ?? now
         switch breaker {
         case .open:
-            return slowed(to: policy.breaker.recoveryInterval, from: lastStart ?? now, .recovery)
+            var recovery = slowed(to: policy.breaker.recoveryInterval, from: lastStart ?? now, .recovery)
+            // It answers again, if only to ask for time or another key.
+            if let blockade, let next = recovery.next,
+                let held = planned(for: blockade, lastLook: lastLook, policy).next, held > next
+            {
+                recovery.next = held
+                recovery.anchor = held
+            }
+            return recovery
         case .halfOpen:
             return slowed(
                 to: policy.breaker.recoveryInterval, next: lastLook + policy.breaker.confirmAfter,
@@ -69,13 +77,23 @@ extension TargetTrack {
     private func confirmation(of run: Run, at now: Moment, _ policy: HealthPolicy) -> Moment? {
         let offsets = confirmations(policy)
         guard budget >= 1, run.asked < run.looks, run.asked < offsets.count else { return nil }
-        return run.startedAt + offsets[run.asked]
+        let planned = run.startedAt + offsets[run.asked]
+        // Where answers take longer than the offsets allow for, the rhythm goes on from the last look.
+        guard let lastStart, planned <= lastStart else { return planned }
+        return lastStart + offsets[0]
     }
 
     /// The regular schedule, on the grid it began on.
     private func regular(at now: Moment) -> ProbePlan {
         let every = Duration.seconds(interval)
-        if plan.reason == .scheduled, plan.every == every, plan.next != nil { return plan }
+        guard plan.next != nil else {
+            // Newly in memory: looked at now.
+            return ProbePlan(
+                key: key, next: now.uptime, anchor: gridTurn(after: now), every: every, reason: .scheduled)
+        }
+        // A back-off may have the interval's length and yet another phase.
+        let turns = every > .zero ? (plan.anchor - phase) / every : 0
+        if plan.reason == .scheduled, plan.every == every, abs(turns - turns.rounded()) < 0.01 { return plan }
         return ProbePlan(
             key: key, next: gridTurn(after: now), anchor: gridTurn(after: now), every: every, reason: .scheduled)
     }

@@ -13,13 +13,16 @@ extension TargetTrack {
                 status: .unknown, code: .gateway,
                 message: "The gateway '\(gateway)' does not answer, so nothing is known of the provider behind it.")
         }
-        if let blockade, blockade.isDecided { return verdict(of: blockade) }
-        if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
-        if let lastLook, (now - lastLook) > staleAfter(policy) {
+        // Of what is down or refuses us a look that left is as fresh as one that came back.
+        if let seen = isOut || blockade != nil ? [lastLook, lastStart].compactMap({ $0 }).max() : lastLook,
+            now - seen > staleAfter(policy)
+        {
             return TargetVerdict(
                 status: .unknown, code: .stale,
-                message: "No answer has been seen for \((now - lastLook).seconds.shortSeconds).")
+                message: "No answer has been seen for \((now - (lastLook ?? seen)).seconds.shortSeconds).")
         }
+        if let blockade, blockade.isDecided { return verdict(of: blockade) }
+        if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
         if errors.isAlarmed {
             return TargetVerdict(
                 status: isSevere ? .unhealthy : .degraded, code: .errors,
@@ -38,7 +41,10 @@ extension TargetTrack {
 
     /// Evidence older than this says nothing any more.
     func staleAfter(_ policy: HealthPolicy) -> Duration {
-        max(plan.every * policy.staleness.intervals, policy.staleness.minimum)
+        // A look that we put off ourselves (retry-after) is not missed before its time.
+        let next = plan.reason == .rateLimited ? plan.next : nil
+        let wait = next.flatMap { next in lastLook.map { next - $0.uptime } } ?? .zero
+        return max(plan.every * policy.staleness.intervals, max(wait, .zero) + policy.staleness.minimum)
     }
 
     var breakerStatus: CircuitBreakerStatus {

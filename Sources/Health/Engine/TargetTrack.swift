@@ -36,6 +36,9 @@ struct TargetTrack: Sendable {
         case halfOpen(since: Moment)
     }
 
+    /// More than a prober keeps in flight, manual probes included.
+    static let mostFlights = 16
+
     let key: ProbeKey
     let gateway: String?
     /// The host that connections go to, and whether it is this machine.
@@ -43,6 +46,8 @@ struct TargetTrack: Sendable {
     let isLoopback: Bool
     /// Seconds between scheduled probes.
     let interval: Double
+    /// Seconds that a probe may take.
+    let timeout: Double
     /// Uptime of turn 0 of the regular schedule.
     let phase: Duration
 
@@ -67,12 +72,15 @@ struct TargetTrack: Sendable {
     var lastLook: Moment?
     var lastFailure: Outcome?
 
-    init(key: ProbeKey, target: ModelTarget, interval: Duration, plan: ProbePlan, policy: HealthPolicy) {
+    init(
+        key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan, policy: HealthPolicy
+    ) {
         self.key = key
         gateway = target.gateway?.gateway
         host = target.baseURL.urlHost
         isLoopback = host.isLoopbackHost
         self.interval = interval.seconds
+        self.timeout = timeout.seconds
         self.plan = plan
         phase = plan.anchor
         budget = policy.budget.burst
@@ -83,6 +91,8 @@ struct TargetTrack: Sendable {
     // MARK: Looks
 
     mutating func started(_ number: UInt64, reason: ProbeReason, at now: Moment, _ policy: HealthPolicy) {
+        // Ends that were lost on the way must not pile up.
+        if flights.count >= Self.mostFlights { flights.removeFirst() }
         flights.append(Flight(number: number, startedAt: now))
         lastStart = now
         run?.asked += 1
@@ -102,6 +112,8 @@ struct TargetTrack: Sendable {
     /// Weighs the end of a probe.
     mutating func finished(_ number: UInt64, _ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
         let flight = flights.first { $0.number == number }
+        // Its start was lost on the way.
+        if flight == nil { run?.asked += 1 }
         flights.removeAll { $0.number == number }
         weigh(
             result.outcome, count: 1, latency: result.latency?.seconds, isCounted: flight?.isCounted ?? false, at: now,
@@ -115,7 +127,7 @@ struct TargetTrack: Sendable {
         _ outcome: Outcome, count: Int, latency seconds: Double?, isCounted: Bool = false, at now: Moment,
         _ policy: HealthPolicy
     ) {
-        lastLook = now
+        if outcome.class != .idle { lastLook = now }
         switch outcome.class {
         case .ok:
             succeed(count: count, latency: seconds, at: now, policy)
@@ -160,7 +172,9 @@ struct TargetTrack: Sendable {
             blockade = Blockade(outcome: outcome, since: now)
         }
         let looks = outcome.class == .rateLimited ? policy.blocked.rateLimitedLooks : 2
-        if !hasVerdict || (blockade?.looks ?? 0) >= looks {
+        // Who asks for more than an interval leaves no second look to wait for.
+        let isLong = outcome.class == .rateLimited && (outcome.retryAfter ?? .zero) >= .seconds(interval)
+        if !hasVerdict || isLong || (blockade?.looks ?? 0) >= looks {
             blockade?.isDecided = true
             hasVerdict = true
         }
@@ -186,7 +200,10 @@ struct TargetTrack: Sendable {
     func overdueAfter(_ policy: HealthPolicy) -> Double {
         let least = (run == nil ? policy.overdue.minimum : policy.overdue.minimumInRun).seconds
         guard let usual = latency.usual(policy.latency) else { return least * policy.overdue.unknownFactor }
-        return max(least, usual * policy.overdue.factor)
+        let factor = run == nil ? policy.overdue.factor : policy.overdue.factorInRun
+        // A slow model's hang must not wait for the deadline, nor a usual answer count as late.
+        let most = max(timeout * policy.overdue.shareOfTimeout, usual * policy.overdue.factorInRun)
+        return max(least, min(usual * factor, most))
     }
 
     private mutating func suspect(at now: Moment) {
@@ -235,7 +252,23 @@ struct TargetTrack: Sendable {
     /// Forgets suspicions that were not the provider's doing.
     mutating func forgive() {
         run = nil
-        guard !isOut else { return }
+        for index in flights.indices { flights[index].isCounted = true }
+        // A partial outage that stood before stands.
+        guard !errors.isAlarmed else { return }
+        errors.reset()
+    }
+
+    /// Forgets what was found, not what is usual: the runtime has loaded or unloaded the model since.
+    mutating func renew() {
+        run = nil
+        blockade = nil
+        flights = []
+        breaker = .closed
+        backoff = 0
+        isOut = false
+        isSevere = false
+        hasVerdict = false
+        lastLook = nil
         errors.reset()
     }
 }

@@ -30,7 +30,7 @@ public struct ProbeConfig: Sendable, Hashable {
 }
 
 extension ProbeConfig: Codable {
-    enum CodingKeys: String, CodingKey { case modelId, prompt, maxTokens, temperature, timeoutMs, metadata }
+    enum CodingKeys: String, CodingKey { case modelId, prompt, maxTokens, temperature, timeout, metadata }
 
     /// Missing keys take their defaults, as the mission's schema says.
     public init(from decoder: any Decoder) throws {
@@ -39,7 +39,7 @@ extension ProbeConfig: Codable {
         prompt = try container.decodeIfPresent(String.self, forKey: .prompt) ?? prompt
         maxTokens = try container.decodeIfPresent(Int.self, forKey: .maxTokens) ?? maxTokens
         temperature = try container.decodeIfPresent(Double.self, forKey: .temperature)
-        timeout = try container.decodeIfPresent(Double.self, forKey: .timeoutMs).map { .milliseconds($0) } ?? timeout
+        timeout = try container.decodeIfPresent(Double.self, forKey: .timeout).map { .milliseconds($0) } ?? timeout
         metadata = try container.decodeIfPresent([String: JSONValue].self, forKey: .metadata) ?? metadata
     }
 
@@ -49,7 +49,7 @@ extension ProbeConfig: Codable {
         try container.encode(prompt, forKey: .prompt)
         try container.encode(maxTokens, forKey: .maxTokens)
         try container.encodeIfPresent(temperature, forKey: .temperature)
-        try container.encode(timeout.milliseconds, forKey: .timeoutMs)
+        try container.encode(timeout.milliseconds, forKey: .timeout)
         try container.encode(metadata, forKey: .metadata)
     }
 }

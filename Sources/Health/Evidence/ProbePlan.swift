@@ -56,7 +56,7 @@ public struct ProbePlan: Sendable, Hashable {
     /// The plan that holds after a probe left at `uptime`: the first turn of the schedule later than that.
     public func following(_ uptime: Duration) -> ProbePlan {
         var plan = self
-        if plan.anchor <= uptime {
+        if plan.anchor <= uptime, plan.every > .zero {
             let missed = ((uptime - plan.anchor) / plan.every).rounded(.down) + 1
             plan.anchor += plan.every * missed
         }

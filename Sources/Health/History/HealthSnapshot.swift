@@ -114,3 +114,14 @@ extension HealthSnapshot: Codable {
         try container.encodeIfPresent(probeResult, forKey: .probeResult)
     }
 }
+
+extension HealthSnapshot.Probe {
+    enum CodingKeys: String, CodingKey { case success, latency, error }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(success, forKey: .success)
+        try container.encode(latency, forKey: .latency)
+        try container.encodeIfPresent(error, forKey: .error)
+    }
+}

@@ -53,3 +53,21 @@ public struct HealthTrends: Sendable, Hashable, Codable {
         self.availability = availability
     }
 }
+
+extension HealthTrends.Bucket {
+    enum CodingKeys: String, CodingKey {
+        case start, width, latency, errorRate, availability, requestCount, worstStatus
+    }
+
+    // By hand, so that a figure nobody has is an explicit null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(start, forKey: .start)
+        try container.encode(width, forKey: .width)
+        try container.encode(latency, forKey: .latency)
+        try container.encode(errorRate, forKey: .errorRate)
+        try container.encode(availability, forKey: .availability)
+        try container.encode(requestCount, forKey: .requestCount)
+        try container.encode(worstStatus, forKey: .worstStatus)
+    }
+}

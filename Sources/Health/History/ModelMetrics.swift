@@ -30,6 +30,22 @@ public struct ModelMetrics: Sendable, Hashable, Codable {
     }
 }
 
+extension ModelMetrics {
+    enum CodingKeys: String, CodingKey { case modelId, range, requestCount, errorCount, errorRate, latency, source }
+
+    // By hand, so that a rate of no requests is an explicit null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(modelId, forKey: .modelId)
+        try container.encode(range, forKey: .range)
+        try container.encode(requestCount, forKey: .requestCount)
+        try container.encode(errorCount, forKey: .errorCount)
+        try container.encode(errorRate, forKey: .errorRate)
+        try container.encode(latency, forKey: .latency)
+        try container.encode(source, forKey: .source)
+    }
+}
+
 /// What a Portkey gateway's own metrics say, by provider and model.
 public struct PortkeyMetrics: Sendable, Hashable, Codable {
     public struct Provider: Sendable, Hashable, Codable {

@@ -16,6 +16,12 @@ public struct TimeRange: Sendable, Hashable, Codable {
         self.to = to
     }
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            from: try container.decode(Date.self, forKey: .from), to: try container.decode(Date.self, forKey: .to))
+    }
+
     /// The stretch of `duration` (more than zero) that ends at `end`.
     public init(last duration: Duration, endingAt end: Date) {
         from = end - max(duration.seconds, 0.001)

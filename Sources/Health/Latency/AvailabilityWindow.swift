@@ -11,6 +11,8 @@ struct AvailabilityWindow: Sendable {
 
     private static let slotWidth = 1_800.0
     private static let slots = 48
+    /// Seconds between two looks at the clock beyond which time is not observed.
+    private static let longestGap = 60.0
 
     private var slots: [Slot] = []
     private var state = State.unobserved
@@ -33,7 +35,9 @@ struct AvailabilityWindow: Sendable {
 
     private mutating func count(until uptime: Double) {
         defer { countedUntil = max(uptime, countedUntil ?? uptime) }
-        guard state != .unobserved, var from = countedUntil else { return }
+        guard state != .unobserved, let countedUntil else { return }
+        // Nobody looked in a longer gap: the machine slept.
+        var from = max(countedUntil, uptime - Self.longestGap)
         while from < uptime {
             let number = Int32(from / Self.slotWidth)
             let to = min(uptime, Double(number + 1) * Self.slotWidth)

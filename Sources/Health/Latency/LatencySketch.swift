@@ -49,7 +49,8 @@ public struct LatencySketch: Sendable, Hashable {
 
     /// The value, in seconds, at or below which a fraction `q` of the values lie; `nil` when empty.
     public func quantile(_ q: Double) -> Double? {
-        guard count > 0 else { return nil }
+        guard count > 0, !q.isNaN else { return nil }
+        let q = min(max(q, 0), 1)
         let rank = max(UInt64((q * Double(count)).rounded(.up)), 1)
         var seen: UInt64 = 0
         for bucket in buckets {

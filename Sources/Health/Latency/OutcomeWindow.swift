@@ -26,8 +26,8 @@ struct OutcomeWindow: Sendable {
         // Evidence may come a little out of order: it is counted where it arrives.
         if slots.last.map({ $0.number < number }) ?? true { slots.append(Slot(number: number)) }
         let last = slots.count - 1
-        slots[last].successes += UInt32(clamping: successes)
-        slots[last].failures += UInt32(clamping: failures)
+        slots[last].successes = UInt32(clamping: Int(slots[last].successes) + min(successes, Int(UInt32.max)))
+        slots[last].failures = UInt32(clamping: Int(slots[last].failures) + min(failures, Int(UInt32.max)))
         if let latency { slots[last].latency.record(latency, times: max(successes, 1)) }
         if let firstToken { slots[last].firstToken.record(firstToken) }
     }

@@ -40,6 +40,11 @@ extension HealthPolicy {
             \.errors.unhealthyShare, 0.01...1),
         count("errors.unhealthyLooks", "looks", "looks that this share is taken over", \.errors.unhealthyLooks, 2...20),
         number("overdue.factor", "×", "usual latencies after which a probe is overdue", \.overdue.factor, 1...1_000),
+        number(
+            "overdue.factorInRun", "×", "the same once a run of failures is open", \.overdue.factorInRun, 1...1_000),
+        number(
+            "overdue.shareOfTimeout", "fraction", "of a probe's deadline that is late however slow a model usually is",
+            \.overdue.shareOfTimeout, 0.1...1),
         duration("overdue.minimum", "no probe is overdue sooner", \.overdue.minimum),
         duration("overdue.minimumInRun", "the same once a run of failures is open", \.overdue.minimumInRun),
         count("overdue.inFlight", "probes", "probes of one target in flight at once", \.overdue.inFlight, 1...8),

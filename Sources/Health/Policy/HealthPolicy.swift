@@ -45,6 +45,10 @@ public struct HealthPolicy: Sendable, Hashable {
         public var minimum: Duration = .seconds(2)
         /// The same once a run of failures is open.
         public var minimumInRun: Duration = .seconds(1.6)
+        /// The factor once a run of failures is open.
+        public var factorInRun = 1.5
+        /// However slow a model usually is, this share of the probe's deadline is late.
+        public var shareOfTimeout = 0.7
         /// Probes of one target in flight at once: the late ones and the looks beside them.
         public var inFlight = 4
         /// What a target without a baseline yet is given, in multiples of `minimum`.

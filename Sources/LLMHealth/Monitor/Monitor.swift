@@ -36,6 +36,7 @@ package final class Monitor: Service {
         var lastReserved: UInt64
         /// Figures have moved since the last publication.
         var isDirty = true
+        var publishedAt: Duration?
         var absorbed: UInt64 = 0
         var waiters: [(count: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         var isReservationFailing = false
@@ -43,6 +44,7 @@ package final class Monitor: Service {
 
     /// Between two looks at the clock, and the longest that moved figures wait to be published.
     private static let tickInterval = Duration.milliseconds(200)
+    private static let longestQuiet = Duration.seconds(10)
     private static let numbersPerBlock = 10_000
 
     private let state: Mutex<State>
@@ -111,7 +113,10 @@ package final class Monitor: Service {
         while !Task.isCancelled {
             do { try await timekeeper.sleep(for: Self.tickInterval) } catch { return }
             step { engine, now in engine.tick(at: now) }
-            if state.withLock({ $0.isDirty }) { publish() }
+            let now = timekeeper.now.uptime
+            // Windows and ages move although nothing arrives.
+            let isDue = state.withLock { $0.isDirty || now - ($0.publishedAt ?? .zero) >= Self.longestQuiet }
+            if isDue { publish() }
         }
     }
 
@@ -147,8 +152,10 @@ package final class Monitor: Service {
 
     private func publish() {
         state.withLock { state in
-            bulletin.publish(state.engine.fleet(at: timekeeper.now), events: [])
+            let now = timekeeper.now
+            bulletin.publish(state.engine.fleet(at: now), events: [])
             state.isDirty = false
+            state.publishedAt = now.uptime
         }
     }
 
