@@ -24,7 +24,7 @@ final class RequestLog: Sendable {
         var clearedTo = 0
         var undelivered = 0
         /// Those who wait for a request, by a number of their own.
-        var waiters: [Int: AsyncStream<Void>.Continuation] = [:]
+        var waiters: [Int: AsyncStream<RequestRecord>.Continuation] = [:]
         var nextWaiter = 0
     }
 
@@ -46,7 +46,6 @@ final class RequestLog: Sendable {
             body: String(decoding: incoming.body.prefix(2048), as: UTF8.self), isFromGateway: incoming.isFromGateway,
             loadedModel: false)
         return state.withLock { state in
-            defer { Self.wake(state) }
             record.number = state.next
             state.next += 1
             if state.ring.count < capacity {
@@ -56,6 +55,7 @@ final class RequestLog: Sendable {
                 if state.ring[slot].number > state.clearedTo { state.overwritten += 1 }
                 state.ring[slot] = record
             }
+            Self.tell(record, state)
             return record.number
         }
     }
@@ -81,19 +81,23 @@ final class RequestLog: Sendable {
             let slot = (number - 1) % capacity
             guard state.ring.indices.contains(slot), state.ring[slot].number == number else { return nil }
             body(&state.ring[slot])
-            Self.wake(state)
+            Self.tell(state.ring[slot], state)
             return state.ring[slot]
         }
     }
 
-    private static func wake(_ state: borrowing State) {
-        for waiter in state.waiters.values { waiter.yield() }
+    private static func tell(_ record: RequestRecord, _ state: borrowing State) {
+        for waiter in state.waiters.values { waiter.yield(record) }
     }
+
+    /// Changes that wait for somebody who looks for a request; beyond that the oldest are lost to him.
+    private static let waiterBound = 16_384
 
     /// The first request that fits, now or as soon as one comes or changes so. Throws `CancellationError`.
     func request(where fits: @Sendable (RequestRecord) -> Bool) async throws -> RequestRecord {
-        // One signal that waits is enough: whoever wakes looks at everything.
-        let (signals, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (changes, continuation) = AsyncStream<RequestRecord>.makeStream(
+            bufferingPolicy: .bufferingNewest(Self.waiterBound))
+        // Listening begins before looking, so that nothing falls in between.
         let id = state.withLock { state in
             state.nextWaiter += 1
             state.waiters[state.nextWaiter] = continuation
@@ -101,9 +105,7 @@ final class RequestLog: Sendable {
         }
         defer { state.withLock { _ = $0.waiters.removeValue(forKey: id) } }
         if let record = records(since: 0).first(where: fits) { return record }
-        for await _ in signals {
-            if let record = records(since: 0).first(where: fits) { return record }
-        }
+        for await record in changes where fits(record) { return record }
         throw CancellationError()
     }
 
