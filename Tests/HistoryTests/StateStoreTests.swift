@@ -99,6 +99,15 @@ struct StateStoreTests {
         #expect(try numbers.reserve(3, after: 20) == 21...23)
     }
 
+    @Test(
+        arguments: [
+            (0, 1, nil), (5, 6, nil), (5, 7, EventGap(from: 6, to: 6, restart: true)),
+            (0, 1_001, EventGap(from: 1, to: 1_000, restart: true)), (9, 4, nil), (.max, 1, nil),
+        ] as [(UInt64, UInt64, EventGap?)])
+    func `a restart's gap is what lies between`(lastUsed: UInt64, next: UInt64, gap: EventGap?) {
+        #expect(EventGap.atRestart(lastUsed: lastUsed, next: next) == gap)
+    }
+
     @Test
     func `a newer state file is refused`() throws {
         do {
