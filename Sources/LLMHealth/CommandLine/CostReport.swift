@@ -19,7 +19,8 @@ package struct CostReport: Sendable, Encodable {
 
     package func lines(for terminal: Terminal) -> [String] {
         var table = TextTable([
-            .init("MODEL", least: 12), .init("PROVIDER", least: 6, dispensability: 2), .init("PROBES/DAY", .right),
+            .init("MODEL", comfortable: 24, least: 12), .init("PROVIDER", dispensability: 2),
+            .init("PROBES/DAY", .right),
             .init("TOKENS/DAY", .right, dispensability: 1), .init("$/DAY", .right),
         ])
         for model in cost.models {

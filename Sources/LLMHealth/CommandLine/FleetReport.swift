@@ -27,11 +27,11 @@ package struct FleetReport: Sendable, Encodable {
     package func lines(for terminal: Terminal, at now: Date) -> [String] {
         guard !models.isEmpty else { return ["no models are watched"] + componentLines(terminal) }
         var table = TextTable([
-            .init("STATUS"), .init("MODEL", least: 12), .init("PROVIDER", least: 6, dispensability: 2),
+            .init("STATUS"), .init("MODEL", comfortable: 24, least: 12), .init("PROVIDER", dispensability: 2),
             .init("SCORE", .right, dispensability: 4), .init("P50", .right, dispensability: 3),
             .init("P99", .right, dispensability: 7), .init("TTFT", .right, dispensability: 6),
             .init("ERRORS", .right, dispensability: 5), .init("AVAIL", .right, dispensability: 8),
-            .init("SINCE", .right, dispensability: 1), .init("REASON", least: 12),
+            .init("SINCE", .right, dispensability: 1), .init("REASON", comfortable: 20, least: 10),
         ])
         let sorted = models.sorted { ($1.status.severity, $0.modelId) < ($0.status.severity, $1.modelId) }
         for model in sorted {

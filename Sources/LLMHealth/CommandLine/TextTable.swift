@@ -5,16 +5,20 @@ package struct TextTable: Sendable {
 
         package var title: String
         package var alignment: Alignment
-        /// The fewest columns of the terminal it may be shortened to; `nil` when it is never shortened.
+        /// The width that is kept for it as long as other columns can be left out instead; default its least.
+        package var comfortable: Int?
+        /// What it may be shortened to when nothing can be left out any more; `nil` when it is never shortened.
         package var least: Int?
         /// Columns with higher numbers are left out first where the table does not fit; 0 never.
         package var dispensability: Int
 
         package init(
-            _ title: String, _ alignment: Alignment = .left, least: Int? = nil, dispensability: Int = 0
+            _ title: String, _ alignment: Alignment = .left, comfortable: Int? = nil, least: Int? = nil,
+            dispensability: Int = 0
         ) {
             self.title = title
             self.alignment = alignment
+            self.comfortable = comfortable
             self.least = least
             self.dispensability = dispensability
         }
@@ -75,8 +79,9 @@ package struct TextTable: Sendable {
         }
         guard let limit else { return (shown, natural) }
         func least(_ index: Int) -> Int { min(natural[index], columns[index].least ?? natural[index]) }
+        func comfortable(_ index: Int) -> Int { min(natural[index], columns[index].comfortable ?? least(index)) }
         func total(_ width: (Int) -> Int) -> Int { shown.reduce(-Self.gap) { $0 + width($1) + Self.gap } }
-        while total(least) > limit,
+        while total(comfortable) > limit,
             let out = shown.max(by: { columns[$0].dispensability < columns[$1].dispensability }),
             columns[out].dispensability > 0
         {

@@ -25,6 +25,15 @@ struct ConfigurationSourceTests {
         #expect(configuration.defaults.prompt == value)
     }
 
+    @Test("an empty default leaves the key unwritten")
+    func emptyDefault() throws {
+        let configuration = try Configuration.load(
+            yaml: "server:\n  host: ${NOTHING:-}\nproviders: {openai: {key: \"${EMPTY:-}\"}}\n",
+            environment: Self.environment)
+        #expect(configuration.server.host == "127.0.0.1")
+        #expect(configuration.providers["openai"]?.key == nil)
+    }
+
     @Test("a variable may hold a number, quoted or not")
     func expandedNumber() throws {
         for text in ["${PORT}", "\"${PORT}\"", "${NOTHING:-9000}"] {
@@ -40,6 +49,9 @@ struct ConfigurationSourceTests {
             WrongText(
                 "missing", "server:\n  host: ${MISSING}\n",
                 "2:9: server.host: the environment has no variable MISSING; set it, or write ${MISSING:-default}"),
+            WrongText(
+                "empty", "server:\n  host: ${EMPTY}\n",
+                "2:9: server.host: the variable EMPTY is empty; set it, or write ${EMPTY:-default}"),
             WrongText(
                 "never closed", "server: {host: \"${MISSING\"}\n",
                 "1:16: server.host: '${' is never closed; write ${NAME}, ${NAME:-default}, or $${ for the two characters"

@@ -9,7 +9,7 @@ struct ConfigurationValueTests {
         "durations are read and written back",
         arguments: [
             ("500ms", Duration.milliseconds(500), "500ms"), ("15s", .seconds(15), "15s"),
-            ("1.5s", .milliseconds(1_500), "1500ms"),
+            ("1.5s", .milliseconds(1_500), "1.5s"),
             ("90s", .seconds(90), "90s"), ("2m", .seconds(120), "2m"), ("1m30s", .seconds(90), "90s"),
             ("1h", .seconds(3_600), "1h"),
             ("7d", .seconds(604_800), "7d"), ("0s", .zero, "0s"), ("24h", .seconds(86_400), "1d"),
