@@ -197,9 +197,19 @@ struct FleetDocumentsTests {
         #expect(Set(tags).count == filters.count)
     }
 
-    @Test func aFigureThatIsNoNumberIsAnErrorAndNotAGuess() throws {
+    @Test func aFigureThatIsNoNumberIsNullAndHidesNothingElse() throws {
         var models = Fixture.models
         models[0].score = .nan
-        #expect(throws: EncodingError.self) { try FleetDocuments().document(all, of: fleet(1, models)) }
+        models[0].errorRate = -.infinity
+        models[0].latency.p99 = .infinity
+        models[0].metadata = ["loss": .array([.number(.nan), 1])]
+        let document = try FleetDocuments().document(all, of: fleet(1, models))
+        let list = try #require(
+            try HealthJSON.decoder().decode(JSONValue.self, from: Data(document.body.readableBytesView)).array)
+        #expect(list.count == models.count)
+        #expect(list[0]["score"] == .null)
+        #expect(list[0]["errorRate"] == .null)
+        #expect(list[0]["latency"] == ["p50": 412.5, "p90": 700, "p99": .null])
+        #expect(list[0]["metadata"] == ["loss": [.null, 1]])
     }
 }

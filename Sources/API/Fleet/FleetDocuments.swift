@@ -49,7 +49,7 @@ final class FleetDocuments: Sendable {
                 if let same = old.first, same.model == model {
                     new.append(same)
                 } else {
-                    let json = try encoder.encode(model)
+                    let json = try encoder.encode(model.finite)
                     var hash = BodyHash()
                     hash.combine(json)
                     new.append(Piece(model: model, json: json, hash: hash.value))
@@ -88,7 +88,6 @@ final class FleetDocuments: Sendable {
 
     /// The document of the newest fleet that any reader has brought, `fleet` or a later one.
     ///
-    /// - Throws: an encoding error when a figure is no number, which no figure should be.
     func document(_ kind: Kind, of fleet: FleetHealth) throws -> Document {
         try state.withLock { state in
             try state.adopt(fleet)
