@@ -25,7 +25,10 @@ package struct FleetReport: Sendable, Encodable {
 
     /// A table, worst models first, and a line that sums up.
     package func lines(for terminal: Terminal, at now: Date) -> [String] {
-        guard !models.isEmpty else { return ["no models are watched"] + componentLines(terminal) }
+        guard !models.isEmpty else {
+            return ["no models are watched; name some under `models:`, or start Ollama or LM Studio here"]
+                + componentLines(terminal)
+        }
         var table = TextTable([
             .init("STATUS"), .init("MODEL", comfortable: 24, least: 12), .init("PROVIDER", dispensability: 2),
             .init("SCORE", .right, dispensability: 4), .init("P50", .right, dispensability: 3),

@@ -90,6 +90,6 @@ package struct FleetWatch: Sendable {
         if let height, height > 1, lines.count > height {
             shown = lines.prefix(height - 1) + ["… \(lines.count - height + 1) more lines; make the window higher"]
         }
-        return "\u{1B}[H" + shown.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J"
+        return "\u{1B}[H" + shown.map { $0 + "\u{1B}[K" }.joined(separator: "\n") + "\u{1B}[J"
     }
 }

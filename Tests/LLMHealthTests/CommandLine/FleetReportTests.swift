@@ -106,9 +106,9 @@ struct FleetReportTests {
 
     @Test("a frame draws over what was there and never scrolls the terminal")
     func frames() {
-        #expect(FleetWatch.frame(["a", "b"], height: nil) == "\u{1B}[Ha\u{1B}[K\r\nb\u{1B}[K\u{1B}[J")
+        #expect(FleetWatch.frame(["a", "b"], height: nil) == "\u{1B}[Ha\u{1B}[K\nb\u{1B}[K\u{1B}[J")
         let tall = FleetWatch.frame((0..<50).map { "line \($0)" }, height: 10)
-        #expect(tall.split(separator: "\r\n").count == 10)
+        #expect(tall.split(separator: "\n").count == 10)
         #expect(tall.contains("… 41 more lines"))
         #expect(FleetWatch.leave == "\u{1B}[?25h\u{1B}[?1049l")
     }
@@ -129,6 +129,38 @@ struct FleetReportTests {
         watch(isJSON: true).show(report, trouble: nil, isInPlace: false)
         watch(isJSON: true).show(report, trouble: "away", isInPlace: false)
         #expect(written.text.split(separator: "\n").count == 1)
+    }
+
+    @Test("a watch that ends leaves the terminal as it was", .timeLimit(.minutes(1)))
+    func restored() async throws {
+        let written = WrittenText()
+        let (frames, frame) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let watch = FleetWatch(
+            every: .seconds(3_600), isJSON: false,
+            terminal: { Terminal(isInteractive: true, width: 80, height: 24, hasColor: true) },
+            write: { text in
+                written.append(text)
+                if text.contains("a-healthy") { frame.yield() }
+            }, fetch: { FleetReport(Self.fleet) })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await watch.run() }
+            for await _ in frames { break }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(written.text.hasPrefix(FleetWatch.enter))
+        #expect(written.text.hasSuffix(FleetWatch.leave))
+    }
+
+    @Test("a watch whose first look fails never touches the terminal")
+    func untouched() async throws {
+        let written = WrittenText()
+        let watch = FleetWatch(
+            every: .seconds(1), isJSON: false, terminal: { Terminal(isInteractive: true, width: 80) },
+            write: { written.append($0) },
+            fetch: { () throws(DaemonClientError) in throw DaemonClientError(.unreachable, "away") })
+        await #expect(throws: DaemonClientError.self) { try await watch.run() }
+        #expect(written.text.isEmpty)
     }
 
     @Test("an explanation is wrapped between words")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LLMHealth
@@ -308,16 +309,63 @@ struct ConfigurationProblemTests {
         #expect(folder.problems(["empty"]) == ["empty:1:1: the folder holds no *.yaml; put a configuration there"])
     }
 
-    @Test(
-        "does not bring the reader down, however deep or tangled",
-        arguments: [
-            String(repeating: "[", count: 100_000), "a: " + String(repeating: "[", count: 400),
-            "x-a: &a [1,1,1,1,1,1,1,1,1,1]\nx-b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nx-c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
-                + "x-d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\nx-e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nx-f: [*e,*e,*e,*e,*e,*e]\n",
-        ])
-    func survives(_ yaml: String) throws {
-        let lines = try ConfigurationFolder(yaml: yaml).problems()
-        #expect(lines.count == 1)
-        #expect(lines[0].hasPrefix("llm-health.yaml:"))
+    static let tangled = [
+        WrongText("brackets", String(repeating: "[", count: 100_000)),
+        WrongText("brackets in a value", "a: " + String(repeating: "[", count: 400)),
+        WrongText("lists", String(repeating: "- ", count: 900) + "x"),
+        WrongText("maps", (0..<700).map { String(repeating: " ", count: $0) + "a:\n" }.joined()),
+        WrongText(
+            "aliases",
+            "x-a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+                + zip("abcde", "bcdef").map { "x-\($1): &\($1) [*\($0)\(String(repeating: ",*\($0)", count: 9))]\n" }
+                .joined()),
+    ]
+
+    @Test("does not bring the reader down, however deep or tangled", arguments: tangled)
+    func survives(_ wrong: WrongText) throws {
+        let lines = try ConfigurationFolder(yaml: wrong.yaml).problems()
+        #expect((1...2).contains(lines.count))
+        for line in lines { #expect(line.hasPrefix("llm-health.yaml:")) }
+    }
+
+    @Test("does not bring the reader down, whatever is broken in a good file")
+    func mutated() throws {
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let good = Array(try Data(contentsOf: repository.appending(path: "llm-health.example.yaml")))
+        let folder = try ConfigurationFolder()
+        var random = SplitMix(state: 42)
+        var refused = 0
+        for round in 0..<120 {
+            var text = good
+            for _ in 0...(round % 5) {
+                let at = Int(random.next() % UInt64(text.count))
+                switch random.next() % 4 {
+                case 0: text.remove(at: at)
+                case 1: text.insert(Array("{}[]:-#&*!|>'\"%@`,\n\t $\u{0}ä".utf8)[Int(random.next() % 25)], at: at)
+                case 2: text.removeSubrange(at..<min(text.count, at + 40))
+                default: text[at] = UInt8(truncatingIfNeeded: random.next())
+                }
+            }
+            try Data(text).write(to: URL(filePath: folder.path + "/llm-health.yaml"))
+            let lines = folder.problems()
+            refused += lines.isEmpty ? 0 : 1
+            // Each line has its place, but for the one that counts the rest.
+            for line in lines.prefix(ConfigurationError.most) { #expect(line.hasPrefix("llm-health.yaml:"), "\(line)") }
+        }
+        #expect(refused > 30)
+    }
+}
+
+/// Random numbers that come out the same every time.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
     }
 }
