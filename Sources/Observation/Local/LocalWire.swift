@@ -29,10 +29,15 @@ struct LocalWire: Sendable {
 
     func ask(_ question: some LocalQuestion) async -> Result<LocalAnswer, LocalWireError> {
         let path = question.rawValue
+        // A client that is called by a cancelled task may still connect.
+        guard !Task.isCancelled else { return .failure(LocalWireError(.transport(.cancelled), path: path)) }
         let answer = await bounded(by: timeout, on: timekeeper) {
             let first = await exchange(path)
-            // A server that closes idle connections may do so just as we use one: no word on its health.
-            guard case .failure(let error) = first, error.isClosed, !Task.isCancelled else { return first }
+            // Two failures may not be this question's: a server may close an idle connection just as we use it, and the
+            // client fails whatever waits when any attempt to connect fails, one left over from an earlier question too.
+            guard case .failure(let error) = first, error.isClosed || error.isRefused, !Task.isCancelled else {
+                return first
+            }
             return await exchange(path)
         }
         return answer ?? .failure(LocalWireError(.transport(Task.isCancelled ? .cancelled : .deadline), path: path))

@@ -30,6 +30,7 @@ struct LocalWireError: Error, Sendable, Hashable {
 
     /// Nothing came within our own time.
     var isTimeout: Bool { kind == .transport(.deadline) || kind == .transport(.connectTimeout) }
+    var isRefused: Bool { kind == .transport(.refused) }
     /// No connection stood.
     var isConnectLevel: Bool { if case .transport(let failure) = kind { failure.isConnectLevel } else { false } }
     /// The connection ended under the question.

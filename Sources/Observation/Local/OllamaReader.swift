@@ -24,21 +24,18 @@ final class OllamaReader: LocalRuntimeReader {
     private let hasSeenGPU = Mutex(false)
 
     func read(over wire: LocalWire) async throws(LocalHealthCheckError) -> LocalInventory {
-        // Alone, as a runtime that is not there should meet one connection attempt and not three.
+        // One after the other, over one connection, and no further once a list fails.
         let version = await wire.ask(Question.version)
         if case .failure(let error) = version, error.isConnectLevel { throw wire.explain(error) }
-        async let askedTags = wire.ask(Question.tags)
-        async let askedRunning = wire.ask(Question.running)
-        let (tags, running) = await (askedTags, askedRunning)
-
-        let answered = [version, tags, running].compactMap { try? $0.get().path }
-        let listed = try entries(of: tags, over: wire, answered: answered)
+        let tags = await wire.ask(Question.tags)
+        let listed = try entries(of: tags, over: wire, after: [version])
+        let running = await wire.ask(Question.running)
         // Releases before `ollama ps` existed do not know the path: what is loaded stays unknown.
         let inMemory: [OllamaEntry]? =
             if case .success(let answer) = running, answer.status == 404 {
                 nil
             } else {
-                try entries(of: running, over: wire, answered: answered)
+                try entries(of: running, over: wire, after: [version, tags])
             }
         // Only a decoration: an answer that is missing here is no reason to call the runtime down.
         let number = (try? version.get()).flatMap { $0.status == 200 ? $0.json?["version"]?.string : nil }
@@ -52,13 +49,14 @@ final class OllamaReader: LocalRuntimeReader {
     }
 
     private func entries(
-        of outcome: Result<LocalAnswer, LocalWireError>, over wire: LocalWire, answered: [String]
+        of outcome: Result<LocalAnswer, LocalWireError>, over wire: LocalWire,
+        after others: [Result<LocalAnswer, LocalWireError>]
     ) throws(LocalHealthCheckError) -> [OllamaEntry] {
         switch outcome {
         case .failure(let error):
-            if error.isTimeout, let other = answered.first {
+            if error.isTimeout, let other = others.lazy.compactMap({ try? $0.get() }).first {
                 throw wire.endpoint.error(
-                    "hangs: it answers GET \(other), but not GET \(error.path) within \(wire.timeout.inWords); "
+                    "hangs: it answers GET \(other.path), but not GET \(error.path) within \(wire.timeout.inWords); "
                         + "restart it if this lasts")
             }
             throw wire.explain(error)

@@ -313,14 +313,13 @@ struct LocalOllamaTests {
 
     @Test(arguments: ["/api/tags", "/api/ps"])
     func `one list that hangs while others answer is an error that names it`(_ path: String) async throws {
-        let settings = LocalModelWatcher.Settings(requestTimeout: .milliseconds(3_500))
-        try await LocalStage.with([.ollama], settings: settings) { stage in
+        try await LocalStage.with([.ollama], settings: .hasty) { stage in
             stage.ollama.playOllama("a:latest")
             _ = try await stage.watcher.checkOllama()
             stage.ollama.answer(path, .held(""))
             let error = try #require(await stage.failure(of: .ollama))
             #expect(error.message.hasPrefix("hangs: it answers GET /api/"))
-            #expect(error.message.contains("but not GET \(path) within 3500 ms"))
+            #expect(error.message.contains("but not GET \(path) within 5 s"))
             let status = try #require(stage.watcher.status(of: .ollama))
             #expect(!status.isAvailable)
             #expect(status.error == error.message)
@@ -331,7 +330,7 @@ struct LocalOllamaTests {
 
     @Test func `a version that is not told takes nothing from the lists`() async throws {
         for reply in [LocalPeer.Reply.held(""), .body("no", status: 500), .body("[]"), .drop] {
-            try await LocalStage.with([.ollama]) { stage in
+            try await LocalStage.with([.ollama], settings: .hasty) { stage in
                 stage.ollama.playOllama("a:latest")
                 stage.ollama.answer("/api/version", reply)
                 let status = try await stage.watcher.checkOllama()

@@ -164,7 +164,7 @@ struct LocalSimulatorTests {
                 [
                     try LocalEndpoint(.ollama, url: simulator.ollama.url),
                     try LocalEndpoint(.lmStudio, url: simulator.lmStudio.url, token: token),
-                ], client: client, intake: Intake(),
+                ], settings: .patient, client: client, intake: Intake(),
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             try await body(watcher)
         }

@@ -30,7 +30,7 @@ final class LocalStage: Sendable {
     /// Starts the peers, an Ollama and an LM Studio with nothing on disk, and stops them afterwards.
     static func with(
         _ runtimes: [LocalRuntime] = LocalRuntime.allCases, token: Secret? = nil, isOptional: Bool = false,
-        settings: LocalModelWatcher.Settings = .init(), timekeeper: Timekeeper = .system,
+        settings: LocalModelWatcher.Settings = .patient, timekeeper: Timekeeper = .system,
         expected: [LocalRuntime: Set<String>] = [:], _ body: (LocalStage) async throws -> Void
     ) async throws {
         let (ollama, lmStudio) = (LocalPeer(), LocalPeer())
@@ -91,6 +91,13 @@ final class LocalStage: Sendable {
             return error
         }
     }
+}
+
+extension LocalModelWatcher.Settings {
+    /// For peers that do answer, on a machine that has other things to do.
+    static let patient = LocalModelWatcher.Settings(requestTimeout: .seconds(30), pollTimeout: .seconds(50))
+    /// For peers of which some do not.
+    static let hasty = LocalModelWatcher.Settings(requestTimeout: .seconds(5), pollTimeout: .seconds(50))
 }
 
 /// A client as the composition root makes it, whose connections outlive the time between two polls.

@@ -104,7 +104,7 @@ struct LocalWatcherTests {
             }
             #expect(answers.count == 5)
             #expect(Set(answers).count == 1)
-            #expect(stage.ollama.lines.sorted() == ["GET /api/ps", "GET /api/tags", "GET /api/version"])
+            #expect(stage.ollama.lines == ["GET /api/version", "GET /api/tags", "GET /api/ps"])
             #expect(await stage.evidence().count == 2)
         }
     }
@@ -223,6 +223,24 @@ struct LocalWatcherTests {
         }
     }
 
+    @Test func `a question has two seconds unless told otherwise`() async throws {
+        let time = ManualTime()
+        try await LocalStage.with([.lmStudio], settings: .init(), timekeeper: time.timekeeper) { stage in
+            stage.lmStudio.answer("/api/v1/models", .held(""))
+            let error = await withTaskGroup(of: LocalHealthCheckError?.self) { group in
+                group.addTask { await stage.failure(of: .lmStudio) }
+                // The limits of the question and of the poll.
+                await time.sleepers(atLeast: 2)
+                time.advance(by: .seconds(2))
+                return await group.next() ?? nil
+            }
+            let message =
+                "no answer to GET /api/v1/models within 2 s: restart it if this lasts, or correct local.lmStudio.url"
+            #expect(error?.message == message)
+            #expect(stage.watcher.settings.interval == .seconds(10))
+        }
+    }
+
     @Test func `a poll that takes too long in all is an error`() async throws {
         let settings = LocalModelWatcher.Settings(requestTimeout: .seconds(60), pollTimeout: .milliseconds(300))
         try await LocalStage.with([.lmStudio], settings: settings) { stage in
@@ -237,8 +255,7 @@ struct LocalWatcherTests {
                 _ = try await stage.watcher.checkOllama()
                 _ = try await stage.watcher.checkLMStudio()
             }
-            // Ollama's two lists are read at once.
-            #expect(stage.ollama.acceptedConnections <= 2)
+            #expect(stage.ollama.acceptedConnections == 1)
             #expect(stage.lmStudio.acceptedConnections == 1)
         }
     }
