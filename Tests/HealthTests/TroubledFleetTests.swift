@@ -3,7 +3,7 @@ import Testing
 
 @testable import Health
 
-/// Scratch: each shows a suspected fault.
+/// What goes wrong round the models: lost evidence, sleeping machines, changed configurations, blindness.
 @Suite(.timeLimit(.minutes(2))) struct TroubledFleetTests {
     private let model: ModelID = "m"
 

@@ -1,0 +1,80 @@
+public import Health
+public import Logging
+import Observation
+import ServiceLifecycle
+
+extension Daemon {
+    /// One round over the models without a daemon: nothing is stored and nothing listens.
+    ///
+    /// A model that fails is looked at a second time a second later, so that one lost packet is no outage; local models
+    /// that are not in memory are not probed.
+    ///
+    /// - Parameter models: the ones to look at; empty for all of them, discovered local ones included.
+    /// - Throws: ``StartError`` or ``ConfigurationError``, and `HealthCheckError` for a model that is not configured.
+    public static func checkOnce(
+        configuration: Configuration, models: [ModelID] = [], logger: Logger
+    ) async throws -> FleetHealth {
+        var configuration = configuration
+        configuration.history.path = ":memory:"
+        configuration.policy.firstRound = .zero
+        configuration.policy.outage.firstLooks = 2
+        configuration.policy.outage.fastConfirmations = [.seconds(1)]
+        configuration.policy.outage.slowConfirmations = [.seconds(1)]
+        let parts = try await Parts(configuration, timekeeper: .system, logger: logger)
+        do {
+            let fleet = try await parts.lookOnce(at: models)
+            await parts.egress.shutdown()
+            return fleet
+        } catch {
+            await parts.egress.shutdown()
+            throw error
+        }
+    }
+}
+
+extension Parts {
+    fileprivate func lookOnce(at wanted: [ModelID]) async throws -> FleetHealth {
+        // First what the local runtimes have, so that their models are known by name.
+        await withDiscardingTaskGroup { group in
+            for (runtime, watcher) in watchers { group.addTask { _ = try? await watcher.check(runtime) } }
+        }
+        let known = directory.fleet
+        for id in wanted where !known.contains(where: { $0.id == id }) { throw HealthCheckError.unknownModel(id) }
+        let models = wanted.isEmpty ? known : known.filter { wanted.contains($0.id) }
+        guard !models.isEmpty else { return bulletin.fleet }
+        let patience = models.map { $0.probe.timeout * 2 }.max().map { $0 + .seconds(3) } ?? .seconds(10)
+        let items = bulletin.items(buffer: 1)
+        return try await withThrowingTaskGroup(of: FleetHealth?.self) { group in
+            let (monitor, prober) = (monitor, prober)
+            group.addTask {
+                try await monitor.run()
+                return nil
+            }
+            group.addTask {
+                try await prober.run()
+                return nil
+            }
+            group.addTask {
+                try await self.timekeeper.sleep(for: patience)
+                return self.bulletin.fleet
+            }
+            group.addTask {
+                try await self.takeUp(models)
+                for await item in items where item.fleet.models.allSatisfy(\.isSettled) { return item.fleet }
+                return self.bulletin.fleet
+            }
+            defer { group.cancelAll() }
+            while let fleet = try await group.next() {
+                if let fleet { return fleet }
+            }
+            return bulletin.fleet
+        }
+    }
+}
+
+extension ModelHealthStatus {
+    /// Whether a look has come to something.
+    fileprivate var isSettled: Bool {
+        reasons.first?.code != .starting || metadata["state"] == "other" || routing.verdict == .excluded
+    }
+}
