@@ -83,6 +83,9 @@ final class ProbingPeer: Sendable {
     /// Returns once so many requests were seen in all.
     func saw(_ count: Int) async { await wait { seen, _ in seen >= count } }
 
+    /// Returns once a connection is open.
+    func isConnected() async { await wait { _, open in open > 0 } }
+
     /// Returns once requests were seen and no connection is open any more.
     func isQuiet() async { await wait { seen, open in seen > 0 && open == 0 } }
 

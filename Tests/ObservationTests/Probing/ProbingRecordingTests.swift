@@ -132,7 +132,10 @@ struct ProbingRecordingTests {
                 timeout: .seconds(4), redactor: Redactor([Secret("sk-fake")]))
         }
 
-        var outcome: Outcome {
+        var outcome: Outcome { outcome(of: exchange) }
+
+        /// What an answer to this request comes to: the recorded one, or one got by asking again.
+        func outcome(of exchange: Exchange) -> Outcome {
             if path == "/" {
                 let gateway = GatewayWatcher.Gateway(name: "portkey", url: "http://127.0.0.1:8787")
                 let liveness = GatewayWatcher.liveness(exchange, gateway, timeout: .seconds(4))

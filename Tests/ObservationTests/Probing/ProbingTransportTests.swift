@@ -150,17 +150,41 @@ extension ProbingNetworkTests {
             #expect(exchange.status == status)
         }
 
-        @Test("TLS to a port that speaks none")
-        func noTLS() async throws {
-            let exchange = try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
-                try await withEgress {
-                    try await Self.send(to: "https://127.0.0.1:\(peer.port)", timeout: .seconds(3), by: $0)
+        /// The peer takes the handshake for a request that never ends, so the connection is being made for ever.
+        @Test("a connection that never stands ends with the deadline, or with the connect timeout")
+        func connecting() async throws {
+            try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
+                let url = "https://127.0.0.1:\(peer.port)"
+                try await withEgress(EgressConfiguration(connectTimeout: .seconds(2))) { egress in
+                    let exchange = try await Self.send(to: url, timeout: .milliseconds(300), by: egress)
+                    #expect(exchange.failure == .deadline)
+                    #expect(exchange.phases.connect == nil)
+                    #expect(exchange.duration < .seconds(1.8))
+                    let slow = try await Self.send(to: url, timeout: .seconds(30), by: egress)
+                    #expect(slow.failure?.isConnectLevel == true, "\(String(describing: slow.failure))")
                 }
             }
-            // The peer takes the handshake for a request that never ends: what it is called depends on who gives up first.
-            let failure = try #require(exchange.failure)
-            #expect(exchange.phases.connect == nil)
-            #expect(failure == .deadline || failure.isConnectLevel)
+        }
+
+        @Test("cancelling while the connection is being made is as quick")
+        func cancelConnecting() async throws {
+            let time = try await shortest(below: .milliseconds(100)) {
+                try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
+                    let url = "https://127.0.0.1:\(peer.port)"
+                    return try await withEgress(EgressConfiguration(connectTimeout: .seconds(1))) { egress in
+                        let clock = ContinuousClock()
+                        return await withThrowingTaskGroup(of: Void.self) { group in
+                            group.addTask { _ = try await Self.send(to: url, timeout: .seconds(50), by: egress) }
+                            await peer.isConnected()
+                            let start = clock.now
+                            group.cancelAll()
+                            await #expect(throws: CancellationError.self) { try await group.next() }
+                            return clock.now - start
+                        }
+                    }
+                }
+            }
+            #expect(time < .milliseconds(100))
         }
 
         @Test("a body without end is cut off")
