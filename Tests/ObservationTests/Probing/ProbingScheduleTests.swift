@@ -213,6 +213,16 @@ struct ProbingScheduleTests {
         #expect(schedule.nextDeadline() == .seconds(10.2))
     }
 
+    @Test("a model configured anew is looked at when the new plan says so, whenever the last look was")
+    func plansAnew() {
+        var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
+        _ = Self.play(&schedule, until: .seconds(40))
+        schedule.apply(
+            ProbePlan(
+                key: ProbeKey("m"), next: .seconds(41), anchor: .seconds(52), every: .seconds(10), reason: .scheduled))
+        #expect(schedule.nextDeadline() == .seconds(41))
+    }
+
     @Test("a recovery plan repeats as recovery until another plan comes")
     func recovers() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])

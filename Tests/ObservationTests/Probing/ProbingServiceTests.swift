@@ -617,6 +617,40 @@ extension ProbingNetworkTests {
             }
         }
 
+        @Test("a model that refuses one thing after the other is asked rightly from the second probe on")
+        func learnsTwice() async throws {
+            let tooSmall =
+                #"{"error":{"message":"Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 16, but got 1 instead.","code":"integer_below_min_value"}}"#
+            try await withPeer({ seen, _ in
+                if !seen.body.contains("max_completion_tokens") {
+                    return ProbingPeer.answer(Self.unsupported, status: "400 Bad Request")
+                }
+                return seen.body.contains(":16")
+                    ? ProbingPeer.pong : ProbingPeer.answer(tooSmall, status: "400 Bad Request")
+            }) { peer in
+                try await withProber(limits: .init(manualReuse: .zero)) { stage in
+                    var model = probedModel(at: peer.url)
+                    model.probe.maxTokens = 1
+                    let first = try await stage.prober.probeOnce(model)
+                    #expect(first.outcome.class == .misconfigured && peer.seen.count == 2)
+                    let second = try await stage.prober.probe("m", config: model.probe)
+                    #expect(second.success && peer.seen.count == 3, "\(second.outcome)")
+                    #expect(second.note?.contains("16 tokens") == true)
+                }
+            }
+        }
+
+        @Test(
+            "an address that is none is ours to correct",
+            arguments: ["127.0.0.1:1", "ftp://h", "http://", "http://a b"])
+        func badAddresses(url: String) async throws {
+            try await withProber { stage in
+                let outcome = try await stage.prober.probeOnce(probedModel(at: url)).outcome
+                #expect(outcome.class == .misconfigured, "\(outcome)")
+                #expect(outcome.detail.contains("URL"))
+            }
+        }
+
         @Test("a key that an upstream echoes is in no detail, note, log line or piece of evidence")
         func keepsSecrets() async throws {
             let key = "sk-CANARY-9f8e7d6c5b4a3210"

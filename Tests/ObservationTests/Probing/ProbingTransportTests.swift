@@ -294,6 +294,13 @@ extension ProbingNetworkTests {
             }
         }
 
+        @Test("what is printed of the settings shows no password")
+        func hidesPasswords() {
+            let configuration = EgressConfiguration(httpsProxy: "http://user:hunter22@proxy:3128")
+            #expect(!"\(configuration)".contains("hunter22"))
+            #expect(!String(reflecting: configuration).contains("hunter22"))
+        }
+
         @Test(
             "settings that cannot be used are named with their key",
             arguments: [

@@ -22,14 +22,14 @@ struct ProbeRunner: Sendable {
             var (exchange, judged) = try await attempt(errand, known, timeout: errand.config.timeout)
             let rest = errand.config.timeout - (ContinuousClock.now - started)
             // A refusal may name what to do otherwise: do it at once, within the same deadline.
-            if let error = judged.error, rest > .milliseconds(100),
-                let learnt = known.learning(
-                    from: error, status: exchange.status ?? 0, isTokenFieldOpen: errand.target.tokenLimit == .auto)
-            {
-                let (second, again) = try await attempt(errand, learnt, timeout: rest)
-                (exchange, judged) = (second, again)
-                // Unless the same refusal came again, which says that the lesson was the wrong one.
-                if judged.outcome.class != .misconfigured {
+            if rest > .milliseconds(100), let lesson = lesson(in: judged, exchange, errand, known) {
+                (exchange, judged) = try await attempt(errand, lesson, timeout: rest)
+                var learnt: Lessons? = lesson
+                if judged.outcome.class == .misconfigured {
+                    // The same refusal again: the lesson was wrong. Another one: it was right, and here is the next.
+                    learnt = self.lesson(in: judged, exchange, errand, lesson)
+                }
+                if let learnt {
                     known = learnt
                     lessons.remember(learnt, for: errand.target, of: errand.model.id)
                     judged.notes.insert("learnt from a refusal", at: 0)
@@ -52,6 +52,15 @@ struct ProbeRunner: Sendable {
         let notes = verdict.notes + [known.note].compactMap { $0 }
         result.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
         return result
+    }
+
+    private func lesson(
+        in verdict: Verdict, _ exchange: Exchange, _ errand: ProbeErrand, _ known: Lessons
+    ) -> Lessons? {
+        verdict.error.flatMap {
+            known.learning(
+                from: $0, status: exchange.status ?? 0, isTokenFieldOpen: errand.target.tokenLimit == .auto)
+        }
     }
 
     /// Keeps only what was learnt of these models.

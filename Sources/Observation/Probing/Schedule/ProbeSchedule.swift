@@ -127,7 +127,8 @@ package struct ProbeSchedule: Sendable {
         }
         if let left = entry.left, let next = plan.next {
             // A first round beside the one that began with the registration is no second look either.
-            let isFirstRound = plan.reason == .scheduled && next != plan.anchor && next - left < plan.every / 2
+            let isFirstRound =
+                entry.turns <= 1 && plan.reason == .scheduled && next != plan.anchor && next - left < plan.every / 2
             if next <= left || isFirstRound { plan = plan.following(max(left, next)) }
         }
         entry.plan = plan

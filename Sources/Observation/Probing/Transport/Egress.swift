@@ -57,7 +57,8 @@ package final class Egress: Sendable {
     func client(for url: String) throws(TransportFailure) -> HTTPClient {
         let host = Host(of: url)
         guard host.scheme == "http" || host.scheme == "https" else {
-            throw .badAddress("'\(host.scheme)' is neither http nor https")
+            throw .badAddress(
+                host.scheme.isEmpty ? "it has no http:// or https://" : "'\(host.scheme)' is neither http nor https")
         }
         guard !host.name.isEmpty else { throw .badAddress("it names no host") }
         if isForbidden(host.name) { throw .forbidden(host.name) }

@@ -52,6 +52,15 @@ package struct EgressConfiguration: Sendable {
     }
 }
 
+extension EgressConfiguration: CustomStringConvertible, CustomReflectable {
+    /// Without the proxies' addresses, which hold passwords.
+    package var description: String {
+        let proxies = [("https", httpsProxy), ("http", httpProxy)].filter { $0.1 != nil }.map(\.0)
+        return "egress(proxy for: \(proxies.isEmpty ? "nothing" : proxies.joined(separator: ", ")))"
+    }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// A setting of ``EgressConfiguration`` that cannot be used.
 package struct EgressError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The configuration key.
