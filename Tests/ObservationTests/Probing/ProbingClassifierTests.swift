@@ -158,6 +158,11 @@ struct ProbingClassifierTests {
         (404, "<html><h1>404</h1></html>", .misconfigured, .badRequest),
         (405, #"{"detail":"Method Not Allowed"}"#, .misconfigured, .badRequest),
         (412, "", .misconfigured, .badRequest),
+        (
+            501,
+            #"{"error":{"code":501,"message":"This server does not support embeddings. Start it with `--embeddings`","type":"not_supported_error"}}"#,
+            .misconfigured, .badRequest
+        ),
         (301, "", .misconfigured, .badRequest),
         (302, "<html>login</html>", .misconfigured, .badRequest),
         // Gone.

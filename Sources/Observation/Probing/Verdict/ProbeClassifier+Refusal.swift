@@ -169,6 +169,11 @@ extension ProbeClassifier {
             return misconfigured(
                 "\(provider) knows no such endpoint (HTTP 404)\(quote(said)) Correct the URL or the model's mode.",
                 status)
+        case 501, 505:
+            // The server says that it can't do what was asked, not that it failed to.
+            return misconfigured(
+                "\(provider) does not offer this (HTTP \(status))\(quote(said)) Correct the model's mode, or start the "
+                    + "server with it.", status)
         case 424, 499, 500...:
             let isOverloaded = status == 529 || said.lowercased().contains("overload") || said.contains("server busy")
             let what = isOverloaded ? "is overloaded" : "failed"
