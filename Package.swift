@@ -17,6 +17,7 @@ extension Target.Dependency {
     static let heap = product(name: "HeapModule", package: "swift-collections")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
@@ -62,7 +63,8 @@ let package = Package(
         .target(
             name: "Observation",
             dependencies: [
-                "Health", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPCompression, .nioPosix, .nioSSL,
+                "Health", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPCompression,
+                .nioPosix, .nioSSL,
                 .serviceLifecycle,
             ],
             swiftSettings: settings
@@ -74,7 +76,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "API",
-            dependencies: ["Health", "History", .hummingbird, .httpTypes, .logging, .nioCore],
+            dependencies: ["Health", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore, .nioPosix],
             exclude: ["Assets"],
             swiftSettings: settings,
             plugins: ["EmbedAssets"]
@@ -121,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "ObservationTests",
             dependencies: [
-                "Health", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
-                .nioPosix,
+                "Health", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .coreMetrics, .logging, .nioCore,
+                .nioHTTP1, .nioPosix,
             ],
             resources: [.copy("Recordings")],
             swiftSettings: settings
@@ -142,13 +144,14 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator", .asyncHTTPClient, .hummingbird, .logging, .nioCore],
+            dependencies: ["Simulator", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix],
             swiftSettings: settings
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Health", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb, .logging, .nioCore,
+                "Health", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb, .logging,
+                .nioCore, .nioHTTP1,
             ],
             swiftSettings: settings
         ),

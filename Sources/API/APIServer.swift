@@ -44,14 +44,8 @@ package struct APIServer: Sendable {
     ///
     /// - Throws: ``ListenError`` when the address cannot be bound.
     package func run() async throws {
-        do {
-            try await application.run()
-        } catch let error as IOError {
-            throw ListenError(host: configuration.host, port: configuration.port, errnoCode: error.errnoCode)
-        } catch is SocketAddressError.UnknownHost {
-            throw ListenError(host: configuration.host, port: configuration.port, errnoCode: EADDRNOTAVAIL)
-        } catch is SocketAddressError {
-            throw ListenError(host: configuration.host, port: configuration.port, errnoCode: EADDRNOTAVAIL)
+        do { try await application.run() } catch {
+            throw ListenError(error, host: configuration.host, port: configuration.port) ?? error
         }
     }
 
@@ -111,6 +105,17 @@ package struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
     package var host: String
     package var port: Int
     package var reason: Reason
+
+    /// `nil` for an error that says nothing of the address.
+    init?(_ error: any Error, host: String, port: Int) {
+        if let error = error as? IOError {
+            self.init(host: host, port: port, errnoCode: error.errnoCode)
+        } else if error is SocketAddressError || error is SocketAddressError.UnknownHost {
+            self.init(host: host, port: port, errnoCode: EADDRNOTAVAIL)
+        } else {
+            return nil
+        }
+    }
 
     init(host: String, port: Int, errnoCode: Int32) {
         self.host = host

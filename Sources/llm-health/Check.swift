@@ -28,8 +28,8 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load()
         var log = configuration.logging
-        // A check prints its result; the log is for what hinders it.
-        log.level = .error
+        // A check prints its result, failed probes included; the log is for what hinders it.
+        log.level = .critical
         let fleet = try await Daemon.checkOnce(
             configuration: configuration, models: ids.map { ModelID($0) }, logger: .standard(log))
         let report = FleetReport(fleet)

@@ -25,9 +25,7 @@ struct Serve: AsyncParsableCommand {
         if configuration.files.isEmpty {
             logger.notice("No configuration, so Ollama, LM Studio and Portkey are looked for on their usual ports")
         }
-        let daemon = Daemon(
-            configuration: configuration, configurationPaths: source.paths, environment: source.environment,
-            logger: logger)
-        try await daemon.run()
+        ProcessMetrics.bootstrap()
+        try await Daemon(configuration: configuration, source: source, logger: logger).run()
     }
 }

@@ -26,8 +26,8 @@ final class RecorderStateTests {
     func `rows wait for company, but not for long`() {
         #expect(write(at: .zero) == nil)
         take(1...99, at: .seconds(1))
-        #expect(write(at: .milliseconds(1_749)) == nil)
-        #expect(write(at: .milliseconds(1_750))?.count == 99)
+        #expect(write(at: .milliseconds(1_499)) == nil)
+        #expect(write(at: .milliseconds(1_500))?.count == 99)
     }
 
     @Test

@@ -5,7 +5,7 @@ extension Recorder {
         package var eventBuffer: Int
         /// Rows written in one transaction. Default 100.
         package var batchRows: Int
-        /// A row waits so long for company; together with ``tick`` at most 1 s. Default 750 ms.
+        /// A row waits so long for company; together with ``tick`` at most 1 s. Default 500 ms.
         package var batchWait: Duration
         /// How often the recorder looks at the clock. Default 250 ms.
         package var tick: Duration
@@ -23,7 +23,7 @@ extension Recorder {
         package var pruneInterval: Duration
 
         package init(
-            eventBuffer: Int = 16_384, batchRows: Int = 100, batchWait: Duration = .milliseconds(750),
+            eventBuffer: Int = 16_384, batchRows: Int = 100, batchWait: Duration = .milliseconds(500),
             tick: Duration = .milliseconds(250), capacity: Int = 20_000, firstBackoff: Duration = .seconds(1),
             longestBackoff: Duration = .seconds(30), drainLimit: Duration = .seconds(5),
             retention: Retention? = Retention(), pruneInterval: Duration = .seconds(3_600)

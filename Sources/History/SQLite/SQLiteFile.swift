@@ -8,8 +8,9 @@ enum SQLiteFile {
     static func prepare(_ path: String) throws(StoreOpenError) {
         try check(path)
         guard !FileManager.default.fileExists(atPath: path) else { return }
-        // Should it fail, SQLite's own attempt tells why.
-        _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        // Never in place of a link, whose target SQLite makes itself. Should it fail, SQLite's own attempt tells why.
+        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     private static func check(_ path: String) throws(StoreOpenError) {

@@ -13,8 +13,7 @@ import Foundation
 
 /// Takes up changed configuration files on SIGHUP and when they change; an invalid one changes nothing and says so.
 struct ConfigurationReload: Service {
-    let paths: [String]
-    let environment: [String: String]
+    let source: ConfigurationSource
     let current: Configuration
     let parts: Parts
     let logger: Logger
@@ -52,7 +51,7 @@ struct ConfigurationReload: Service {
     /// Names, sizes and times of the files, folders included.
     private func fingerprint() -> [String] {
         let manager = FileManager.default
-        let files = Set(current.files + paths).sorted()
+        let files = Set(current.files + source.paths).sorted()
         let inFolders = files.flatMap { folder in
             (try? manager.contentsOfDirectory(atPath: folder))?.map { "\(folder)/\($0)" } ?? []
         }
@@ -69,7 +68,7 @@ struct ConfigurationReload: Service {
         let models: [ModelConfig]
         let sources: [DiscoverySource]
         do {
-            next = try Configuration.load(paths: paths, environment: environment)
+            next = try source.load()
             models = try next.modelConfigs()
             sources = try next.discoverySources()
             diff = try ConfigurationDiff(from: configuration, to: next)

@@ -20,13 +20,13 @@ extension Daemon {
         configuration.policy.outage.firstLooks = 2
         configuration.policy.outage.fastConfirmations = [.seconds(1)]
         configuration.policy.outage.slowConfirmations = [.seconds(1)]
-        let parts = try await Parts(configuration, timekeeper: .system, logger: logger)
+        let parts = try await Parts.assemble(configuration, timekeeper: .system, logger: logger)
         do {
             let fleet = try await parts.lookOnce(at: models)
-            await parts.egress.shutdown()
+            await parts.shutdown()
             return fleet
         } catch {
-            await parts.egress.shutdown()
+            await parts.shutdown()
             throw error
         }
     }

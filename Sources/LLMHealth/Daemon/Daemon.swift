@@ -9,21 +9,16 @@ import UnixSignals
 /// The whole product as one value: configuration in, a running service out.
 public struct Daemon: Sendable {
     private let configuration: Configuration
-    private let paths: [String]
-    private let environment: [String: String]
+    private let source: ConfigurationSource?
     private let logger: Logger
 
     /// - Parameters:
     ///   - configuration: what to watch and how.
-    ///   - configurationPaths: the files it came from, which are watched for changes; empty when there are none.
-    ///   - environment: for reading those files again.
-    public init(
-        configuration: Configuration, configurationPaths: [String] = [], environment: [String: String] = [:],
-        logger: Logger
-    ) {
+    ///   - source: where it came from, which is watched for changes and read again on SIGHUP; `nil` for one made in
+    ///     code.
+    public init(configuration: Configuration, source: ConfigurationSource? = nil, logger: Logger) {
         self.configuration = configuration
-        paths = configurationPaths
-        self.environment = environment
+        self.source = source
         self.logger = logger
     }
 
@@ -35,20 +30,25 @@ public struct Daemon: Sendable {
         let server = configuration.server
         let tokens = server.tokens.map { APIToken($0) }
         do { try APIServer.validateBind(host: server.host, tokens: tokens) } catch { throw StartError("\(error)") }
-        let parts = try await Parts(configuration, timekeeper: .system, logger: logger)
+        // Before any file is made and anything is sent: a port in use must leave nothing half-started.
+        do { try await APIServer.checkAddress(host: server.host, port: server.port) } catch {
+            throw StartError("\(error)")
+        }
+        let parts = try await Parts.assemble(configuration, timekeeper: .system, logger: logger)
         do {
             try await serve(parts, tokens: tokens, onListening: onListening)
         } catch let error as ListenError {
-            await parts.egress.shutdown()
+            await parts.shutdown()
             throw StartError("\(error)")
         } catch {
-            await parts.egress.shutdown()
+            await parts.shutdown()
             throw error
         }
-        await parts.egress.shutdown()
+        await parts.shutdown()
     }
 
-    private func serve(_ parts: Parts, tokens: [APIToken], onListening: @escaping @Sendable (Int) -> Void) async throws {
+    private func serve(_ parts: Parts, tokens: [APIToken], onListening: @escaping @Sendable (Int) -> Void) async throws
+    {
         try await parts.takeUp(parts.directory.fleet)
         let api = HealthAPI(
             configuration: APIConfiguration(
@@ -66,15 +66,15 @@ public struct Daemon: Sendable {
         services += parts.gatewayServices
         services += try parts.discoveryServices
         if let connectivity = parts.connectivity { services.append(connectivity) }
-        if !paths.isEmpty {
+        if let source, !source.paths.isEmpty {
             services.append(
-                ConfigurationReload(
-                    paths: paths, environment: environment, current: configuration, parts: parts, logger: logger))
+                ConfigurationReload(source: source, current: configuration, parts: parts, logger: logger))
         }
         // Last, so that nothing is served before the parts behind it run, and first to stop.
         services.append(ServerService(server: server))
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet(logger))
         group.maximumGracefulShutdownDuration = configuration.limits.shutdown
         group.maximumCancellationDuration = .seconds(5)
         try await ServiceGroup(configuration: group).run()

@@ -7,10 +7,7 @@ import ServiceLifecycle
 extension Parts {
     /// Polling of the local runtimes.
     var localServices: [any Service] {
-        watchers.sorted { $0.key.rawValue < $1.key.rawValue }.map { runtime, watcher in
-            guard let settings = configuration.local[runtime], settings.isOptional else { return watcher }
-            return whenAnswering(.runtime(runtime), settings.url, watcher)
-        }
+        watchers.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value)
     }
 
     /// Polling of the gateways' own liveness.

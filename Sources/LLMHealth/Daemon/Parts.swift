@@ -18,6 +18,8 @@ final class Parts: Sendable {
     let logger: Logger
     let timekeeper: Timekeeper
     let egress: Egress
+    /// For local runtimes, whose polls are further apart than a prober keeps its connections.
+    let localEgress: Egress
     let intake: Intake
     let bulletin: Bulletin
     let history: any HistoryStore
@@ -34,20 +36,38 @@ final class Parts: Sendable {
     let fleetChanges: AsyncStream<[ModelConfig]>
     private let localStatuses: LocalStatuses
     private let isListening = Mutex(false)
+    /// The fleet that prober and Monitor work by.
+    private let taken = Mutex<[ModelConfig]?>(nil)
 
     /// Opens the stores and reads certificates; connects to nothing and sends nothing.
     ///
-    /// - Throws: ``StartError``, ``ConfigurationError``.
-    init(_ configuration: Configuration, timekeeper: Timekeeper, logger: Logger) async throws {
+    /// - Throws: ``StartError``, ``ConfigurationError``; then nothing is left open.
+    static func assemble(_ configuration: Configuration, timekeeper: Timekeeper, logger: Logger) async throws -> Parts {
+        let models = try configuration.modelConfigs()
+        let sources = try configuration.discoverySources()
+        let stores = try await Stores.open(configuration.history, timekeeper: timekeeper)
+        var exits: [Egress] = []
+        do {
+            exits.append(try Egress(EgressConfiguration(configuration.network)))
+            exits.append(try Egress(EgressConfiguration(idleTimeout: .seconds(60))))
+            return try Parts(
+                configuration, models: models, sources: sources, stores: stores, egress: exits[0],
+                localEgress: exits[1], timekeeper: timekeeper, logger: logger)
+        } catch {
+            for exit in exits { await exit.shutdown() }
+            throw (error as? StartError) ?? StartError("\(error)")
+        }
+    }
+
+    private init(
+        _ configuration: Configuration, models: [ModelConfig], sources: [DiscoverySource], stores: Stores,
+        egress: Egress, localEgress: Egress, timekeeper: Timekeeper, logger: Logger
+    ) throws {
         self.configuration = configuration
         self.timekeeper = timekeeper
         self.logger = logger
-        let models = try configuration.modelConfigs()
-        let sources = try configuration.discoverySources()
-        do { egress = try Egress(EgressConfiguration(configuration.network)) } catch {
-            throw StartError("\(error)")
-        }
-        let stores = try await Stores.open(configuration.history, timekeeper: timekeeper)
+        self.egress = egress
+        self.localEgress = localEgress
         history = stores.history
         let intake = Intake(capacity: configuration.limits.intake)
         self.intake = intake
@@ -66,11 +86,14 @@ final class Parts: Sendable {
         for runtime in LocalRuntime.allCases {
             guard let settings = configuration.local[runtime], settings.isEnabled else { continue }
             let endpoint: LocalEndpoint
-            do { endpoint = try LocalEndpoint(runtime, url: settings.url, token: settings.token) } catch {
+            do {
+                endpoint = try LocalEndpoint(
+                    runtime, url: settings.url, token: settings.token, isOptional: settings.isOptional)
+            } catch {
                 throw StartError("\(error)")
             }
             watchers[runtime] = LocalModelWatcher(
-                [endpoint], settings: .init(interval: configuration.local.interval), client: egress.direct,
+                [endpoint], settings: .init(interval: configuration.local.interval), client: localEgress.direct,
                 intake: intake, timekeeper: timekeeper, logger: logger,
                 modelID: { directory.id(of: $0, at: $1) }, expected: { directory.expected(at: $0) },
                 onStatus: { status in
@@ -84,7 +107,6 @@ final class Parts: Sendable {
         self.watchers = watchers
         let localWatchers = watchers
 
-        let egress = egress
         let gateways = Dictionary(
             uniqueKeysWithValues: configuration.gateways.map { name, gateway in
                 let watched = GatewayWatcher.Gateway(
@@ -106,8 +128,7 @@ final class Parts: Sendable {
             limits: .init(maxConcurrent: configuration.limits.concurrentProbes), logger: logger,
             isProbeable: { model in
                 guard let runtime = model.localRuntime else { return true }
-                guard let watcher = localWatchers[runtime], let name = model.targets.first?.model else { return false }
-                return await watcher.isLoaded(name, on: runtime)
+                return await localWatchers[runtime]?.isProbeable(model) ?? false
             },
             onGatewayTrouble: { gateways[$0]?.suspect($0) })
         self.prober = prober
@@ -144,8 +165,19 @@ final class Parts: Sendable {
 
     // MARK: Running
 
+    /// Closes all connections.
+    func shutdown() async {
+        await egress.shutdown()
+        await localEgress.shutdown()
+    }
+
     /// Takes up the fleet as it is now; to be called once before anything runs, then for every change.
     func takeUp(_ fleet: [ModelConfig]) async throws {
+        let isNews = taken.withLock { taken in
+            defer { taken = fleet }
+            return taken != fleet
+        }
+        guard isNews else { return }
         do { try await prober.startScheduledProbes(fleet) } catch { throw StartError("\(error)") }
         monitor.configure(fleet)
         // A model that joins because its runtime listed it need not wait for the next poll to have a state.
@@ -193,7 +225,8 @@ extension EgressConfiguration {
         self.init()
         if let proxy = network.proxy {
             let host = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
-            let login = proxy.user.map { "\($0.reveal()):\(proxy.password?.reveal() ?? "")@" } ?? ""
+            let password = (proxy.password?.reveal() ?? "").percentEncoded
+            let login = proxy.user.map { "\($0.reveal().percentEncoded):\(password)@" } ?? ""
             let address = "http://\(login)\(host):\(proxy.port)"
             httpsProxy = address
             httpProxy = address
@@ -202,5 +235,16 @@ extension EgressConfiguration {
         caFile = network.caFile
         certificateFile = network.clientCertificate
         keyFile = network.clientKey
+    }
+}
+
+extension String {
+    /// Every byte but letters and digits as `%XX`, for the user part of a URL.
+    fileprivate var percentEncoded: String {
+        utf8.map { byte in
+            let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            let hex = String(byte, radix: 16, uppercase: true)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + hex
+        }.joined()
     }
 }

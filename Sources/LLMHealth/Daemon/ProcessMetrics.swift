@@ -24,8 +24,10 @@ public enum ProcessMetrics {
     private static let probeBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60]
 
     private static let descriptions = [
-        MetricDescription("llm_requests_total", "Requests and probes by the HTTP status they ended with; 0 for no answer."),
-        MetricDescription("llm_probe_duration_seconds", "From sending a probe to the end of its answer.", buckets: probeBuckets),
+        MetricDescription(
+            "llm_requests_total", "Requests and probes by the HTTP status they ended with; 0 for no answer."),
+        MetricDescription(
+            "llm_probe_duration_seconds", "From sending a probe to the end of its answer.", buckets: probeBuckets),
         MetricDescription("llm_probe_tokens_total", "Tokens that probes have used."),
         MetricDescription("llm_health_checks_total", "Health checks by what they came to."),
         MetricDescription("llm_health_status_changes_total", "Changes of health status, by the status entered."),

@@ -1,6 +1,12 @@
 import Health
 import History
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The past and the event numbers, opened.
 struct Stores {
     var history: any HistoryStore
@@ -13,11 +19,18 @@ struct Stores {
         guard !settings.isInMemory else {
             return Stores(history: MemoryHistory(timekeeper: timekeeper), numbers: MemoryEventNumbers(), lastSeq: 0)
         }
+        let paths = [settings.path, statePath(beside: settings.path)]
+        // A link that leads nowhere is there too, and somebody's.
+        let made = paths.filter { (try? FileManager.default.attributesOfItem(atPath: $0)) == nil }
         do {
-            let history = try SQLiteHistory(path: settings.path, timekeeper: timekeeper)
-            let numbers = try StateStore(path: statePath(beside: settings.path))
+            let history = try SQLiteHistory(path: paths[0], timekeeper: timekeeper)
+            let numbers = try StateStore(path: paths[1])
             return Stores(history: history, numbers: numbers, lastSeq: try await history.lastSeq())
         } catch {
+            // Nothing half-started: what one of them made before the other was refused goes again.
+            for path in made {
+                for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            }
             throw StartError("\(error)")
         }
     }

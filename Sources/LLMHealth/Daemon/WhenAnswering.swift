@@ -18,7 +18,9 @@ struct WhenAnswering: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                if await probeDefaults([endpoint], client: client, timekeeper: timekeeper).first?.isAnswering == true { break }
+                if await probeDefaults([endpoint], client: client, timekeeper: timekeeper).first?.isAnswering == true {
+                    break
+                }
                 do { try await timekeeper.sleep(for: Self.interval) } catch { return }
             }
         }

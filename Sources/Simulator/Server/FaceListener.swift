@@ -13,7 +13,7 @@ final class FaceListener: Sendable {
     private let state: Mutex<State>
 
     /// A bound port, ready to be served.
-    typealias Accepting = NIOAsyncChannel<HTTP1Channel.Value, Never>
+    typealias Accepting = NIOAsyncChannel<any Channel, Never>
 
     private struct State: Sendable {
         /// The port that was asked for, and after the first binding the one that was got.
@@ -50,9 +50,11 @@ final class FaceListener: Sendable {
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // Nothing is read before somebody serves the connection; see `handle`.
+                .childChannelOption(.autoRead, value: false)
                 .bind(host: host, port: wanted) { [self] channel in
                     admit(channel)
-                    return http.setup(channel: channel, logger: Self.silentLogger)
+                    return channel.eventLoop.makeSucceededFuture(channel)
                 }
         } catch {
             throw SimulatorError(
@@ -122,7 +124,17 @@ final class FaceListener: Sendable {
     ///
     /// When the client hangs up, whatever is being answered is cancelled, and when the simulator stops, the connection is
     /// closed: a hanging model outlives neither.
-    private func handle(_ connection: HTTP1Channel.Value) async {
+    private func handle(_ channel: any Channel) async {
+        // Set up here and not when it was accepted: a connection that nobody gets round to serving, because the port
+        // closes meanwhile, must not leave a half-made stream behind.
+        let http = http
+        guard
+            let connection = try? await channel.eventLoop.flatSubmit({
+                http.setup(channel: channel, logger: Self.silentLogger)
+            }).get()
+        else { return channel.close(promise: nil) }
+        // Fails only for a connection that is gone, which serving it then finds out.
+        channel.setOption(.autoRead, value: true).whenFailure { _ in }
         let (hungUp, continuation) = AsyncStream<Never>.makeStream(bufferingPolicy: .bufferingOldest(1))
         connection.channel.closeFuture.whenComplete { _ in continuation.finish() }
         await withTaskGroup(of: Void.self) { group in
