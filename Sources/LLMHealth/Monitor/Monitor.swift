@@ -187,7 +187,8 @@ package final class Monitor: Service {
             ]
         ).increment()
         logger.log(
-            level: event.currentStatus == .healthy ? .info : .warning, "Health status changed",
+            level: event.currentStatus == .healthy || event.reasons.first?.code == .added ? .info : .warning,
+            "Health status changed",
             metadata: [
                 "model.id": "\(event.modelId)", "provider": "\(event.provider)", "seq": "\(event.seq)",
                 "from": "\(event.previousStatus.rawValue)", "to": "\(event.currentStatus.rawValue)",
