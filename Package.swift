@@ -57,7 +57,9 @@ let package = Package(
     ],
     targets: [
         // The decision: values only.
-        .target(name: "Health", dependencies: [.heap], swiftSettings: settings),
+        .target(name: "Health", swiftSettings: settings),
+        // Worlds and peers that it is tried against, and recorded evidence.
+        .target(name: "Trials", dependencies: ["Health", .heap], swiftSettings: settings),
 
         // Sources of evidence.
         .target(
@@ -87,7 +89,7 @@ let package = Package(
         .target(
             name: "LLMHealth",
             dependencies: [
-                "API", "Health", "History", "Observation", "Telemetry",
+                "API", "Health", "History", "Observation", "Telemetry", "Trials",
                 .asyncHTTPClient, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals, .yams,
             ],
             swiftSettings: settings
@@ -120,6 +122,8 @@ let package = Package(
         .testTarget(
             name: "HealthTests", dependencies: ["Health", "TestSupport"], resources: [.copy("References")],
             swiftSettings: settings),
+        .testTarget(
+            name: "TrialsTests", dependencies: ["Health", "TestSupport", "Trials"], swiftSettings: settings),
         .testTarget(
             name: "ObservationTests",
             dependencies: [

@@ -10,7 +10,10 @@ struct Program: AsyncParsableCommand {
         commandName: "llm-health",
         abstract: "Knows which LLM models can be used, why not, and what to use instead.",
         version: version,
-        subcommands: [Serve.self, Check.self, Validate.self, Status.self, Explain.self, Schema.self])
+        subcommands: [
+            Serve.self, Check.self, Validate.self, Status.self, Explain.self, Replay.self,
+            Simulate.self, Schema.self,
+        ])
 
     private static let version = "0.1.0"
 

@@ -29,7 +29,7 @@ extension EndToEnd {
                 defaults: {interval: 1s, timeout: 2s, streaming: never}
                 policy:
                   firstRound: 200ms
-                  outage: {looks: 2, firstLooks: 1, fastConfirmations: [50ms]}
+                  outage: {firstLooks: 1, fastConfirmations: [50ms]}
                   budget: {share: 1, burst: 1000}
                   breaker: {failures: 1000, recoveryInterval: 100ms, confirmAfter: 50ms, longestBackoff: 200ms}
                   flapping: {changes: 100, observations: 2}

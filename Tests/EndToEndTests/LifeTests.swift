@@ -21,7 +21,7 @@ extension EndToEnd {
                     providers:
                       simulated: {kind: openai, url: "\(simulator.openAI.url)", key: none}
                     defaults: {interval: 1s, timeout: 60s}
-                    policy: {outage: {looks: 2, fastConfirmations: [100ms]}, budget: {share: 1, burst: 1000}}
+                    policy: {outage: {fastConfirmations: [100ms]}, budget: {share: 1, burst: 1000}}
                     models:
                     \(models)
                     """

@@ -8,128 +8,170 @@ import Testing
 
     // MARK: Errors
 
+    /// Looks a minute apart, as far as anything asks.
+    private struct Looks {
+        var detector: ErrorDetector
+        let policy: HealthPolicy
+        private(set) var time = 0.0
+        private let spacing: Double
+
+        init(interval: Double = 15, spacing: Double? = nil, policy: HealthPolicy = HealthPolicy(), successes: Int = 0) {
+            detector = ErrorDetector(interval: interval)
+            self.policy = policy
+            self.spacing = spacing ?? interval
+            for _ in 0..<successes { succeed() }
+        }
+
+        mutating func succeed() {
+            time += spacing
+            detector.succeed(policy)
+        }
+
+        mutating func fail(isKnown: Bool = false) {
+            time += spacing
+            detector.fail(policy, startedAt: time, span: 10.2, isKnown: isKnown)
+        }
+    }
+
     @Test func `successes alone never raise anything`() {
-        var detector = ErrorDetector()
-        for _ in 0..<10_000 { detector.succeed(policy) }
-        #expect(detector.statistic == 0)
-        #expect(detector.routingStatistic == 0)
-        #expect(!detector.isAlarmed)
-        #expect(detector.normalShare(policy.errors) == policy.errors.leastNoise)
+        let looks = Looks(successes: 10_000)
+        #expect(looks.detector.status.isCalm)
+        #expect(looks.detector.routing.isCalm)
+        #expect(looks.detector.normalShare(policy.errors) == policy.errors.leastNoise)
     }
 
-    @Test func `one run of failures is no partial outage however long it is`() {
-        var detector = ErrorDetector()
-        for _ in 0..<1_000 { detector.succeed(policy) }
-        for _ in 0..<1_000 { detector.fail(policy) }
-        #expect(!detector.isAlarmed)
-        #expect(detector.statistic < policy.errors.threshold)
+    @Test func `one run of failures within a blip's time is no partial outage however many there are`() {
+        var looks = Looks(spacing: 0.01, successes: 1_000)
+        for _ in 0..<1_000 { looks.fail() }
+        #expect(!looks.detector.isAlarmed)
+        #expect(looks.detector.status.statistic < policy.statusNumbers(interval: 15).threshold)
+        #expect(looks.detector.routing.isAlarmed)
     }
 
-    @Test func `the second failure of a run counts for a share and the third for nothing`() {
-        var detector = ErrorDetector()
-        let p0 = detector.normalShare(policy.errors)
-        detector.fail(policy)
-        let first = detector.statistic
+    @Test func `a failure soon after another tells less, and a third nothing`() {
+        var looks = Looks(spacing: 2, successes: 2_000)
+        let p0 = looks.detector.normalShare(policy.errors)
+        looks.fail()
+        let first = looks.detector.status.statistic
         #expect(abs(first - log(policy.errors.failureShare / p0)) < 1e-9)
-        let p1 = detector.normalShare(policy.errors)
-        detector.fail(policy)
-        let second = detector.statistic - first
-        #expect(abs(second - policy.errors.secondFailureWeight * log(policy.errors.failureShare / p1)) < 1e-9)
-        detector.fail(policy)
-        #expect(detector.statistic == first + second)
+        looks.fail()
+        let second = looks.detector.status.statistic - first
+        let expected = p0 + policy.errors.blipShare * (1 - 2 / 10.2)
+        #expect(abs(second - log(policy.errors.failureShare / expected)) < 1e-9)
+        looks.fail()
+        #expect(looks.detector.status.statistic == first + second)
+    }
+
+    @Test func `failures further apart than a blip count in full although nothing succeeded between`() {
+        var looks = Looks(interval: 60, successes: 2_000)
+        looks.fail()
+        let first = looks.detector.status.statistic
+        looks.fail()
+        #expect(abs(looks.detector.status.statistic - 2 * first) < 1e-9)
+        // Of a total outage that stands a further one says nothing new.
+        looks.fail(isKnown: true)
+        #expect(abs(looks.detector.status.statistic - 2 * first) < 1e-9)
     }
 
     @Test(arguments: [0.3, 0.5, 0.8])
     func `a share of failures raises the alarm and its end ends it`(_ share: Double) {
         for seed in 1...20 as ClosedRange<UInt64> {
             var random = Seeded(seed)
-            var detector = ErrorDetector()
-            for _ in 0..<200 { detector.succeed(policy) }
-            var looks = 0
-            while !detector.isAlarmed, looks < 1_000 {
-                looks += 1
-                if Double.random(in: 0..<1, using: &random) < share {
-                    detector.fail(policy)
-                } else {
-                    detector.succeed(policy)
-                }
+            var looks = Looks(successes: 200)
+            var count = 0
+            while !looks.detector.isAlarmed, count < 1_000 {
+                count += 1
+                if Double.random(in: 0..<1, using: &random) < share { looks.fail() } else { looks.succeed() }
             }
-            #expect(looks < 150, "seed \(seed): \(looks)")
+            #expect(count < 150, "seed \(seed): \(count)")
             var calm = 0
-            while detector.isAlarmed, calm < 1_000 {
+            while looks.detector.isAlarmed, calm < 1_000 {
                 calm += 1
-                detector.succeed(policy)
+                looks.succeed()
             }
-            #expect((2...40).contains(calm), "seed \(seed): \(calm)")
-            #expect(detector.statistic == 0)
+            #expect((3...60).contains(calm), "seed \(seed): \(calm)")
+            #expect(looks.detector.status.isCalm)
         }
     }
 
     @Test func `one per cent of noise is learnt and stays quiet`() {
         var random = Seeded(4)
-        var detector = ErrorDetector()
+        var looks = Looks()
         var alarms = 0
         for _ in 0..<20_000 {
-            let wasAlarmed = detector.isAlarmed
-            if Double.random(in: 0..<1, using: &random) < 0.01 {
-                detector.fail(policy)
-            } else {
-                detector.succeed(policy)
-            }
-            if detector.isAlarmed, !wasAlarmed { alarms += 1 }
+            let wasAlarmed = looks.detector.isAlarmed
+            if Double.random(in: 0..<1, using: &random) < 0.01 { looks.fail() } else { looks.succeed() }
+            if looks.detector.isAlarmed, !wasAlarmed { alarms += 1 }
         }
         // Three days and a half at one look in 15 s.
-        #expect(alarms <= 4, "\(alarms)")
-        let p0 = detector.normalShare(policy.errors)
+        #expect(alarms <= 1, "\(alarms)")
+        let p0 = looks.detector.normalShare(policy.errors)
         #expect((0.007...0.014).contains(p0), "\(p0)")
+    }
+
+    @Test func `an incident is not taken for normal`() {
+        var random = Seeded(8)
+        var looks = Looks(successes: 3_000)
+        for _ in 0..<500 {
+            if Double.random(in: 0..<1, using: &random) < 0.3 { looks.fail() } else { looks.succeed() }
+        }
+        #expect(looks.detector.isAlarmed)
+        #expect(looks.detector.normalShare(policy.errors) == policy.errors.leastNoise)
     }
 
     @Test func `what is normal stays within the policy's bounds`() {
         var random = Seeded(2)
-        var detector = ErrorDetector()
+        var looks = Looks()
         for _ in 0..<5_000 {
-            if Bool.random(using: &random) { detector.fail(policy) } else { detector.succeed(policy) }
-            let p0 = detector.normalShare(policy.errors)
+            if Double.random(in: 0..<1, using: &random) < 0.06 { looks.fail() } else { looks.succeed() }
+            let p0 = looks.detector.normalShare(policy.errors)
             #expect(p0 >= policy.errors.leastNoise && p0 <= policy.errors.mostNoise)
-            #expect(detector.statistic >= 0 && detector.statistic <= policy.errors.threshold * 1.5)
-            #expect(detector.routingStatistic <= policy.routing.threshold * 1.5)
+            let most = policy.statusNumbers(interval: 15).threshold * 1.5
+            #expect(looks.detector.status.statistic >= 0 && looks.detector.status.statistic <= most)
         }
+        #expect(looks.detector.normalShare(policy.errors) == policy.errors.mostNoise)
     }
 
-    @Test func `an outage found elsewhere is over after two successes`() {
-        var detector = ErrorDetector()
-        for _ in 0..<500 { detector.succeed(policy) }
-        for _ in 0..<5 { detector.fail(policy) }
-        detector.alarm(share: policy.recovery.outageShare)
-        #expect(detector.isAlarmed)
-        detector.succeed(policy)
-        #expect(detector.isAlarmed)
-        detector.succeed(policy)
-        #expect(!detector.isAlarmed)
+    @Test func `who looks more often needs more`() {
+        let threshold = [60, 30, 15, 5].map { policy.statusNumbers(interval: $0).threshold }
+        #expect(threshold == threshold.sorted())
+        #expect(abs(threshold[2] - threshold[0] - 2 * policy.errors.perDoubling) < 1e-9)
+        let rise = policy.routingNumbers(pace: 100).threshold - policy.routingNumbers(pace: 1).threshold
+        #expect(abs(rise - log(100)) < 1e-9)
+        #expect(policy.routingNumbers(pace: 0).threshold == policy.routing.threshold)
+    }
+
+    @Test func `a failure that was none is given back`() {
+        var looks = Looks(successes: 500)
+        let before = looks.detector.status.statistic
+        let added = looks.detector.fail(policy, startedAt: 9_000, span: 10.2, isKnown: false)
+        #expect(looks.detector.status.statistic > before)
+        looks.detector.giveBack(added)
+        #expect(looks.detector.status.isCalm)
+        #expect(looks.detector.routing.isCalm)
     }
 
     @Test func `many successes at once are as many successes`() {
-        var one = ErrorDetector()
-        var many = ErrorDetector()
-        one.fail(policy)
-        many.fail(policy)
-        for _ in 0..<3 { one.succeed(policy) }
-        many.succeed(policy, times: 3)
-        #expect(abs(one.statistic - many.statistic) < 0.05)
-        #expect(one.recent == many.recent)
-        #expect(one.recentCount == many.recentCount)
+        var one = Looks(successes: 100)
+        one.fail()
+        var many = one
+        for _ in 0..<3 { one.succeed() }
+        many.detector.succeed(policy, times: 3)
+        #expect(abs(one.detector.status.statistic - many.detector.status.statistic) < 1e-9)
+        #expect(one.detector.recent == many.detector.recent)
+        #expect(one.detector.recentCount == many.detector.recentCount)
     }
 
     @Test func `shares are told of as many looks as there are`() {
-        var detector = ErrorDetector()
-        #expect(detector.share(ofLast: 1) == nil)
-        #expect(detector.share(ofLast: 0) == nil)
-        for index in 0..<40 { if index % 4 == 0 { detector.fail(policy) } else { detector.succeed(policy) } }
-        #expect(detector.share(ofLast: 8) == 0.25)
-        #expect(detector.share(ofLast: 32) == 0.25)
-        #expect(detector.share(ofLast: 33) == nil)
-        #expect(detector.recentFailures == 8)
-        #expect(detector.recentCount == 32)
+        var looks = Looks()
+        #expect(looks.detector.share(ofLast: 1) == nil)
+        #expect(looks.detector.share(ofLast: 0) == nil)
+        for index in 0..<40 { if index % 4 == 0 { looks.fail() } else { looks.succeed() } }
+        #expect(looks.detector.share(ofLast: 8) == 0.25)
+        #expect(looks.detector.share(ofLast: 32) == 0.25)
+        #expect(looks.detector.share(ofLast: 33) == nil)
+        #expect(looks.detector.recentCount == 32)
+        #expect(looks.detector.sinceSuspected == (8, 32))
     }
 
     // MARK: Latency

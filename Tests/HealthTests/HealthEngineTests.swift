@@ -83,7 +83,8 @@ import Testing
         #expect(abs((confirmation.at - first.at).seconds - 2.6) < 0.31)
         #expect(fleet.status(model).circuitBreaker.state == .closed)
         // Regular probing is back on its grid.
-        let later = fleet.probes.filter { $0.at.seconds > 230 }.map(\.at.seconds)
+        let later = fleet.probes.filter { $0.at.seconds > 240 }.map(\.at.seconds)
+        #expect(later.count >= 3)
         #expect(zip(later, later.dropFirst()).allSatisfy { abs($1 - $0 - 15) < 0.2 }, "\(later)")
     }
 
@@ -260,13 +261,16 @@ import Testing
         #expect(rhythm.events.count == 1, "\(rhythm.events.map(\.reason))")
     }
 
-    @Test func `a square wave is flapping: few events for many changes`() {
+    @Test(arguments: [60.0, 45, 120])
+    func `a square wave brings few events for many changes`(_ half: Double) {
         var fleet = VirtualFleet([.plain(model)]) { _, now in
-            now.seconds > 300 && Int(now.seconds / 60) % 2 == 1 ? .failing() : .ok()
+            now.seconds > 300 && Int(now.seconds / half) % 2 == 1 ? .failing() : .ok()
         }
         fleet.run(until: .seconds(3_900))
         #expect(fleet.events.count <= 8, "\(fleet.events.count)")
-        #expect(fleet.status(model).reasons[0].code == .flapping)
+        // It is either told as flapping or as what it is: a model that fails half of the time.
+        #expect([.flapping, .errors, .outage].contains(fleet.status(model).reasons[0].code))
+        #expect(fleet.status(model).routing.verdict == .avoid)
     }
 
     @Test func `the same evidence gives the same events`() {
@@ -285,13 +289,16 @@ import Testing
 
     @Test func `extra probes stay within the budget`() {
         var random = Seeded(5)
-        var fleet = VirtualFleet((0..<3).map { .plain(ModelID("m\($0)"), interval: .seconds(60)) }) { _, _ in
-            Double.random(in: 0..<1, using: &random) < 0.02 ? .failing() : .ok()
-        }
+        var policy = HealthPolicy()
+        policy.budget.burst = 12
+        var fleet = VirtualFleet(
+            (0..<3).map { .plain(ModelID("m\($0)"), interval: .seconds(60)) }, policy: policy
+        ) { _, _ in Double.random(in: 0..<1, using: &random) < 0.02 ? .failing() : .ok() }
         fleet.run(until: .seconds(43_200))
         let extra = fleet.probes.filter { $0.reason != .scheduled }.count
         let scheduled = fleet.probes.count - extra
-        #expect(Double(extra) <= 0.06 * Double(scheduled) + 3 * 12)
+        #expect(Double(extra) <= policy.budget.share * Double(scheduled) + 3 * policy.budget.burst)
+        #expect(extra > 40)
     }
 
     @Test func `joining and leaving the fleet are events, save the first time`() {

@@ -1,35 +1,37 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
-/// Finds partial outages by sequential testing, and their end by the same test turned round.
+/// Finds partial outages by sequential testing, and their end, once for people and once, quicker, for traffic.
 ///
-/// Upward: a Bernoulli CUSUM of "the failure share is p1" against "it is the model's normal p0" (Page 1954). Failures
-/// of one run are not independent, so only the first counts in full. Downward, once alarmed: a CUSUM of "p0 again"
-/// against "still the share seen in the incident".
+/// Failures that follow each other closely without a success between them are one event, so for people only the first
+/// of them counts in full; for traffic, where a wrong word is cheap, all do.
 struct ErrorDetector: Sendable {
-    /// The upward statistic, in nats; 0 when nothing is suspicious.
-    private(set) var statistic = 0.0
-    /// A quicker one with the routing policy's numbers.
-    private(set) var routingStatistic = 0.0
-    /// Whether a partial outage stands.
-    private(set) var isAlarmed = false
+    /// Decides the status.
+    private(set) var status = SequentialTest()
+    /// Decides the routing verdict.
+    private(set) var routing = SequentialTest()
     /// The last looks, newest in bit 0, 1 for a failure.
     private(set) var recent: UInt32 = 0
     /// How many of `recent` are filled, at most 32.
     private(set) var recentCount = 0
 
+    /// Looks since they became suspicious.
+    private var suspectLooks = 0
+    /// Seconds between two regular looks.
+    let interval: Double
     private var runs = 0
     private var failuresInRun = 0
-    private var recovery = 0.0
-    /// The failure share that recovery is tested against.
-    private var incidentShare = 0.0
+    /// Uptime in seconds of the last failure that counted in full.
+    private var countedAt = -Double.infinity
     private var noiseFailures = 1.0
     private var noiseLooks = 100.0
+    /// What the present suspicion will have taught should it come to nothing.
+    private var pendingFailures = 0.0
+    private var pendingLooks = 0.0
+
+    /// Looks after which half of what is normal is forgotten.
+    private static let memory = 4_000.0
+
+    init(interval: Double) { self.interval = interval }
+
+    var isAlarmed: Bool { status.isAlarmed }
 
     /// The share of failures that is normal for this model, within the policy's bounds.
     func normalShare(_ policy: HealthPolicy.Errors) -> Double {
@@ -43,74 +45,109 @@ struct ErrorDetector: Sendable {
         return Double((recent & mask).nonzeroBitCount) / Double(looks)
     }
 
-    /// Failures among the looks remembered.
-    var recentFailures: Int { recent.nonzeroBitCount }
-
-    mutating func succeed(_ policy: HealthPolicy, times: Int = 1) {
-        let p0 = normalShare(policy.errors)
-        let n = Double(times)
-        if failuresInRun > 0 { failuresInRun = 0 }
-        remember(false, times: times)
-        statistic = max(0, statistic + n * log((1 - policy.errors.failureShare) / (1 - p0)))
-        routingStatistic = max(0, routingStatistic + n * log((1 - policy.routing.failureShare) / (1 - p0)))
-        if statistic == 0 { runs = 0 }
-        guard isAlarmed else { return learn(failed: false, times: n) }
-        recovery += n * log((1 - p0) / (1 - incidentShare))
-        if recovery >= policy.recovery.threshold { reset() }
+    /// Failures and looks since they became suspicious, of the last 32 at most.
+    var sinceSuspected: (failures: Int, looks: Int) {
+        let looks = min(suspectLooks, recentCount)
+        let mask: UInt32 = looks >= 32 ? .max : (1 << UInt32(looks)) - 1
+        return ((recent & mask).nonzeroBitCount, looks)
     }
 
-    mutating func fail(_ policy: HealthPolicy) {
+    /// - Parameters:
+    ///   - weight: how many independent looks each success is worth to the status: less than one where many requests
+    ///     share one moment.
+    ///   - pace: looks a second, which the routing threshold rises with.
+    mutating func succeed(_ policy: HealthPolicy, times: Int = 1, weight: Double = 1, pace: Double = 0) {
         let p0 = normalShare(policy.errors)
-        failuresInRun += 1
-        remember(true, times: 1)
-        let weight = failuresInRun == 1 ? 1 : failuresInRun == 2 ? policy.errors.secondFailureWeight : 0
-        if failuresInRun == 1 { runs += 1 }
-        statistic = min(
-            statistic + weight * log(policy.errors.failureShare / p0), policy.errors.threshold * 1.5)
-        routingStatistic = min(
-            routingStatistic + weight * log(policy.routing.failureShare / p0), policy.routing.threshold * 1.5)
-        if isAlarmed {
-            recovery = max(0, recovery + log(p0 / incidentShare))
-            incidentShare = min(max(incidentShare, share(ofLast: min(recentCount, 10)) ?? 0), 0.95)
+        let n = Double(times)
+        failuresInRun = 0
+        remember(false, times: times)
+        learn(failed: false, weight: n * weight)
+        let wasAlarmed = status.isAlarmed
+        status.succeed(n * weight, expected: p0, policy.statusNumbers(interval: interval))
+        routing.succeed(n, expected: p0, policy.routingNumbers(pace: pace))
+        if status.isCalm {
+            (runs, suspectLooks) = (0, 0)
+            if !wasAlarmed { settleNoise() }
+            (pendingFailures, pendingLooks) = (0, 0)
         } else {
-            if failuresInRun == 1 { learn(failed: true, times: 1) }
-            if statistic >= policy.errors.threshold, runs >= policy.errors.runs {
-                alarm(share: policy.errors.failureShare)
-            }
+            suspectLooks += times
         }
     }
 
-    /// Takes up an incident that another rule has found, so that its end is tested against `share`.
-    mutating func alarm(share: Double) {
-        if !isAlarmed { recovery = 0 }
-        isAlarmed = true
-        incidentShare = max(incidentShare, share)
+    /// - Parameters:
+    ///   - start: uptime in seconds at which the look left.
+    ///   - span: seconds within which failures without a success between them are one event.
+    ///   - isKnown: a total outage stands, of which a further failure says nothing new.
+    /// - Returns: what it added to each statistic, to be given back should it turn out to be no failure.
+    @discardableResult
+    mutating func fail(
+        _ policy: HealthPolicy, startedAt start: Double, span: Double, isKnown: Bool, weight: Double = 1,
+        pace: Double = 0
+    ) -> (status: Double, routing: Double) {
+        let p0 = normalShare(policy.errors)
+        let gap = start - countedAt
+        if gap > span, !isKnown { failuresInRun = 0 }
+        failuresInRun += 1
+        suspectLooks += 1
+        remember(true, times: 1)
+        var expected = p0
+        if isKnown {
+            expected = 1
+        } else if failuresInRun == 1 {
+            countedAt = start
+            runs += 1
+            learn(failed: true, weight: weight)
+        } else {
+            // One blip brings both about, unless too much time lies between; of a third it is all but certain.
+            expected = failuresInRun == 2 ? p0 + policy.errors.blipShare * (1 - max(gap, 0) / span) : 1
+        }
+        let added = status.fail(
+            weight, expected: expected, mayAlarm: runs >= policy.errors.runs, policy.statusNumbers(interval: interval))
+        return (added, routing.fail(1, expected: p0, policy.routingNumbers(pace: pace)))
+    }
+
+    /// Keeps traffic away on another rule's word.
+    mutating func avoid(_ policy: HealthPolicy) { routing.raise(policy.routingNumbers(pace: 0)) }
+
+    /// Takes up that a total outage is part of an incident that had begun as a partial one, and ends no sooner.
+    mutating func raise(_ policy: HealthPolicy) { status.raise(policy.statusNumbers(interval: interval)) }
+
+    /// Gives back what a failure added that was none: the answer was late and good.
+    mutating func giveBack(_ added: (status: Double, routing: Double)) {
+        status.giveBack(added.status)
+        routing.giveBack(added.routing)
     }
 
     /// Forgets the incident and what led to it; what is normal stays known.
     mutating func reset() {
-        statistic = 0
-        routingStatistic = 0
-        isAlarmed = false
+        status = SequentialTest()
+        routing = SequentialTest()
+        suspectLooks = 0
+        (pendingFailures, pendingLooks) = (0, 0)
         runs = 0
         failuresInRun = 0
-        recovery = 0
-        incidentShare = 0
         recent = 0
         recentCount = 0
     }
 
     private mutating func remember(_ failed: Bool, times: Int) {
-        for _ in 0..<min(times, 32) { recent = recent << 1 | (failed ? 1 : 0) }
-        recentCount = min(32, recentCount + min(times, 32))
+        let times = min(times, 32)
+        recent = times == 32 ? (failed ? .max : 0) : recent << UInt32(times) | (failed ? (1 << UInt32(times)) - 1 : 0)
+        recentCount = min(32, recentCount + times)
     }
 
-    private mutating func learn(failed: Bool, times: Double) {
-        if noiseLooks > 2_000 {
+    /// An incident is not normal: what it was like is learnt only once a suspicion has come to nothing.
+    private mutating func learn(failed: Bool, weight: Double) {
+        pendingLooks += weight
+        if failed { pendingFailures += weight }
+    }
+
+    private mutating func settleNoise() {
+        noiseLooks += pendingLooks
+        noiseFailures += pendingFailures
+        while noiseLooks > Self.memory {
             noiseLooks /= 2
             noiseFailures /= 2
         }
-        noiseLooks += times
-        if failed { noiseFailures += 1 }
     }
 }

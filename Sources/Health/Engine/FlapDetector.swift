@@ -6,6 +6,8 @@ struct FlapDetector: Sendable {
     /// When something was last amiss.
     private var restlessAt = 0.0
     private(set) var isFlapping = false
+    /// Uptime in seconds at which the flapping is over if nothing stirs.
+    private(set) var endsAt: Double?
 
     /// Takes up the status as the evidence has it.
     ///
@@ -26,10 +28,12 @@ struct FlapDetector: Sendable {
             if changes.count == limit, uptime - changes[0] <= span { isFlapping = true }
         }
         last = status
-        if isFlapping, uptime - restlessAt > (status == .unhealthy ? span / 2 : span) {
+        let calm = status == .unhealthy ? span / 2 : span
+        if isFlapping, uptime - restlessAt > calm {
             isFlapping = false
             changes.removeAll()
         }
+        endsAt = isFlapping ? restlessAt + calm + 0.001 : nil
         return isFlapping
     }
 }

@@ -71,6 +71,11 @@ struct ComponentTracks: Sendable {
         askedAt = now
         return true
     }
+
+    /// Uptime in seconds of the next such asking; `nil` while the network is there.
+    func nextAsking(isNetworkDown: Bool) -> Double? {
+        isNetworkDown ? askedAt.map { ($0 + Self.askInterval).uptime.seconds } ?? 0 : nil
+    }
 }
 
 extension HealthEngine {

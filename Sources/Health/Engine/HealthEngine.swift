@@ -21,11 +21,11 @@ public struct HealthEngine: Sendable {
     var surroundings = ModelTrack.Surroundings()
     var components = ComponentTracks()
     private var rendered: [ModelHealthStatus] = []
+    /// Uptimes in seconds at which each model is due, in the order of `models`.
+    private var dues: [Double] = []
     private var nextSeq: UInt64
     private var revision: UInt64 = 0
     private var isConfigured = false
-    /// Outcomes that one piece of evidence may stand for.
-    private static let mostAtOnce = 1_000_000
 
     /// - Parameter firstSeq: the number of the next event.
     public init(policy: HealthPolicy = HealthPolicy(), firstSeq: UInt64 = 1) {
@@ -78,6 +78,7 @@ public struct HealthEngine: Sendable {
         models = next
         positions = Dictionary(uniqueKeysWithValues: models.enumerated().map { ($1.config.id, $0) })
         rendered = []
+        dues = models.map { $0.nextDue(policy) }
         for index in models.indices { models[index].isDirty = true }
         let gateways = Set(models.flatMap(\.targets).compactMap(\.gateway))
         components.keep(gateways: gateways)
@@ -95,8 +96,16 @@ public struct HealthEngine: Sendable {
         case .probeStarted(let key, let number, let reason):
             guard let index = positions[key.modelID] else { break }
             let policy = policy
-            _ = models[index].withTrack(key) { $0.started(number, reason: reason, at: now, policy) }
+            var isSuspect = false
+            _ = models[index].withTrack(key) {
+                $0.started(number, reason: reason, at: now, policy)
+                // The only thing that a start brings about by itself is lateness …
+                dues[index] = min(dues[index], now.uptime.seconds + $0.overdueAfter(policy))
+                isSuspect = $0.run != nil
+            }
             models[index].isDirty = true
+            // … and, while something is suspicious, the plan of the next look.
+            if isSuspect { settle(index, at: now, into: &actions) }
         case .probeCancelled(let key, let number):
             guard let index = positions[key.modelID] else { break }
             _ = models[index].withTrack(key) { $0.cancelled(number) }
@@ -115,19 +124,10 @@ public struct HealthEngine: Sendable {
             follow(raw, of: key, at: now, into: &actions)
             settle(index, at: now, into: &actions)
         case .outcomes(let key, let outcome, let count, let latency):
-            guard let index = positions[key.modelID], count > 0 else { break }
-            let policy = policy
-            let seconds = latency?.seconds
-            let count = min(count, Self.mostAtOnce)
-            let outcome = seen(outcome, of: key)
-            // The baseline is the canary's: other requests take as long as they are long.
-            let own = evidence.source == .traffic || evidence.source == .telemetry ? nil : seconds
-            let isKnown = models[index].withTrack(key) {
-                $0.weigh(outcome, count: count, latency: own, at: now, policy)
-            }
-            guard isKnown else { break }
-            models[index].count(outcome, times: count, latency: seconds, probe: nil, at: now)
-            settle(index, at: now, into: &actions)
+            absorb(
+                outcome, count: count, latency: latency, of: key, from: evidence.source, at: now, into: &actions)
+        case .traffic(let key, let batch):
+            absorb(batch, of: key, at: now, into: &actions)
         case .local(let id, let local):
             guard let index = positions[id] else { break }
             // A discovered model that is gone leaves the fleet: that is its event.
@@ -141,26 +141,34 @@ public struct HealthEngine: Sendable {
         return actions
     }
 
-    /// Lets time pass: late probes, stale evidence, windows. To be called a few times a second.
+    /// Lets time pass: late probes, stale evidence, windows. To be called a few times a second; it costs next to nothing
+    /// while nothing is due.
     public mutating func tick(at now: Moment) -> Actions {
         var actions = Actions()
-        for index in models.indices {
-            var isLook = false
+        let uptime = now.uptime.seconds
+        for index in models.indices where dues[index] <= uptime {
             for target in models[index].targets.indices
             where !models[index].targets[target].flights.isEmpty && !isBlind(models[index].targets[target]) {
-                isLook = models[index].targets[target].countOverdue(at: now, policy) || isLook
+                _ = models[index].targets[target].countOverdue(at: now, policy)
             }
             for check in models[index].checks.indices where !models[index].checks[check].flights.isEmpty {
                 _ = models[index].checks[check].countOverdue(at: now, policy)
             }
-            // What only time changes (staleness) needs no more than a look a second.
-            guard isLook || now - models[index].settledAt >= .seconds(1) else { continue }
             settle(index, at: now, into: &actions)
+            // What is due and did not come to anything (we are blind, or short of budget) is looked at again soon.
+            if dues[index] <= uptime { dues[index] = uptime + 0.2 }
         }
         if components.isAskingDue(at: now, isNetworkDown: surroundings.isNetworkDown) {
             actions.isConnectivityCheckWanted = true
         }
         return actions
+    }
+
+    /// The earliest uptime at which a tick may change anything, if nothing is absorbed before.
+    public var nextDue: Duration {
+        let due = dues.min() ?? .infinity
+        let asking = components.nextAsking(isNetworkDown: surroundings.isNetworkDown) ?? .infinity
+        return .seconds(min(due, asking, 1e9))
     }
 
     /// The state of every model, for everyone to read.
@@ -176,6 +184,16 @@ public struct HealthEngine: Sendable {
         }
         for index in models.indices { models[index].isDirty = false }
         return FleetHealth(revision: revision, at: now.wall, models: rendered, components: components.statuses)
+    }
+
+    /// The status and the routing verdict of one model, without everything else that ``fleet(at:)`` tells.
+    public func verdicts(of id: ModelID) -> (status: HealthStatus, routing: RoutingVerdict.Verdict)? {
+        positions[id].map { (models[$0].status, models[$0].routingVerdict) }
+    }
+
+    /// The probe breaker of one target.
+    public func breaker(of key: ProbeKey) -> CircuitBreakerStatus.State? {
+        positions[key.modelID].flatMap { models[$0].targets.first { $0.key == key } }?.breakerStatus.state
     }
 
     // MARK: Conclusions
@@ -200,6 +218,7 @@ public struct HealthEngine: Sendable {
                 actions.plans.append(plan)
             }
         }
+        dues[index] = models[index].nextDue(policy)
     }
 
     private mutating func emit(

@@ -8,7 +8,7 @@ import Darwin
 
 /// Finds slowness against a model's own baseline: a CUSUM over standardised log-latency, both ways.
 ///
-/// The baseline forgets with a half-life of hours, so a daily rhythm moves it and a step does not.
+/// The baseline forgets with a half-life well below a day, so a daily rhythm moves it and a step does not.
 struct LatencyDetector: Sendable {
     private(set) var isAlarmed = false
     private(set) var samples = 0
@@ -41,7 +41,8 @@ struct LatencyDetector: Sendable {
             down = 0
         }
         let age = max(uptime - lastAt, 0)
-        learn(value, weight: max(1 - exp2(-age / policy.halfLife.seconds), 1e-6))
+        let halfLife = policy.halfLife.seconds * (isAlarmed ? policy.patience : 1)
+        learn(mean + z * deviation, weight: max(1 - exp2(-age / halfLife), 1e-6))
     }
 
     private mutating func learn(_ value: Double, weight: Double) {

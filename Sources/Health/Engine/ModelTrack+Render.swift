@@ -26,7 +26,7 @@ extension ModelTrack {
                 slowness: summary.latency.quantile(0.5).flatMap { median in usual.map { median / $0 } },
                 age: lastCheck.map { (now - $0) / config.interval }, quality: quality, weights: policy.score
             ).value,
-            reasons: reasons, since: since.wall, routing: routing(at: now, policy),
+            reasons: reasons, since: since.wall, routing: routing(at: now),
             latency: summary.latency.percentiles,
             timeToFirstTokenMs: summary.firstToken.percentiles.p50,
             errorRate: summary.errorRate, availability: up, lastCheck: lastCheck?.wall,
@@ -79,33 +79,26 @@ extension ModelTrack {
     }
 
     /// Whom to send traffic to: quicker than the status, and cheap to be wrong.
-    private func routing(at now: Moment, _ policy: HealthPolicy) -> RoutingVerdict {
-        let first = reasons[0]
-        switch first.code {
-        case .credentials, .quota, .misconfigured, .retired, .removed, .disabled:
-            return RoutingVerdict(.excluded, reason: first.message)
-        case .idle:
-            return RoutingVerdict(.avoid, reason: first.message)
-        case .rateLimited:
-            let until = targets.compactMap(\.plan.next).min().map { now.wall(at: $0) }
-            return RoutingVerdict(.avoid, reason: first.message, until: until)
-        default:
-            break
-        }
-        let suspicious = targets.map { target -> Bool in
-            (target.run?.looks ?? 0) >= policy.routing.suspiciousLooks
-                || target.errors.routingStatistic >= policy.routing.threshold
-        }
-        if status == .healthy || status == .degraded {
-            guard suspicious.allSatisfy({ $0 }), !suspicious.isEmpty else {
-                return RoutingVerdict(.usable, reason: first.message)
-            }
-            return RoutingVerdict(
-                .avoid, reason: "Several looks failed just now; it is being looked at again.",
-                until: targets.compactMap(\.plan.next).min().map { now.wall(at: $0) })
-        }
+    private func routing(at now: Moment) -> RoutingVerdict {
+        let verdict = routingVerdict
+        let isQuicker = verdict == .avoid && status == .healthy && reasons[0].code == .passing
+        let until = targets.compactMap(\.plan.next).min().map { now.wall(at: $0) }
         return RoutingVerdict(
-            .avoid, reason: first.message, until: targets.compactMap(\.plan.next).min().map { now.wall(at: $0) })
+            verdict,
+            reason: isQuicker ? "Several looks failed just now; it is being looked at again." : reasons[0].message,
+            until: verdict == .avoid && reasons[0].code != .idle ? until : nil)
+    }
+
+    /// The verdict without its reason.
+    var routingVerdict: RoutingVerdict.Verdict {
+        switch reasons[0].code {
+        case .credentials, .quota, .misconfigured, .retired, .removed, .disabled: return .excluded
+        case .idle, .rateLimited: return .avoid
+        default: break
+        }
+        guard status == .healthy || status == .degraded else { return .avoid }
+        // Down to the last target that requests may be sent to.
+        return targets.allSatisfy { $0.errors.routing.isAlarmed || $0.isOut || $0.errors.isAlarmed } ? .avoid : .usable
     }
 }
 

@@ -137,6 +137,39 @@ struct ModelTrack: Sendable {
         }
     }
 
+    mutating func count(_ batch: TrafficBatch, successes: Int, failures: Int, limited: Int, at now: Moment) {
+        isDirty = true
+        lastCheck = now
+        requestTotal &+= UInt64(successes + failures + limited)
+        if successes > 0 { lastSuccess = now }
+        window.record(successes: successes, failures: failures, latencies: batch.latency, at: now.uptime.seconds)
+    }
+
+    // MARK: Time
+
+    /// Uptime in seconds at which time alone may change something: a late probe, stale evidence, a silence.
+    func nextDue(_ policy: HealthPolicy) -> Double {
+        // Availability is counted at least this often.
+        var due = settledAt.uptime.seconds + 20
+        for track in targets { due = min(due, track.nextDue(after: settledAt, policy)) }
+        for track in checks { due = min(due, track.nextDue(after: settledAt, policy)) }
+        let settled = settledAt.uptime.seconds
+        if let end = flaps.endsAt, end > settled { due = min(due, end) }
+        if let localSeen {
+            let stale = localSeen.uptime.seconds + localStaleAfter(policy).seconds
+            if stale > settled { due = min(due, stale) }
+        }
+        if let loadedAt {
+            let end = (loadedAt + policy.staleness.minimum).uptime.seconds
+            if end > settled { due = min(due, end) }
+        }
+        return due
+    }
+
+    private func localStaleAfter(_ policy: HealthPolicy) -> Duration {
+        max(policy.staleness.minimum, config.interval * policy.staleness.intervals)
+    }
+
     // MARK: Status
 
     /// Draws the conclusion from everything known, and notes the change if it is one.
@@ -188,10 +221,10 @@ struct ModelTrack: Sendable {
             return (.unknown, [HealthReason(.misconfigured, "The model has no target.")])
         }
         var status = verdicts[best].status
-        var reasons = [reason(verdicts[best], of: best, now)]
+        var reasons = [reason(verdicts[best], of: best, policy)]
         for (index, verdict) in verdicts.enumerated() where index != best && verdict.status != .healthy {
             reasons.append(
-                HealthReason(.target, reason(verdict, of: index, now).message, target: targets[index].key.target))
+                HealthReason(.target, reason(verdict, of: index, policy).message, target: targets[index].key.target))
         }
         for (check, definition) in zip(checks, config.checks) {
             let refusal = check.blockade.flatMap { $0.isDecided ? $0.outcome : nil }
@@ -225,7 +258,7 @@ struct ModelTrack: Sendable {
         guard let local, let localSeen else {
             return (.unknown, [HealthReason(.starting, "The local runtime has not been asked yet.")])
         }
-        if (now - localSeen) > max(policy.staleness.minimum, config.interval * policy.staleness.intervals) {
+        if (now - localSeen) > localStaleAfter(policy) {
             return (
                 .unknown,
                 [
@@ -276,17 +309,26 @@ struct ModelTrack: Sendable {
         }
     }
 
-    private func reason(_ verdict: TargetVerdict, of index: Int, _ now: Moment) -> HealthReason {
+    private func reason(_ verdict: TargetVerdict, of index: Int, _ policy: HealthPolicy) -> HealthReason {
         let target = targets.count > 1 ? targets[index].key.target : nil
         return switch verdict.code {
         case .passing: HealthReason(.passing, "Answering.", target: target)
-        case .slow: HealthReason(.slow, slowSentence(index), target: target)
+        case .slow: HealthReason(.slow, slowSentence(index, policy), target: target)
         default: HealthReason(verdict.code, verdict.message, target: target)
         }
     }
 
-    private func slowSentence(_ index: Int) -> String {
-        let recent = lastProbe?.latency.map { "The last answer took \($0.seconds.shortSeconds)" } ?? "Answers are slow"
-        return "\(recent), far above this model's own usual latency."
+    private func slowSentence(_ index: Int, _ policy: HealthPolicy) -> String {
+        let target = targets[index]
+        let isSlow = target.latency.isAlarmed
+        let (recent, usual) =
+            isSlow
+            ? (lastProbe?.latency?.seconds, target.latency.usual(policy.latency))
+            : (lastProbe?.phases.firstToken?.seconds, target.firstToken.usual(policy.latency))
+        let what = isSlow ? "answer" : "first token"
+        guard let recent, let usual, recent > usual else {
+            return "The \(what)s come far later than is usual for this model."
+        }
+        return "The last \(what) took \(recent.shortSeconds); \(usual.shortSeconds) is usual for this model."
     }
 }

@@ -44,16 +44,43 @@ extension TargetTrack {
             break
         }
         if let blockade { return planned(for: blockade, lastLook: lastLook, policy) }
-        if let run {
-            if isOut { return slowed(to: .seconds(backoff), from: lastStart ?? now, .backoff) }
-            if let look = confirmation(of: run, at: now, policy) { return extra(at: look, at: now, .confirmation) }
-        } else if !errors.isAlarmed, errors.statistic > policy.errors.threshold / 3,
-            budget >= policy.budget.burst / 3
-        {
-            // Between two runs of failures: look again a few times, to see the next one sooner.
-            return extra(at: lastLook + .seconds(min(3, interval / 2)), at: now, .confirmation)
-        }
-        return regular(at: now)
+        if run != nil, isOut { return slowed(to: .seconds(backoff), from: lastStart ?? now, .backoff) }
+        let looks = [
+            run.flatMap { confirmation(of: $0, at: now, policy) }, burst(at: now, policy), followUp(at: now, policy),
+        ]
+        if let look = looks.compactMap({ $0 }).min() { return extra(at: look, at: now, .confirmation) }
+        return regular(at: now, policy)
+    }
+
+    /// While requests are failing users, or have fallen silent, the verdict on where to send them must not wait for more
+    /// of them.
+    private func burst(at now: Moment, _ policy: HealthPolicy) -> Moment? {
+        guard let traffic, budget >= 1, !errors.routing.isAlarmed, isServing(at: now, policy) else { return nil }
+        let isFailing = errors.routing.statistic >= policy.routing.burstLevel
+        let isSilent = traffic.isSilenceAsked && flights.count < policy.routing.suspiciousLooks
+        guard isFailing || isSilent else { return nil }
+        return lastStart.map { max($0 + policy.routing.burstInterval, now) } ?? now
+    }
+
+    private func isServing(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        traffic?.isEnough(at: now.uptime.seconds, interval: interval, policy.traffic) ?? false
+    }
+
+    /// Looks between two runs of failures, to see the next one sooner, and at the end of an incident, to know it sooner.
+    private func followUp(at now: Moment, _ policy: HealthPolicy) -> Moment? {
+        // The looks that find an outage are kept back, and of the others each is dearer the fewer are left.
+        let reserve = Double(confirmations(policy).count + 2)
+        guard run == nil, budget >= reserve, let lastStart else { return nil }
+        let wealth = min((budget - reserve) / max(policy.budget.burst - reserve, 1), 1)
+        let level = policy.errors.followUpLevel + wealth * (policy.errors.followUpFloor - policy.errors.followUpLevel)
+        let isEnding =
+            errors.status.isAlarmed
+            ? errors.status.recovery >= policy.recovery.hope : errors.routing.isAlarmed
+        // Where requests flow, they are the looks.
+        let isSuspicious =
+            !errors.status.isAlarmed && errors.status.statistic >= level && !isServing(at: now, policy)
+        guard isEnding || isSuspicious else { return nil }
+        return lastStart + (isFast ? policy.errors.fastFollowUp : policy.errors.slowFollowUp)
     }
 
     private func planned(for blockade: Blockade, lastLook: Moment, _ policy: HealthPolicy) -> ProbePlan {
@@ -67,25 +94,50 @@ extension TargetTrack {
             return slowed(to: min(everyday, policy.breaker.recoveryInterval), from: lastLook, .backoff)
         default:
             guard blockade.isDecided else {
+                guard budget >= 1 else { return slowed(to: everyday, from: lastLook, .backoff) }
                 return slowed(to: everyday, next: lastLook + policy.blocked.confirmAfter, .confirmation)
             }
             return slowed(to: max(everyday, policy.blocked.interval), from: lastLook, .backoff)
         }
     }
 
-    /// When to look again at an undecided run; `nil` when the budget is spent.
+    /// When to look again at an undecided run; `nil` when the budget is spent. What two looks in a row suspect is confirmed
+    /// even on credit: it is rare, and most likely true.
     private func confirmation(of run: Run, at now: Moment, _ policy: HealthPolicy) -> Moment? {
         let offsets = confirmations(policy)
-        guard budget >= 1, run.asked < run.looks, run.asked < offsets.count else { return nil }
+        // In a partial outage single failures are to be expected.
+        guard !errors.isAlarmed || run.looks > 1 else { return nil }
+        let isAffordable = budget >= 1 || run.probes > 1 && budget >= 1 - Double(offsets.count)
+        // One after the other, save the last two: the verdict waits for nothing else.
+        let mayAsk = run.asked < run.looks || run.asked == run.looks && run.asked == offsets.count - 1
+        guard isAffordable, mayAsk, run.asked < offsets.count else { return nil }
         let planned = run.startedAt + offsets[run.asked]
         // Where answers take longer than the offsets allow for, the rhythm goes on from the last look.
         guard let lastStart, planned <= lastStart else { return planned }
         return lastStart + offsets[0]
     }
 
-    /// The regular schedule, on the grid it began on.
-    private func regular(at now: Moment) -> ProbePlan {
+    /// The regular schedule, on the grid it began on; slower while real requests prove health.
+    private func regular(at now: Moment, _ policy: HealthPolicy) -> ProbePlan {
         let every = Duration.seconds(interval)
+        if let traffic, key.check == nil {
+            if let silence = traffic.silenceAt(interval: interval, policy.traffic),
+                silence <= now.uptime.seconds, budget >= 1, !errors.routing.isAlarmed
+            {
+                return extra(at: now, at: now, .confirmation)
+            }
+            let slowest = policy.traffic.slowestInterval
+            if slowest > every, run == nil, !errors.isAlarmed, !errors.routing.isAlarmed, plan.next != nil,
+                isServing(at: now, policy)
+            {
+                let turns = (slowest / every).rounded(.down)
+                if plan.reason == .scheduled, plan.every == every * turns { return plan }
+                let first = (lastStart ?? now) + every * turns
+                return ProbePlan(
+                    key: key, next: max(first, now).uptime, anchor: max(first, now).uptime, every: every * turns,
+                    reason: .scheduled)
+            }
+        }
         guard plan.next != nil else {
             // Newly in memory: looked at now.
             return ProbePlan(

@@ -13,10 +13,7 @@ extension TargetTrack {
                 status: .unknown, code: .gateway,
                 message: "The gateway '\(gateway)' does not answer, so nothing is known of the provider behind it.")
         }
-        // Of what is down or refuses us a look that left is as fresh as one that came back.
-        if let seen = isOut || blockade != nil ? [lastLook, lastStart].compactMap({ $0 }).max() : lastLook,
-            now - seen > staleAfter(policy)
-        {
+        if let seen = freshest, now - seen > staleAfter(policy) {
             return TargetVerdict(
                 status: .unknown, code: .stale,
                 message: "No answer has been seen for \((now - (lastLook ?? seen)).seconds.shortSeconds).")
@@ -26,10 +23,12 @@ extension TargetTrack {
         if errors.isAlarmed {
             return TargetVerdict(
                 status: isSevere ? .unhealthy : .degraded, code: .errors,
-                message:
-                    "\(errors.recentFailures) of the last \(errors.recentCount) looks failed\(because(lastFailure)).")
+                message: errorsSentence)
         }
-        if latency.isAlarmed { return TargetVerdict(status: .degraded, code: .slow, message: "") }
+        if limits.isAlarmed, let lastLimit {
+            return verdict(of: Blockade(outcome: lastLimit, since: now))
+        }
+        if latency.isAlarmed || firstToken.isAlarmed { return TargetVerdict(status: .degraded, code: .slow, message: "") }
         guard hasVerdict else {
             let message =
                 run == nil
@@ -37,6 +36,12 @@ extension TargetTrack {
             return TargetVerdict(status: .unknown, code: .starting, message: message)
         }
         return TargetVerdict(status: .healthy, code: .passing, message: "")
+    }
+
+    /// The freshest evidence. Of what is down or refuses us a look that left is as fresh as one that came back.
+    var freshest: Moment? {
+        guard isOut || blockade != nil, let lastStart else { return lastLook }
+        return lastLook.map { max($0, lastStart) } ?? lastStart
     }
 
     /// Evidence older than this says nothing any more.
@@ -51,7 +56,7 @@ extension TargetTrack {
         switch breaker {
         case .closed: CircuitBreakerStatus(state: .closed)
         case .open(let since): CircuitBreakerStatus(state: .open, openedAt: since.wall)
-        case .halfOpen(let since): CircuitBreakerStatus(state: .halfOpen, openedAt: since.wall)
+        case .halfOpen(let since, _): CircuitBreakerStatus(state: .halfOpen, openedAt: since.wall)
         }
     }
 
@@ -77,6 +82,12 @@ extension TargetTrack {
         guard let run else { return "Recovering: the last look succeeded, one more makes it certain." }
         let looks = run.looks == 1 ? "The last look" : "\(run.looks) looks in a row"
         return "\(looks) failed since \(run.startedAt.wall.timeOfDay)\(because(lastFailure))."
+    }
+
+    private var errorsSentence: String {
+        let (failures, looks) = errors.sinceSuspected
+        let since = suspectedAt.map { " since \($0.wall.timeOfDay)" } ?? ""
+        return "\(failures) of the last \(looks) looks failed\(since)\(because(lastFailure))."
     }
 
     private func because(_ outcome: Outcome?) -> String {

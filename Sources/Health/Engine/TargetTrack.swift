@@ -1,7 +1,9 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
 #else
-import Foundation
+import Darwin
 #endif
 
 /// All that is known of one target of a model, or of one of its custom checks.
@@ -12,14 +14,20 @@ struct TargetTrack: Sendable {
     struct Flight: Sendable {
         var number: UInt64
         var startedAt: Moment
-        /// Whether its lateness has been counted as a suspicious look.
-        var isCounted = false
+        /// What its lateness has added to the statistics; `nil` while it is not late.
+        var charge: Charge?
     }
+    typealias Charge = (status: Double, routing: Double)
     /// Suspicious looks without a success between them.
     struct Run: Sendable {
+        /// When the first of them left.
         var startedAt: Moment
+        /// When the latest of them left.
+        var lastStart: Moment
         var looks = 0
-        /// Probes that left since it began.
+        /// Probes among the looks.
+        var probes = 0
+        /// Probes that left since it was noticed.
         var asked = 0
     }
     /// Answers that say nothing of the provider: ours or the gateway's doing, or a rate limit.
@@ -33,7 +41,8 @@ struct TargetTrack: Sendable {
     enum Breaker: Sendable, Equatable {
         case closed
         case open(since: Moment)
-        case halfOpen(since: Moment)
+        /// - Parameter failures: looks that have failed since the first success.
+        case halfOpen(since: Moment, failures: Int)
     }
 
     /// More than a prober keeps in flight, manual probes included.
@@ -56,21 +65,30 @@ struct TargetTrack: Sendable {
     var run: Run?
     var blockade: Blockade?
     var breaker = Breaker.closed
-    var errors = ErrorDetector()
+    var errors: ErrorDetector
     var latency = LatencyDetector()
-    /// A total outage stands; `errors` tests its end.
+    var firstToken = LatencyDetector()
+    var traffic: TrafficMeter?
+    /// The share of real requests that the provider's rate limit refuses.
+    var limits = SequentialTest()
+    /// A total outage stands.
     var isOut = false
+    /// Successes since the last suspicious look of an outage.
+    var recovered = 0
     /// A partial outage is bad enough to be called unhealthy.
     var isSevere = false
     var hasVerdict = false
     var hasSucceeded = false
-    /// Extra probes that may be spent.
+    /// When the looks became suspicious; `nil` when they are not.
+    var suspectedAt: Moment?
+    /// Extra probes that may be spent; below zero when an outage has been confirmed on credit.
     var budget: Double
     /// Seconds of the present back-off; 0 when there is none.
     var backoff = 0.0
     var lastStart: Moment?
     var lastLook: Moment?
     var lastFailure: Outcome?
+    var lastLimit: Outcome?
 
     init(
         key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan, policy: HealthPolicy
@@ -80,6 +98,7 @@ struct TargetTrack: Sendable {
         host = target.baseURL.urlHost
         isLoopback = host.isLoopbackHost
         self.interval = interval.seconds
+        errors = ErrorDetector(interval: interval.seconds)
         self.timeout = timeout.seconds
         self.plan = plan
         phase = plan.anchor
@@ -87,8 +106,10 @@ struct TargetTrack: Sendable {
     }
 
     var consecutiveFailures: Int { run?.looks ?? 0 }
+    /// Whether it is probed often enough for the quicker rhythm.
+    var isFast: Bool { interval < 30 }
 
-    // MARK: Looks
+    // MARK: Probes
 
     mutating func started(_ number: UInt64, reason: ProbeReason, at now: Moment, _ policy: HealthPolicy) {
         // Ends that were lost on the way must not pile up.
@@ -96,14 +117,21 @@ struct TargetTrack: Sendable {
         flights.append(Flight(number: number, startedAt: now))
         lastStart = now
         run?.asked += 1
+        if let silence = traffic?.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
+            traffic?.isSilenceAsked = true
+        }
+        switch reason {
+        case .scheduled:
+            // Turns that traffic has saved may be spent on looking again.
+            let turns = plan.every.seconds / interval
+            budget = min(policy.budget.burst, budget + max(turns - 1, 0) + policy.budget.share * turns)
+        case .confirmation, .overdue:
+            budget = max(-Double(confirmations(policy).count), budget - 1)
+        default: break
+        }
         // A person's probe leaves the schedule alone; a turn sent out early by jitter has been served.
         if reason != .manual {
             plan = plan.following(reason == plan.reason ? max(now.uptime, plan.next ?? now.uptime) : now.uptime)
-        }
-        switch reason {
-        case .scheduled: budget = min(policy.budget.burst, budget + policy.budget.share)
-        case .confirmation, .overdue: budget = max(0, budget - 1)
-        default: break
         }
     }
 
@@ -111,86 +139,50 @@ struct TargetTrack: Sendable {
 
     /// Weighs the end of a probe.
     mutating func finished(_ number: UInt64, _ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
-        let flight = flights.first { $0.number == number }
+        let flight = flights.firstIndex { $0.number == number }.map { flights.remove(at: $0) }
         // Its start was lost on the way.
         if flight == nil { run?.asked += 1 }
-        flights.removeAll { $0.number == number }
-        weigh(
-            result.outcome, count: 1, latency: result.latency?.seconds, isCounted: flight?.isCounted ?? false, at: now,
-            policy)
-    }
-
-    /// Weighs outcomes of any source.
-    ///
-    /// - Parameter isCounted: the look was already counted as overdue.
-    mutating func weigh(
-        _ outcome: Outcome, count: Int, latency seconds: Double?, isCounted: Bool = false, at now: Moment,
-        _ policy: HealthPolicy
-    ) {
+        let outcome = result.outcome
         if outcome.class != .idle { lastLook = now }
         switch outcome.class {
         case .ok:
-            succeed(count: count, latency: seconds, at: now, policy)
+            if let charge = flight?.charge { errors.giveBack(charge) }
+            if let latency = result.latency {
+                self.latency.record(latency.seconds, at: now.uptime.seconds, policy.latency)
+            }
+            if let firstToken = result.phases.firstToken {
+                self.firstToken.record(firstToken.seconds, at: now.uptime.seconds, policy.latency)
+            }
+            errors.succeed(policy)
+            succeed(startedAt: flight?.startedAt, at: now, policy)
         case .failing:
             blockade = nil
             lastFailure = outcome
-            for _ in 0..<min(count, 1_000) {
-                if !isCounted { suspect(at: now) }
-                errors.fail(policy)
+            if flight?.charge == nil {
+                let start = flight?.startedAt ?? now
+                suspect(since: start, isProbe: true)
+                errors.fail(policy, startedAt: start.uptime.seconds, span: leastSpan(policy), isKnown: isOut)
             }
             decide(at: now, policy)
         case .rateLimited, .credentials, .quota, .misconfigured, .gone, .gateway, .selfNetwork:
+            if let charge = flight?.charge { errors.giveBack(charge) }
             obstruct(outcome, at: now, policy)
         case .idle:
             break
         }
     }
 
-    private mutating func succeed(count: Int, latency seconds: Double?, at now: Moment, _ policy: HealthPolicy) {
-        run = nil
-        blockade = nil
-        backoff = 0
-        hasSucceeded = true
-        hasVerdict = true
-        errors.succeed(policy, times: count)
-        if let seconds { latency.record(seconds, at: now.uptime.seconds, policy.latency) }
-        if !errors.isAlarmed {
-            isOut = false
-            isSevere = false
-            breaker = .closed
-        } else if case .open(let since) = breaker {
-            breaker = .halfOpen(since: since)
-        }
-        updateSeverity(policy)
-    }
-
-    private mutating func obstruct(_ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
-        if blockade?.outcome.class == outcome.class {
-            blockade?.looks += 1
-            blockade?.outcome = outcome
-        } else {
-            blockade = Blockade(outcome: outcome, since: now)
-        }
-        let looks = outcome.class == .rateLimited ? policy.blocked.rateLimitedLooks : 2
-        // Who asks for more than an interval leaves no second look to wait for.
-        let isLong = outcome.class == .rateLimited && (outcome.retryAfter ?? .zero) >= .seconds(interval)
-        if !hasVerdict || isLong || (blockade?.looks ?? 0) >= looks {
-            blockade?.isDecided = true
-            hasVerdict = true
-        }
-    }
-
     /// Counts flights that are late. - Returns: whether any was.
     mutating func countOverdue(at now: Moment, _ policy: HealthPolicy) -> Bool {
         var isAny = false
-        for index in flights.indices where !flights[index].isCounted {
+        for index in flights.indices where flights[index].charge == nil {
             let late = (now - flights[index].startedAt).seconds
             guard late >= overdueAfter(policy) else { continue }
-            flights[index].isCounted = true
-            suspect(at: now)
+            suspect(since: flights[index].startedAt, isProbe: true)
+            flights[index].charge = errors.fail(
+                policy, startedAt: flights[index].startedAt.uptime.seconds, span: leastSpan(policy), isKnown: isOut)
             isAny = true
-            lastFailure = Outcome(
-                .failing, .timeout, detail: "no answer after \(late.shortSeconds)")
+            lastFailure = Outcome(.failing, .timeout, detail: "no answer after \(late.shortSeconds)")
         }
         if isAny { decide(at: now, policy) }
         return isAny
@@ -206,56 +198,138 @@ struct TargetTrack: Sendable {
         return max(least, min(usual * factor, most))
     }
 
-    private mutating func suspect(at now: Moment) {
-        if run == nil { run = Run(startedAt: now) }
-        run?.looks += 1
+    /// Uptime in seconds, later than `settled`, at which time alone may change something.
+    func nextDue(after settled: Moment, _ policy: HealthPolicy) -> Double {
+        var due = Double.infinity
+        let now = settled.uptime.seconds
+        func consider(_ at: Double) { if at > now, at < due { due = at } }
+        if flights.contains(where: { $0.charge == nil }) {
+            let late = overdueAfter(policy)
+            for flight in flights where flight.charge == nil { due = min(due, flight.startedAt.uptime.seconds + late) }
+        }
+        if let seen = freshest { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
+        if let traffic {
+            if let silence = traffic.silenceAt(interval: interval, policy.traffic) { due = min(due, max(silence, now)) }
+            if let success = traffic.lastSuccessAt { consider(success + interval) }
+        }
+        return due
+    }
+
+    // MARK: What a look means
+
+    /// - Parameter start: when the look left, where that is known: one from before a run does not end it.
+    mutating func succeed(startedAt start: Moment?, at now: Moment, _ policy: HealthPolicy) {
+        blockade = nil
+        hasSucceeded = true
+        if let run, let start, start < run.startedAt { return conclude(at: now, policy) }
+        run = nil
+        backoff = 0
+        hasVerdict = true
+        if isOut {
+            recovered += 1
+            if recovered >= policy.recovery.outageSuccesses {
+                isOut = false
+                breaker = .closed
+            } else if case .open(let since) = breaker {
+                breaker = .halfOpen(since: since, failures: 0)
+            }
+        }
+        conclude(at: now, policy)
+    }
+
+    mutating func suspect(since start: Moment, isProbe: Bool, times: Int = 1) {
+        var run = self.run ?? Run(startedAt: start, lastStart: start)
+        run.startedAt = min(run.startedAt, start)
+        run.lastStart = max(run.lastStart, start)
+        run.looks += times
+        if isProbe { run.probes += times }
+        self.run = run
+        recovered = 0
+    }
+
+    mutating func obstruct(_ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
+        if blockade?.outcome.class == outcome.class {
+            blockade?.looks += 1
+            blockade?.outcome = outcome
+        } else {
+            blockade = Blockade(outcome: outcome, since: now)
+        }
+        let looks = outcome.class == .rateLimited ? policy.blocked.rateLimitedLooks : 2
+        // Who asks for more than an interval leaves no second look to wait for.
+        let isLong = outcome.class == .rateLimited && (outcome.retryAfter ?? .zero) >= .seconds(interval)
+        if !hasVerdict || isLong || (blockade?.looks ?? 0) >= looks {
+            blockade?.isDecided = true
+            hasVerdict = true
+        }
     }
 
     // MARK: Decisions
 
     /// The outage rule: enough suspicious looks over enough time, without a success.
-    private mutating func decide(at now: Moment, _ policy: HealthPolicy) {
+    mutating func decide(at now: Moment, _ policy: HealthPolicy) {
         if let run, !isOut {
             let offsets = confirmations(policy)
-            let looks = hasVerdict ? policy.outage.looks : policy.outage.firstLooks
-            let last = hasVerdict ? offsets.last : offsets.prefix(max(looks - 1, 1)).last
+            let looks = min(hasVerdict ? .max : policy.outage.firstLooks, offsets.count + 1)
+            let last = offsets.prefix(max(looks - 1, 1)).last
             // A timer's grain is not worth another look.
             let span = (last ?? .zero) - .milliseconds(50)
-            if run.looks >= looks, now - run.startedAt >= span {
+            if run.looks >= looks, run.lastStart - run.startedAt >= span {
                 isOut = true
                 hasVerdict = true
-                errors.alarm(share: policy.recovery.outageShare)
+                if let suspectedAt, suspectedAt < run.startedAt { errors.raise(policy) }
             }
+        }
+        if let run, isOut || run.probes >= policy.routing.suspiciousLooks || isTooLong(run, policy) {
+            errors.avoid(policy)
         }
         if isOut {
             backoff = min(max(backoff * 2, 2), policy.breaker.longestBackoff.seconds)
             switch breaker {
             case .closed where consecutiveFailures >= policy.breaker.failures: breaker = .open(since: now)
-            case .halfOpen(let since): breaker = .open(since: since)
+            case .halfOpen(let since, let failures):
+                // One failure on the way back may be noise.
+                breaker =
+                    failures + 1 >= policy.breaker.halfOpenFailures
+                    ? .open(since: since) : .halfOpen(since: since, failures: failures + 1)
             default: break
             }
         }
-        updateSeverity(policy)
+        conclude(at: now, policy)
     }
 
-    private mutating func updateSeverity(_ policy: HealthPolicy) {
-        guard errors.isAlarmed, let share = errors.share(ofLast: policy.errors.unhealthyLooks) else { return }
+    /// Whether so many failures in a row, of probes and requests alike, are too unlikely to be noise.
+    private func isTooLong(_ run: Run, _ policy: HealthPolicy) -> Bool {
+        let surprise = log(policy.routing.outageShare / errors.normalShare(policy.errors))
+        return Double(run.looks) * surprise >= policy.routing.outageThreshold + max(log(traffic?.pace ?? 0), 0)
+    }
+
+    private mutating func conclude(at now: Moment, _ policy: HealthPolicy) {
+        suspectedAt = errors.status.isCalm && run == nil ? nil : suspectedAt ?? run?.startedAt ?? now
+        guard errors.isAlarmed else {
+            isSevere = false
+            return
+        }
+        guard let share = errors.share(ofLast: policy.errors.unhealthyLooks) else { return }
         // Down to half the share it takes to get in, so that the line is not crossed to and fro.
         if share >= policy.errors.unhealthyShare { isSevere = true }
         if share < policy.errors.unhealthyShare / 2 { isSevere = false }
     }
 
+    /// Seconds that an outage lasts at least; what ends sooner is a blip.
+    func leastSpan(_ policy: HealthPolicy) -> Double { confirmations(policy).last?.seconds ?? 0 }
+
     func confirmations(_ policy: HealthPolicy) -> [Duration] {
-        interval < 30 ? policy.outage.fastConfirmations : policy.outage.slowConfirmations
+        isFast ? policy.outage.fastConfirmations : policy.outage.slowConfirmations
     }
 
     /// Forgets suspicions that were not the provider's doing.
     mutating func forgive() {
         run = nil
-        for index in flights.indices { flights[index].isCounted = true }
+        for index in flights.indices { flights[index].charge = (0, 0) }
         // A partial outage that stood before stands.
         guard !errors.isAlarmed else { return }
         errors.reset()
+        suspectedAt = nil
     }
 
     /// Forgets what was found, not what is usual: the runtime has loaded or unloaded the model since.
@@ -268,6 +342,7 @@ struct TargetTrack: Sendable {
         isOut = false
         isSevere = false
         hasVerdict = false
+        suspectedAt = nil
         lastLook = nil
         errors.reset()
     }

@@ -9,6 +9,8 @@ public struct Evidence: Sendable, Hashable {
         case probeCancelled(ProbeKey, number: UInt64)
         /// Outcomes of real requests, or recorded ones.
         case outcomes(ProbeKey, Outcome, count: Int, latency: Duration?)
+        /// Counts and latencies of real requests over a stretch of time, as metrics tell them.
+        case traffic(ProbeKey, TrafficBatch)
         /// A local runtime's word on one of its models.
         case local(ModelID, LocalModel)
         /// A local runtime's own state; models of a silent one are not idle.

@@ -32,6 +32,11 @@ struct OutcomeWindow: Sendable {
         if let firstToken { slots[last].firstToken.record(firstToken) }
     }
 
+    mutating func record(successes: Int, failures: Int, latencies: LatencySketch, at uptime: Double) {
+        record(successes: successes, failures: failures, latency: nil, at: uptime)
+        if !latencies.isEmpty { slots[slots.count - 1].latency.merge(latencies) }
+    }
+
     struct Summary: Sendable {
         var successes = 0
         var failures = 0

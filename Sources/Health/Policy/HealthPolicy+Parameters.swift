@@ -17,24 +17,35 @@ extension HealthPolicy {
 
     /// Every number of the policy.
     public static let parameters: [Parameter] = [
-        count("outage.looks", "looks", "suspicious looks in a row that make an outage", \.outage.looks, 2...100),
-        count("outage.firstLooks", "looks", "the same before a model's first verdict", \.outage.firstLooks, 1...100),
+        count(
+            "outage.firstLooks", "looks", "suspicious looks in a row that make an outage before a model's first verdict",
+            \.outage.firstLooks, 1...100),
         durations(
             "outage.fastConfirmations",
-            "when to look again after a first failure, for targets probed more often than every 30 s",
+            "when to look again, from the start of the first failed look, for targets probed more often than every 30 s",
             \.outage.fastConfirmations),
         durations(
             "outage.slowConfirmations", "the same for targets probed every 30 s or less often",
             \.outage.slowConfirmations),
         number("errors.failureShare", "fraction", "the failure share worth an alarm", \.errors.failureShare, 0.01...1),
-        number("errors.threshold", "nats", "the statistic at which a model is degraded", \.errors.threshold, 0.1...100),
+        number("errors.threshold", "nats", "the statistic at which a model is degraded, at a look a minute", \.errors.threshold, 0.1...100),
+        number(
+            "errors.perDoubling", "nats", "added to the threshold for each doubling of the pace", \.errors.perDoubling,
+            0...10),
         number(
             "errors.leastNoise", "fraction", "least normal failure share of a model", \.errors.leastNoise, 1e-6...0.5),
         number("errors.mostNoise", "fraction", "most normal failure share of a model", \.errors.mostNoise, 1e-6...0.5),
         number(
-            "errors.secondFailureWeight", "fraction", "what the second failure of a run counts",
-            \.errors.secondFailureWeight, 0...1),
+            "errors.blipShare", "fraction", "how probable it is that a failure is a blip's", \.errors.blipShare, 0...1),
         count("errors.runs", "runs", "separate runs of failures that an alarm needs", \.errors.runs, 1...100),
+        number(
+            "errors.followUpLevel", "nats", "the statistic above which extra looks go out, when few are left",
+            \.errors.followUpLevel, 0.1...100),
+        number("errors.followUpFloor", "nats", "the same when many are left", \.errors.followUpFloor, 0.01...100),
+        duration(
+            "errors.fastFollowUp", "between such looks, for targets probed more often than every 30 s",
+            \.errors.fastFollowUp),
+        duration("errors.slowFollowUp", "the same for all others", \.errors.slowFollowUp),
         number(
             "errors.unhealthyShare", "fraction", "failure share at which degraded becomes unhealthy",
             \.errors.unhealthyShare, 0.01...1),
@@ -61,14 +72,24 @@ extension HealthPolicy {
             0.01...10),
         duration("latency.halfLife", "the time in which the baseline forgets half", \.latency.halfLife),
         number(
-            "recovery.threshold", "nats", "the statistic at which an incident is over", \.recovery.threshold, 0.1...100),
+            "latency.patience", "×", "how much longer that time is while the model is slow", \.latency.patience,
+            1...1_000),
+        count(
+            "recovery.outageSuccesses", "looks", "successes in a row that end a total outage",
+            \.recovery.outageSuccesses, 1...100),
         number(
-            "recovery.outageShare", "fraction", "failure share that successes are held against after an outage",
-            \.recovery.outageShare, 0.5...0.999),
+            "recovery.threshold", "nats", "the statistic at which a partial outage is over", \.recovery.threshold,
+            0.1...100),
+        number(
+            "recovery.hope", "nats", "the statistic above which looks follow each other more quickly", \.recovery.hope,
+            0...100),
         count(
             "breaker.failures", "probes", "consecutive failures that open the breaker", \.breaker.failures, 1...1_000),
         duration("breaker.recoveryInterval", "between two recovery probes", \.breaker.recoveryInterval),
         duration("breaker.confirmAfter", "from a recovery probe's success to its confirmation", \.breaker.confirmAfter),
+        count(
+            "breaker.halfOpenFailures", "probes", "failures after such a success that open it again",
+            \.breaker.halfOpenFailures, 1...100),
         duration(
             "breaker.longestBackoff", "the longest back-off while the breaker is closed", \.breaker.longestBackoff),
         duration("blocked.confirmAfter", "from a refusal to the look that confirms it", \.blocked.confirmAfter),
@@ -90,12 +111,37 @@ extension HealthPolicy {
             "flapping.observations", "intervals", "within which the changes are counted", \.flapping.observations,
             2...1_000),
         count(
-            "routing.suspiciousLooks", "looks", "suspicious looks after which traffic avoids a model",
+            "routing.suspiciousLooks", "looks", "suspicious probes in a row after which traffic avoids a model",
             \.routing.suspiciousLooks, 1...100),
         number(
             "routing.failureShare", "fraction", "failure share of the quicker detector", \.routing.failureShare,
             0.01...1),
-        number("routing.threshold", "nats", "statistic of the quicker detector", \.routing.threshold, 0.1...100),
+        number(
+            "routing.threshold", "nats", "statistic of the quicker detector at one look a second",
+            \.routing.threshold, 0.1...100),
+        number(
+            "routing.outageShare", "fraction", "failure share of a total outage", \.routing.outageShare, 0.5...0.999),
+        number(
+            "routing.outageThreshold", "nats", "statistic of failures in a row at one look a second",
+            \.routing.outageThreshold, 0.1...100),
+        number(
+            "routing.recoveryThreshold", "nats", "the statistic at which traffic may come back",
+            \.routing.recoveryThreshold, 0.1...100),
+        number(
+            "routing.burstLevel", "nats", "the statistic above which looks follow each other quickly, under traffic",
+            \.routing.burstLevel, 0.1...100),
+        duration("routing.burstInterval", "between such looks", \.routing.burstInterval),
+        duration(
+            "traffic.lookEvery", "requests of this time count as one independent look for the status",
+            \.traffic.lookEvery),
+        count(
+            "traffic.enough", "requests", "per probe interval that let probing slow down", \.traffic.enough,
+            1...1_000_000),
+        duration("traffic.slowestInterval", "the interval that it slows down to", \.traffic.slowestInterval),
+        number(
+            "traffic.silentGaps", "gaps", "usual gaps between requests after which a silence is looked into",
+            \.traffic.silentGaps, 2...1_000),
+        duration("traffic.leastSilence", "no silence is shorter", \.traffic.leastSilence),
         number("score.availability", "weight", "of the 24 h availability", \.score.availability, 0...1),
         number("score.errors", "weight", "of the error rate", \.score.errors, 0...1),
         number("score.latency", "weight", "of the latency against the baseline", \.score.latency, 0...1),

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Every number of the health decision.
 ///
 /// Each is listed with its key, unit and meaning in ``HealthPolicy/parameters``, from which the configuration, its JSON
@@ -5,15 +13,19 @@
 public struct HealthPolicy: Sendable, Hashable {
     /// Total outages: every look fails.
     public struct Outage: Sendable, Hashable {
-        /// Suspicious looks in a row, the first included, that make an outage.
-        public var looks = 5
-        /// The same while a model has never had a verdict: it need not be proved to have been good.
+        /// Suspicious looks in a row that make an outage while a model has never had a verdict: it need not be proved to
+        /// have been good.
         public var firstLooks = 3
-        /// When to look again after the first failure, for targets probed more often than every 30 s. The last one is
-        /// the least span of an outage: what ends sooner is a blip and keeps quiet.
-        public var fastConfirmations: [Duration] = [.seconds(1.6), .seconds(4.5), .seconds(7.4), .seconds(10.2)]
+        /// When to look again, counted from the start of the first look that failed, for targets probed more often than
+        /// every 30 s. When the first and all of these fail, it is an outage. The last one is the least span of an outage:
+        /// what ends sooner is a blip and keeps quiet.
+        public var fastConfirmations: [Duration] = [
+            .seconds(0.8), .seconds(1.6), .seconds(4.5), .seconds(7.4), .seconds(10.2),
+        ]
         /// The same for targets probed every 30 s or less often.
-        public var slowConfirmations: [Duration] = [.seconds(5), .seconds(17), .seconds(30), .seconds(30.5)]
+        public var slowConfirmations: [Duration] = [
+            .seconds(12), .seconds(20), .seconds(26), .seconds(30.2), .seconds(30.5),
+        ]
         public init() {}
     }
 
@@ -21,15 +33,27 @@ public struct HealthPolicy: Sendable, Hashable {
     public struct Errors: Sendable, Hashable {
         /// The failure share worth an alarm (p1).
         public var failureShare = 0.2
-        /// The statistic at which the model is degraded (h): higher is quieter and slower.
-        public var threshold = 9.0
+        /// The statistic at which the model is degraded (h), for one look a minute: higher is quieter and slower.
+        public var threshold = 8.5
+        /// What is added to it for each doubling of the pace, so that who looks more often is not alarmed more often by
+        /// mistake.
+        public var perDoubling = 0.55
         /// Bounds of the learnt share of failures that is normal for a model (p0).
         public var leastNoise = 0.005
         public var mostNoise = 0.03
-        /// What the second failure of a run counts; further ones count nothing, as they are not independent.
-        public var secondFailureWeight = 0.35
+        /// How probable it is that a failure is a blip's, which the looks just after it then share: a second failure in
+        /// the least span of an outage tells accordingly less, the more the sooner it comes, and further ones nothing.
+        public var blipShare = 0.1
         /// Separate runs of failures that an alarm needs.
         public var runs = 2
+        /// While the statistic is above this, and no run of failures is open, extra looks go out, when few are left …
+        public var followUpLevel = 4.0
+        /// … and above this when many are …
+        public var followUpFloor = 0.3
+        /// … this long after the last one, for targets probed more often than every 30 s …
+        public var fastFollowUp: Duration = .seconds(1)
+        /// … and this long for all others.
+        public var slowFollowUp: Duration = .seconds(5)
         /// The failure share of the last looks at which degraded becomes unhealthy.
         public var unhealthyShare = 0.6
         /// Looks that share is taken over.
@@ -50,7 +74,7 @@ public struct HealthPolicy: Sendable, Hashable {
         /// However slow a model usually is, this share of the probe's deadline is late.
         public var shareOfTimeout = 0.7
         /// Probes of one target in flight at once: the late ones and the looks beside them.
-        public var inFlight = 4
+        public var inFlight = 6
         /// What a target without a baseline yet is given, in multiples of `minimum`.
         public var unknownFactor = 2.0
         public init() {}
@@ -63,20 +87,25 @@ public struct HealthPolicy: Sendable, Hashable {
         /// How much slower is worth an alarm: the factor that the detector is tuned to.
         public var factor = 2.0
         /// The statistic, in baseline deviations, at which the model is degraded.
-        public var threshold = 6.0
+        public var threshold = 8.0
         /// The least deviation of log-latency assumed, so that a very steady model is not alarmed by trifles.
         public var leastDeviation = 0.25
-        /// The time in which the baseline forgets half, which is what lets it follow a daily rhythm.
-        public var halfLife: Duration = .seconds(3 * 3_600)
+        /// The time in which the baseline forgets half: short enough to follow a daily rhythm, long enough to stand
+        /// beside a step.
+        public var halfLife: Duration = .seconds(45 * 60)
+        /// The same while the model is slow, in multiples: what is slow does not become usual within hours.
+        public var patience = 16.0
         public init() {}
     }
 
     /// Back to healthy.
     public struct Recovery: Sendable, Hashable {
-        /// The statistic at which an incident is over.
-        public var threshold = 4.0
-        /// The failure share that successes are held against after a total outage; two successes refute it.
-        public var outageShare = 0.95
+        /// Successes in a row that end a total outage.
+        public var outageSuccesses = 2
+        /// The downward statistic at which a partial outage is over.
+        public var threshold = 12.0
+        /// The downward statistic above which looks follow each other more quickly.
+        public var hope = 2.4
         public init() {}
     }
 
@@ -88,6 +117,8 @@ public struct HealthPolicy: Sendable, Hashable {
         public var recoveryInterval: Duration = .seconds(15)
         /// From a recovery probe's success to its confirmation.
         public var confirmAfter: Duration = .seconds(2)
+        /// Failures after such a success that open it again.
+        public var halfOpenFailures = 3
         /// The longest back-off of a failing model whose breaker is closed.
         public var longestBackoff: Duration = .seconds(15)
         public init() {}
@@ -109,9 +140,9 @@ public struct HealthPolicy: Sendable, Hashable {
     /// What may be spent on looking again.
     public struct Budget: Sendable, Hashable {
         /// Extra probes per scheduled probe.
-        public var share = 0.06
+        public var share = 0.058
         /// Extra probes that may be saved up.
-        public var burst = 12.0
+        public var burst = 96.0
         public init() {}
     }
 
@@ -134,11 +165,37 @@ public struct HealthPolicy: Sendable, Hashable {
 
     /// Whom traffic may be sent to.
     public struct Routing: Sendable, Hashable {
-        /// Suspicious looks in a row after which traffic avoids a model.
+        /// Suspicious probes in a row after which traffic avoids a model.
         public var suspiciousLooks = 3
-        /// Failure share and statistic of the quicker detector.
+        /// Failure share and statistic of the quicker detector. The threshold holds for one look a second; it rises with
+        /// the logarithm of the pace, so that busy models are not avoided more often by mistake.
         public var failureShare = 0.25
-        public var threshold = 6.0
+        public var threshold = 14.0
+        /// Failure share and statistic of failures in a row: so many that this share explains them better than noise does,
+        /// and traffic avoids the model.
+        public var outageShare = 0.9
+        public var outageThreshold = 13.0
+        /// The downward statistic at which traffic may come back.
+        public var recoveryThreshold = 8.0
+        /// Above this statistic, while there is traffic, looks follow each other quickly …
+        public var burstLevel = 4.0
+        /// … at this distance, until the verdict is clear.
+        public var burstInterval: Duration = .milliseconds(200)
+        public init() {}
+    }
+
+    /// Real requests, as evidence beside the probes.
+    public struct Traffic: Sendable, Hashable {
+        /// Requests of one such time count as one independent look for the status: they share their fate.
+        public var lookEvery: Duration = .seconds(2)
+        /// Requests per probe interval that prove health well enough to probe less often …
+        public var enough = 3
+        /// … at this interval.
+        public var slowestInterval: Duration = .seconds(60)
+        /// Usual gaps between requests without one, after which the silence is looked into.
+        public var silentGaps = 10.0
+        /// No silence is shorter.
+        public var leastSilence: Duration = .seconds(2)
         public init() {}
     }
 
@@ -170,6 +227,7 @@ public struct HealthPolicy: Sendable, Hashable {
     public var staleness = Staleness()
     public var flapping = Flapping()
     public var routing = Routing()
+    public var traffic = Traffic()
     public var score = Score()
     public var selfNetwork = SelfNetwork()
     /// Probes are moved by up to this share of their interval, so that no rhythm of ours meets one of theirs.
@@ -180,4 +238,24 @@ public struct HealthPolicy: Sendable, Hashable {
     public var probeResultTTL: Duration = .seconds(30)
 
     public init() {}
+}
+
+extension HealthPolicy {
+    /// What the test that decides the status goes by.
+    ///
+    /// - Parameter interval: seconds between two regular looks.
+    func statusNumbers(interval: Double) -> SequentialTest.Numbers {
+        SequentialTest.Numbers(
+            failureShare: errors.failureShare, threshold: max(errors.threshold + errors.perDoubling * log2(60 / interval), 1),
+            recoveryThreshold: recovery.threshold)
+    }
+
+    /// What the test that decides the routing verdict goes by.
+    ///
+    /// - Parameter pace: looks a second.
+    func routingNumbers(pace: Double) -> SequentialTest.Numbers {
+        SequentialTest.Numbers(
+            failureShare: routing.failureShare, threshold: routing.threshold + max(log(pace), 0),
+            recoveryThreshold: routing.recoveryThreshold)
+    }
 }

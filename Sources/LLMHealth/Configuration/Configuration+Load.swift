@@ -127,21 +127,7 @@ private struct ConfigurationLoader {
 
     private mutating func read(_ file: String, as what: String) -> String? {
         files.append(file)
-        let origin = Origin(file: file)
-        guard let data = try? Data(contentsOf: URL(filePath: file)) else {
-            problems.append(
-                ConfigurationProblem(origin, "the \(what) cannot be read; check the path and its permissions"))
-            return nil
-        }
-        guard data.count <= YAMLText.largestFile else {
-            problems.append(ConfigurationProblem(origin, "is larger than 4 MiB, which no \(what) is; check the path"))
-            return nil
-        }
-        guard let text = String(bytes: data, encoding: .utf8) else {
-            problems.append(ConfigurationProblem(origin, "is not UTF-8; save it in that encoding"))
-            return nil
-        }
-        return text
+        return ConfigurationText.read(file, as: what, problems: &problems)
     }
 
     /// Adds the providers and models of Portkey's files, in the shape of our own.

@@ -20,9 +20,9 @@ struct ProgramTests {
             path: "llm-health")
     }
 
-    private func run(_ arguments: [String], in folder: ConfigurationFolder, environment: [String: String] = [:]) throws
-        -> Run
-    {
+    private func run(
+        _ arguments: [String], in folder: ConfigurationFolder, environment: [String: String] = [:], input: String = ""
+    ) throws -> Run {
         try #require(
             FileManager.default.isExecutableFile(atPath: Self.program.path), "\(Self.program.path) is not built")
         let process = Process()
@@ -31,7 +31,8 @@ struct ProgramTests {
         process.environment = environment
         process.currentDirectoryURL = URL(filePath: folder.path)
         // Files, so that no full pipe stops it.
-        for name in ["out", "err"] { try folder.write("", to: name) }
+        for (name, text) in ["in": input, "out": "", "err": ""] { try folder.write(text, to: name) }
+        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder.path + "/in"))
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path + "/out"))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path + "/err"))
         try process.run()
@@ -71,7 +72,7 @@ struct ProgramTests {
                 a      openai         8,640     285,120  $0.29
 
                 valid: llm-health.yaml
-                an upper estimate while all is well; looking again at suspicious models adds at most 6 %
+                an upper estimate while all is well; looking again at suspicious models adds at most 5.8 %
 
                 """)
         let json = try run(["validate", "--json"], in: folder)
@@ -83,11 +84,25 @@ struct ProgramTests {
         #expect(problems["problems"]?.array?.first?["location"] == "LLM_HEALTH_SERVER__PORT")
     }
 
+    @Test("replays what comes in on standard input")
+    func replay() throws {
+        let folder = try ConfigurationFolder()
+        let line = #"{"at":"2026-11-23T10:00:00Z","modelId":"m","provider":"p","outcome":"ok"}"#
+        let good = try run(["replay", "-"], in: folder, input: line + "\n")
+        #expect(good.code == 0)
+        #expect(good.errors == "")
+        #expect(good.output.split(separator: "\n").last?.hasPrefix(#"{"summary":{"changes":1,"#) == true)
+        let bad = try run(["replay", "-"], in: folder, input: line + "\n{}\n")
+        #expect(bad.code == 2)
+        #expect(bad.errors == "llm-health: standard input:2: `at` is missing; every line needs it\n")
+    }
+
     @Test(
         "wrong use is exit 2 and one line",
         arguments: [
             ["--bogus"], ["bogus"], ["status", "--bogus"], ["explain"], ["status", "--interval", "0"],
             ["status", "--url", "nowhere"], ["serve", "--port", "http"],
+            ["replay"], ["replay", "nowhere.jsonl"], ["replay", "empty.yaml"],
             ["check", "--config", "nowhere.yaml"], ["check", "not-a-model", "--config", "empty.yaml"],
         ])
     func usage(_ arguments: [String]) throws {

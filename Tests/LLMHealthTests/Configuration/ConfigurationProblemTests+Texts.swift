@@ -45,8 +45,8 @@ extension ConfigurationProblemTests {
             "providers: {openai: {key: sk}}\nmodels:\n  - id: a\n    provider: openai\n    intervall: 5s\n",
             "5:5: unknown key 'models[0].intervall'; did you mean 'interval'?"),
         WrongText(
-            "unknown key in the policy", "policy: {outage: {look: 4}}\n",
-            "1:19: unknown key 'policy.outage.look'; did you mean 'looks'?"),
+            "unknown key in the policy", "policy: {outage: {firstLook: 4}}\n",
+            "1:19: unknown key 'policy.outage.firstLook'; did you mean 'firstLooks'?"),
         WrongText(
             "missing key", "models:\n  - id: a\n",
             "2:5: models[0]: a model needs the key 'provider': who serves it; `ollama` and `lmstudio` where those are watched"

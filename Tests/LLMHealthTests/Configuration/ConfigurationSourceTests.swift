@@ -164,7 +164,7 @@ struct ConfigurationSourceTests {
             "LLM_HEALTH_MODELS__0__CAPABILITIES": "general, vision",
             "LLM_HEALTH_MODELS__1__PRICE": "{input: 1, output: 2}",
             "LLM_HEALTH_MODELS__2__ID": "new", "LLM_HEALTH_MODELS__2__PROVIDER": "openai",
-            "LLM_HEALTH_PROVIDERS__MY_OWN__KEY": "${not-expanded}", "LLM_HEALTH_POLICY__OUTAGE__LOOKS": "7",
+            "LLM_HEALTH_PROVIDERS__MY_OWN__KEY": "${not-expanded}", "LLM_HEALTH_POLICY__OUTAGE__FIRSTLOOKS": "7",
             "LLM_HEALTH_LOCAL__OLLAMA__URL": "http://gpu:11434", "LLM_HEALTH_SERVER__ALLOWEDHOSTS": "[a.example]",
             "LLM_HEALTH_PROVIDERS__OPENAI__DISCOVER__INCLUDE": "gpt*",
             // Not ours to read.
@@ -182,7 +182,7 @@ struct ConfigurationSourceTests {
         #expect(configuration.models[2].id == "new")
         #expect(configuration.providers["my-own"]?.key == Secret("${not-expanded}"))
         #expect(configuration.providers["openai"]?.discover?.include == ["gpt*"])
-        #expect(configuration.policy.outage.looks == 7)
+        #expect(configuration.policy.outage.firstLooks == 7)
         #expect(configuration.local.ollama?.url == "http://gpu:11434")
     }
 

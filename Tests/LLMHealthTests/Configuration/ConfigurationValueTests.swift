@@ -124,7 +124,7 @@ struct ConfigurationValueTests {
                 history: {sqlite: {path: data/health.db}, retention: 30d}
                 network: {proxy: "http://me:p%40ss@proxy:3128", noProxy: [internal.example], caFile: ca.pem, connectivityCheck: "1.1.1.1:443"}
                 logging: {level: debug, format: json}
-                policy: {outage: {looks: 4, fastConfirmations: [1s, 2s]}, jitter: 0.1, probeResultTTL: 1m}
+                policy: {outage: {firstLooks: 4, fastConfirmations: [1s, 2s]}, jitter: 0.1, probeResultTTL: 1m}
                 limits: {concurrentProbes: 8, shutdown: 3s}
                 """, ["keys/openai": "sk-from-a-file\n"])
         let configuration = try folder.load(environment: ["OPS": "ops-token-1", "PK": "pk-1"])
@@ -150,7 +150,7 @@ struct ConfigurationValueTests {
                 == .init(host: "proxy", port: 3_128, user: Secret("me"), password: Secret("p@ss")))
         #expect(configuration.network.caFile == "\(folder.path)/ca.pem")
         #expect(configuration.network.connectivityCheck == .init(host: "1.1.1.1", port: 443))
-        #expect(configuration.policy.outage.looks == 4)
+        #expect(configuration.policy.outage.firstLooks == 4)
         #expect(configuration.policy.outage.fastConfirmations == [.seconds(1), .seconds(2)])
         #expect(configuration.policy.outage.slowConfirmations == HealthPolicy().outage.slowConfirmations)
         #expect(configuration.policy.probeResultTTL == .seconds(60))

@@ -1,0 +1,8 @@
+/// Why a recording cannot be replayed: where, what, and what to do; one line.
+package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ file: String, _ line: Int, _ message: String) { self.init("\(file):\(line): \(message)") }
+}

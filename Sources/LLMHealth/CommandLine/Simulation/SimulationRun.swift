@@ -1,0 +1,159 @@
+import Health
+import Trials
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+
+/// What `simulate` is asked for.
+package struct SimulationOptions: Sendable {
+    /// The parts of the harness, each by itself.
+    package enum Part: String, Sendable, CaseIterable { case probing, slowness, traffic, optimum, invariants }
+    package enum Format: String, Sendable, CaseIterable { case text, markdown, json }
+
+    package var parts: [Part]
+    /// Between two regular looks.
+    package var interval: String?
+    /// Share of the looks that fail for no reason; `nil` for what the goals are set for.
+    package var noise: Double?
+    /// A policy in place of the default one, and another beside it.
+    package var policy: String?
+    package var against: String?
+    package var withPeers: Bool
+    /// Everything that the documentation's figures were made with; minutes rather than seconds.
+    package var isFull: Bool
+    package var format: Format
+
+    package init(
+        parts: [Part], interval: String? = nil, noise: Double? = nil, policy: String? = nil, against: String? = nil,
+        withPeers: Bool = false, isFull: Bool = false, format: Format = .text
+    ) {
+        self.parts = parts
+        self.interval = interval
+        self.noise = noise
+        self.policy = policy
+        self.against = against
+        self.withPeers = withPeers
+        self.isFull = isFull
+        self.format = format
+    }
+}
+
+/// Runs the harness: the real decision in seeded worlds, beside the rules of its peers.
+package struct SimulationRun: Sendable {
+    private let options: SimulationOptions
+    private let interval: Double
+    private let noise: Double
+    private let scale: TrialScale
+    /// The policies under trial, by name.
+    private let policies: [(name: String, policy: HealthPolicy)]
+
+    /// - Throws: `ConfigurationError` with every problem of the policies and the interval.
+    package init(_ options: SimulationOptions, environment: [String: String]) throws {
+        self.options = options
+        interval = try options.interval.map(Self.seconds) ?? 15
+        noise = options.noise ?? (interval < 30 ? 0.005 : 0.02)
+        scale = options.isFull ? .full : .quick
+        var policies: [(String, HealthPolicy)] = []
+        if let path = options.policy {
+            policies.append((path, try PolicyFile.load(path, environment: environment)))
+        } else {
+            policies.append(("llm-health", HealthPolicy()))
+        }
+        if let path = options.against { policies.append((path, try PolicyFile.load(path, environment: environment))) }
+        self.policies = policies
+    }
+
+    /// - Parameter write: takes each part's text as soon as it is there.
+    /// - Returns: whether everything held that must hold.
+    package func run(terminal: Terminal, write: @Sendable (String) -> Void) async throws -> Bool {
+        var isHolding = true
+        for part in options.parts {
+            let (tables, holds) = await tables(of: part)
+            isHolding = isHolding && holds
+            for table in tables { write(try text(of: table, terminal)) }
+        }
+        return isHolding
+    }
+
+    private static func seconds(_ text: String) throws -> Double {
+        guard let duration = DurationText.parse(text), duration >= .seconds(1), duration <= .seconds(3_600) else {
+            throw SimulationError("--interval '\(text)' is none; write one from 1s to 1h, such as 15s")
+        }
+        return duration.seconds
+    }
+
+    private func tables(of part: SimulationOptions.Part) async -> ([ScoreTable], holds: Bool) {
+        switch part {
+        case .probing: return (await probing(), true)
+        case .slowness:
+            var tables: [ScoreTable] = []
+            for (name, policy) in policies {
+                var table = await LatencyScoreboard(interval: interval, noise: noise, policy: policy, scale: scale)
+                    .table()
+                if policies.count > 1 { table.title += ": \(name)" }
+                tables.append(table)
+            }
+            return (tables, true)
+        case .traffic:
+            var scores: [TrafficScore] = []
+            for (name, policy) in policies {
+                scores.append(await TrafficScoreboard(interval: interval, policy: policy, scale: scale).ours(name))
+            }
+            if options.withPeers { scores += await TrafficScoreboard(interval: interval, scale: scale).peers() }
+            return ([.traffic(scores)], true)
+        case .optimum: return (await optimum(), true)
+        case .invariants:
+            let result = await invariants()
+            return ([.invariants(result)], result.violations.isEmpty)
+        }
+    }
+
+    private func probing() async -> [ScoreTable] {
+        var scores: [ProbeScore] = []
+        for (name, policy) in policies { scores.append(await scoreboard(policy).ours(name)) }
+        let details = scores.map(ScoreTable.detail)
+        if options.withPeers { scores += await scoreboard(policies[0].policy).peers() }
+        return [.probing(scores, interval: interval)] + details
+    }
+
+    private func scoreboard(_ policy: HealthPolicy) -> ProbeScoreboard {
+        ProbeScoreboard(interval: interval, noise: noise, policy: policy, scale: scale)
+    }
+
+    private func optimum() async -> [ScoreTable] {
+        var rows: [[String]] = []
+        for (name, policy) in policies {
+            rows += await OptimumScoreboard(interval: interval, noise: noise, policy: policy, scale: scale).rows(name)
+        }
+        return [OptimumScoreboard.table(rows, interval: interval)]
+    }
+
+    /// A thousand model-years in full, five otherwise.
+    private func invariants() async -> InvariantTrial.Result {
+        var trial = InvariantTrial()
+        trial.interval = interval
+        trial.days = 30
+        // Six models each.
+        return await trial.run(
+            lives: options.isFull ? 2_030 : 11, policy: policies[0].policy, firstSeed: scale.firstSeed)
+    }
+
+    private func text(of table: ScoreTable, _ terminal: Terminal) throws -> String {
+        switch options.format {
+        case .markdown: return "### \(table.title)\n\n\(table.markdown)\n"
+        case .json: return String(decoding: try HealthJSON.encoder().encode(table), as: UTF8.self) + "\n"
+        case .text: return table.text(for: terminal)
+        }
+    }
+}
+
+/// Why nothing was simulated, in a sentence.
+package struct SimulationError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}

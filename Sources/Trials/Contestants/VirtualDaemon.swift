@@ -1,0 +1,264 @@
+package import Foundation
+package import Health
+import HeapModule
+
+/// The real engine with the prober's and the Monitor's rules round it, under a virtual clock.
+///
+/// Each model has a world of its own. Ticks that cannot change anything (``HealthEngine/nextDue``) are left out; all
+/// others fall on the Monitor's grid.
+package struct VirtualDaemon {
+    /// What happens to evidence and clocks between the parts.
+    package struct Mishaps: Sendable {
+        /// Shares of the evidence that never arrives, or arrives twice.
+        package var lost = 0.0
+        package var doubled = 0.0
+        /// Seconds by which the wall clock is wrong at an uptime.
+        package var wallShift: @Sendable (Double) -> Double = { _ in 0 }
+
+        package init() {}
+    }
+
+    /// The Monitor's tick.
+    static let grid = 0.2
+    /// Wall-clock time at uptime 0.
+    package static let origin = Date(timeIntervalSince1970: 1_795_428_000)
+
+    private enum Step {
+        case departure(Int, version: UInt64)
+        case arrival(Int, number: UInt64, World.Answer, startedAt: Double)
+        case request(Int)
+        case reply(Int, World.Answer)
+    }
+    private struct Item: Comparable {
+        var at: Double
+        var order: UInt64
+        var step: Step
+
+        static func == (a: Item, b: Item) -> Bool { a.order == b.order }
+        static func < (a: Item, b: Item) -> Bool { (a.at, a.order) < (b.at, b.order) }
+    }
+    private struct Model {
+        var key: ProbeKey
+        var plan: ProbePlan
+        /// Names the one departure in the queue that counts.
+        var version: UInt64 = 0
+        /// When the latest probe left.
+        var left = -Double.infinity
+        var flights: Set<UInt64> = []
+        /// Requests a second.
+        var pace = 0.0
+        var extras = 0
+        var saved = 0.0
+    }
+
+    package private(set) var engine: HealthEngine
+    package var worlds: [World]
+    package private(set) var now = 0.0
+    /// Probes sent, by reason.
+    package private(set) var probes: [ProbeReason: Int] = [:]
+    package private(set) var tally = Tally()
+    /// The probe that left in the last step, if one did.
+    package private(set) var lastDeparture: Departure?
+    /// Every event, for whoever takes them out.
+    package var events: [HealthChangeEvent] = []
+    /// What the connectivity check finds at an uptime; `nil` where none is configured.
+    package var connectivity: (@Sendable (Double) -> Bool)?
+    package var mishaps = Mishaps()
+    private let policy: HealthPolicy
+    private var models: [Model]
+    private let intervals: [Double]
+    private var positions: [ProbeKey: Int] = [:]
+    private var queue = Heap<Item>()
+    private var order: UInt64 = 0
+    private var number: UInt64 = 0
+    private var chance: Chance
+    private var nextTick = 0.0
+
+    /// A probe that left, and what held then.
+    package struct Departure: Sendable {
+        package var model: ModelID
+        package var reason: ProbeReason
+        package var breaker: CircuitBreakerStatus.State
+        /// Confirmations so far, and regular turns that were left out because requests proved health.
+        package var extras: Int
+        package var saved: Double
+    }
+
+    /// What users met with.
+    package struct Tally: Sendable, Hashable {
+        /// Requests sent to the primary, and failures among them.
+        package var sent = 0
+        package var failed = 0
+        /// Requests that went elsewhere.
+        package var diverted = 0
+    }
+
+    /// - Parameters:
+    ///   - configs: models with one target each and no checks.
+    ///   - worlds: one for each model.
+    package init(_ configs: [ModelConfig], worlds: [World], policy: HealthPolicy = HealthPolicy(), seed: UInt64) {
+        self.policy = policy
+        self.worlds = worlds
+        intervals = configs.map(\.interval.seconds)
+        chance = Chance(seed: seed)
+        engine = HealthEngine(policy: policy)
+        let actions = engine.configure(configs, at: Self.moment(0))
+        models = configs.map { config in
+            let key = ProbeKey(config.id, target: config.targets.first?.name ?? TargetName.default)
+            return Model(
+                key: key,
+                plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled))
+        }
+        for (index, model) in models.enumerated() { positions[model.key] = index }
+        take(actions)
+    }
+
+    package static func moment(_ uptime: Double, shift: Double = 0) -> Moment {
+        Moment(uptime: .seconds(uptime), wall: origin + uptime + shift)
+    }
+
+    /// Lets users send `pace` requests a second to a model from now on, where its verdict lets them.
+    package mutating func send(_ pace: Double, to index: Int) {
+        models[index].pace = pace
+        push(.request(index), at: now + chance.exponential(rate: pace))
+    }
+
+    // MARK: Time
+
+    package var nextAt: Double { min(queue.min?.at ?? .infinity, nextTick) }
+
+    /// Does what is due at ``nextAt``.
+    package mutating func step() {
+        now = nextAt
+        lastDeparture = nil
+        if let item = queue.min, item.at <= now {
+            queue.removeMin()
+            perform(item.step)
+        } else {
+            take(engine.tick(at: moment))
+        }
+        // A tick that came to nothing must not be asked for again at once.
+        let due = engine.nextDue.seconds
+        nextTick = max((due / Self.grid).rounded(.up), (now / Self.grid).rounded(.down) + 1) * Self.grid
+    }
+
+    package mutating func run(until end: Double) {
+        while nextAt <= end { step() }
+        now = max(now, end)
+    }
+
+    /// Everything that is shown now.
+    package mutating func fleet() -> FleetHealth { engine.fleet(at: moment) }
+
+    private var moment: Moment { Self.moment(now, shift: mishaps.wallShift(now)) }
+
+    private mutating func perform(_ step: Step) {
+        switch step {
+        case .departure(let index, let version):
+            guard models[index].version == version, let next = models[index].plan.next else { return }
+            let reason = models[index].plan.reason
+            let every = models[index].plan.every.seconds
+            models[index].plan = models[index].plan.following(max(.seconds(now), next))
+            schedule(index)
+            guard models[index].flights.count < policy.overdue.inFlight else { return }
+            number += 1
+            probes[reason, default: 0] += 1
+            models[index].left = now
+            models[index].flights.insert(number)
+            if reason == .confirmation { models[index].extras += 1 }
+            if reason == .scheduled { models[index].saved += max(every / intervals[index] - 1, 0) }
+            lastDeparture = Departure(
+                model: models[index].key.modelID, reason: reason,
+                breaker: engine.breaker(of: models[index].key) ?? .closed, extras: models[index].extras,
+                saved: models[index].saved)
+            let answer = worlds[index].answer(at: now)
+            push(.arrival(index, number: number, answer, startedAt: now), at: now + answer.latency)
+            submit(.probeStarted(models[index].key, number: number, reason: reason), .probe)
+        case .arrival(let index, let number, let answer, let startedAt):
+            models[index].flights.remove(number)
+            let key = models[index].key
+            let result = ProbeResult(
+                modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: .seconds(answer.latency),
+                startedAt: Self.origin + startedAt)
+            submit(.probeFinished(key, number: number, result), .probe)
+        case .request(let index):
+            push(.request(index), at: now + chance.exponential(rate: models[index].pace))
+            let key = models[index].key
+            guard engine.verdicts(of: key.modelID)?.routing == .usable else {
+                tally.diverted += 1
+                return
+            }
+            tally.sent += 1
+            let answer = worlds[index].answer(at: now)
+            if !answer.isSuccess { tally.failed += 1 }
+            // A request is known once it has come back.
+            push(.reply(index, answer), at: now + answer.latency)
+        case .reply(let index, let answer):
+            submit(
+                .outcomes(models[index].key, answer.outcome, count: 1, latency: .seconds(answer.latency)), .traffic)
+        }
+    }
+
+    // MARK: Evidence and plans
+
+    private mutating func submit(_ kind: Evidence.Kind, _ source: Evidence.Source) {
+        if mishaps.lost > 0, chance.happens(mishaps.lost) { return }
+        let moment = moment
+        let evidence = Evidence(kind, source: source, at: moment)
+        take(engine.absorb(evidence, at: moment))
+        if mishaps.doubled > 0, chance.happens(mishaps.doubled) { take(engine.absorb(evidence, at: moment)) }
+    }
+
+    private mutating func take(_ actions: HealthEngine.Actions) {
+        if !actions.events.isEmpty { events += actions.events }
+        for plan in actions.plans {
+            guard let index = positions[plan.key] else { continue }
+            var plan = plan
+            // Plans travel: the look that one asks for may have left already.
+            if let next = plan.next, next.seconds <= models[index].left {
+                plan = plan.following(.seconds(models[index].left))
+            }
+            models[index].plan = plan
+            schedule(index)
+        }
+        if actions.isConnectivityCheckWanted, let connectivity {
+            submit(.connectivity(isUp: connectivity(now)), .probe)
+        }
+    }
+
+    private mutating func schedule(_ index: Int) {
+        models[index].version += 1
+        let plan = models[index].plan
+        guard let next = plan.next?.seconds else { return }
+        var at = next
+        // Regular turns are moved by the jitter, which never adds up.
+        if plan.reason == .scheduled, plan.next == plan.anchor {
+            at += plan.every.seconds * policy.jitter * (2 * chance.uniform() - 1)
+        }
+        push(.departure(index, version: models[index].version), at: max(at, now))
+    }
+
+    private mutating func push(_ step: Step, at time: Double) {
+        order += 1
+        queue.insert(Item(at: time, order: order, step: step))
+    }
+}
+
+extension World.Answer {
+    /// How a prober classifies it.
+    var outcome: Outcome {
+        switch kind {
+        case .ok: .ok
+        case .refused: Outcome(.failing, .connectionRefused, detail: "connection refused by the provider")
+        case .timeout: Outcome(.failing, .timeout, detail: "no answer before the deadline")
+        case .limited(let wait):
+            Outcome(
+                .rateLimited, .rateLimit, detail: "too many requests", httpStatus: 429, retryAfter: .seconds(wait))
+        case .quota: Outcome(.quota, .quota, detail: "the account is out of credit", httpStatus: 402)
+        case .credentials: Outcome(.credentials, .unauthorized, detail: "the key is refused", httpStatus: 401)
+        case .gone: Outcome(.gone, .modelNotFound, detail: "the model is not known", httpStatus: 404)
+        case .gateway: Outcome(.gateway, .gatewayUnreachable, detail: "the gateway cannot be reached")
+        case .network: Outcome(.failing, .connectionRefused, detail: "no route to the host")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package import Health
+
+/// llm-health and the monitors that decide by probes, in the same worlds at the same probe cost.
+package struct ProbeScoreboard: Sendable {
+    /// Seconds between two regular looks.
+    package var interval: Double
+    /// The share of looks that fail for no reason.
+    package var noise: Double
+    package var policy: HealthPolicy
+    package var scale: TrialScale
+
+    package init(interval: Double, noise: Double, policy: HealthPolicy = HealthPolicy(), scale: TrialScale) {
+        self.interval = interval
+        self.noise = noise
+        self.policy = policy
+        self.scale = scale
+    }
+
+    /// The length of a blip in these worlds: what an operator does not want to be told of.
+    package var blipLength: Double { interval < 30 ? 10 : 30 }
+
+    package func ours(_ name: String = "llm-health") async -> ProbeScore {
+        let (interval, policy) = (interval, policy)
+        return await score(name) { EngineContestant(interval: interval, policy: policy, seed: $0 &* 7_919) }
+    }
+
+    /// The peers, at an interval so much shorter that they spend as much as we do with our extra looks.
+    package func peers() async -> [ProbeScore] {
+        let interval = interval / (1 + policy.budget.share)
+        @Sendable func contestant<Rule: ProbeRule>(_ rule: Rule) -> @Sendable (UInt64) -> RuleContestant<Rule> {
+            { seed in
+                var chance = Chance(seed: seed)
+                return RuleContestant(rule, interval: interval, first: interval * chance.uniform())
+            }
+        }
+        return [
+            await score("Gatus 3/2", contestant(GatusRule())),
+            await score("Uptime Kuma, 1 retry", contestant(UptimeKumaRule(maxRetries: 1, retryInterval: interval))),
+            await score("Uptime Kuma, no retry", contestant(UptimeKumaRule(maxRetries: 0))),
+            await score("LiteLLM health check", contestant(LiteLLMHealthCheckRule())),
+            await score("llmstatus", contestant(LLMStatusRule())),
+            await score("Kubernetes 3/1", contestant(KubernetesRule())),
+        ]
+    }
+
+    private func score<Monitor: Contestant>(_ name: String, _ make: @escaping @Sendable (UInt64) -> Monitor) async
+        -> ProbeScore
+    {
+        var score = ProbeScore(name: name)
+        score.quiet = await quiet(make, blip: nil)
+        score.refusedBlips = await quiet(make, blip: .refused)
+        score.hangingBlips = await quiet(make, blip: .hang)
+        score.refused = await fault(make, .refused, 300...900)
+        score.hanging = await fault(make, .hang, 300...900)
+        score.short = await fault(make, .refused, 90...300)
+        for share in ProbeScore.shares { score.partial[share] = await fault(make, .partial(share), 3_600...3_600) }
+        return score
+    }
+
+    private func quiet<Monitor: Contestant>(_ make: @escaping @Sendable (UInt64) -> Monitor, blip: Trouble?) async
+        -> QuietTrial.Result
+    {
+        var trial = QuietTrial(noise: noise)
+        trial.days = scale.days
+        if let blip {
+            trial.blips = 6
+            trial.blipLength = blipLength
+            trial.blip = blip
+        }
+        let made = trial
+        return await scale.run { made.run(make($0), seed: $0) }.reduce(into: QuietTrial.Result()) { $0.add($1) }
+    }
+
+    private func fault<Monitor: Contestant>(
+        _ make: @escaping @Sendable (UInt64) -> Monitor, _ trouble: Trouble, _ length: ClosedRange<Double>
+    ) async -> FaultTrial.Result {
+        var trial = FaultTrial(trouble, noise: noise, length: length, isTotal: length.upperBound < 3_600)
+        trial.faults = scale.faults
+        let made = trial
+        return await scale.run { made.run(make($0), seed: $0) }.reduce(into: FaultTrial.Result()) { $0.add($1) }
+    }
+}
