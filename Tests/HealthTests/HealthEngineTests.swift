@@ -261,7 +261,7 @@ import Testing
         #expect(rhythm.events.count == 1, "\(rhythm.events.map(\.reason))")
     }
 
-    @Test(arguments: [60.0, 45, 120])
+    @Test(arguments: [60.0, 45, 30])
     func `a square wave brings few events for many changes`(_ half: Double) {
         var fleet = VirtualFleet([.plain(model)]) { _, now in
             now.seconds > 300 && Int(now.seconds / half) % 2 == 1 ? .failing() : .ok()

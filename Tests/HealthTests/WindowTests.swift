@@ -18,8 +18,8 @@ import Testing
             window.record(successes: 3, failures: 1, latency: 0.5, firstToken: 0.1, at: start)
             #expect(window.summary(at: start).errorRate == 0.25)
             #expect(window.summary(at: start + OutcomeWindow.length).successes == 3, "start \(start)")
-            #expect(window.summary(at: start + OutcomeWindow.length + 30).errorRate == nil, "start \(start)")
-            #expect(window.summary(at: start + OutcomeWindow.length + 30).latency.isEmpty)
+            #expect(window.summary(at: start + OutcomeWindow.length + 60).errorRate == nil, "start \(start)")
+            #expect(window.summary(at: start + OutcomeWindow.length + 60).latency.isEmpty)
         }
     }
 
@@ -52,8 +52,8 @@ import Testing
             let isFailure = Int.random(in: 0..<4, using: &random) == 0
             window.record(
                 successes: isFailure ? 0 : 1, failures: isFailure ? 1 : 0, latency: isFailure ? nil : 0.3, at: now)
-            all.append((Int(now / 30), isFailure))
-            let counted = all.filter { $0.slot > Int(now / 30) - 11 }
+            all.append((Int(now / 60), isFailure))
+            let counted = all.filter { $0.slot > Int(now / 60) - 6 }
             let summary = window.summary(at: now)
             #expect(summary.failures == counted.filter(\.isFailure).count)
             #expect(summary.successes == counted.filter { !$0.isFailure }.count)

@@ -55,7 +55,9 @@ extension TargetTrack {
     /// While requests are failing users, or have fallen silent, the verdict on where to send them must not wait for more
     /// of them.
     private func burst(at now: Moment, _ policy: HealthPolicy) -> Moment? {
-        guard let traffic, budget >= 1, !errors.routing.isAlarmed, isServing(at: now, policy) else { return nil }
+        guard let traffic = traffic?.meter, budget >= 1, !errors.routing.isAlarmed, isServing(at: now, policy) else {
+            return nil
+        }
         let isFailing = errors.routing.statistic >= policy.routing.burstLevel
         let isSilent = traffic.isSilenceAsked && flights.count < policy.routing.suspiciousLooks
         guard isFailing || isSilent else { return nil }
@@ -63,7 +65,7 @@ extension TargetTrack {
     }
 
     private func isServing(at now: Moment, _ policy: HealthPolicy) -> Bool {
-        traffic?.isEnough(at: now.uptime.seconds, interval: interval, policy.traffic) ?? false
+        traffic?.meter.isEnough(at: now.uptime.seconds, interval: interval, policy.traffic) ?? false
     }
 
     /// Looks between two runs of failures, to see the next one sooner, and at the end of an incident, to know it sooner.
@@ -120,7 +122,7 @@ extension TargetTrack {
     /// The regular schedule, on the grid it began on; slower while real requests prove health.
     private func regular(at now: Moment, _ policy: HealthPolicy) -> ProbePlan {
         let every = Duration.seconds(interval)
-        if let traffic, key.check == nil {
+        if let traffic = traffic?.meter, key.check == nil {
             if let silence = traffic.silenceAt(interval: interval, policy.traffic),
                 silence <= now.uptime.seconds, budget >= 1, !errors.routing.isAlarmed
             {

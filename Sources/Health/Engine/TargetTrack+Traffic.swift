@@ -1,3 +1,11 @@
+/// What real requests of a target have come to, beside their outcomes.
+struct TrafficTrack: Sendable {
+    var meter = TrafficMeter()
+    /// The share of them that the provider's rate limit refuses.
+    var limits = SequentialTest()
+    var lastLimit: Outcome?
+}
+
 extension TargetTrack {
     /// Weighs outcomes of real requests, or recorded ones without a start.
     ///
@@ -10,8 +18,8 @@ extension TargetTrack {
         guard successes + failures > 0 else { return }
         note(successes + failures, isSuccess: successes > 0, at: now)
         lastLook = now
-        let weight = traffic?.weight(policy.traffic) ?? 1
-        let pace = traffic?.pace ?? 0
+        let weight = traffic?.meter.weight(policy.traffic) ?? 1
+        let pace = traffic?.meter.pace ?? 0
         if failures > 0 {
             blockade = nil
             lastFailure = failure
@@ -37,7 +45,8 @@ extension TargetTrack {
             }
             decide(at: now, policy)
         }
-        limits.succeed(Double(successes + failures) * weight, expected: policy.errors.mostNoise, policy.statusNumbers(interval: interval))
+        let numbers = policy.statusNumbers(interval: interval)
+        traffic?.limits.succeed(Double(successes + failures) * weight, expected: policy.errors.mostNoise, numbers)
     }
 
     /// Weighs real requests that the provider's rate limit refused: a share of them degrades, none of them moves a probe.
@@ -45,9 +54,10 @@ extension TargetTrack {
         guard times > 0 else { return }
         note(times, isSuccess: false, at: now)
         lastLook = now
-        lastLimit = outcome
-        let weight = Double(min(times, 1_000)) * (traffic?.weight(policy.traffic) ?? 1)
-        limits.fail(weight, expected: policy.errors.mostNoise, policy.statusNumbers(interval: interval))
+        traffic?.lastLimit = outcome
+        let weight = Double(min(times, 1_000)) * (traffic?.meter.weight(policy.traffic) ?? 1)
+        let numbers = policy.statusNumbers(interval: interval)
+        traffic?.limits.fail(weight, expected: policy.errors.mostNoise, numbers)
     }
 
     /// Weighs recorded probes, of which nobody knows when they left.
@@ -61,7 +71,7 @@ extension TargetTrack {
     }
 
     private mutating func note(_ times: Int, isSuccess: Bool, at now: Moment) {
-        if traffic == nil { traffic = TrafficMeter() }
-        traffic?.note(times, isSuccess: isSuccess, at: now.uptime.seconds)
+        if traffic == nil { traffic = TrafficTrack() }
+        traffic?.meter.note(times, isSuccess: isSuccess, at: now.uptime.seconds)
     }
 }

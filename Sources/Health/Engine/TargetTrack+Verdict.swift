@@ -25,10 +25,12 @@ extension TargetTrack {
                 status: isSevere ? .unhealthy : .degraded, code: .errors,
                 message: errorsSentence)
         }
-        if limits.isAlarmed, let lastLimit {
-            return verdict(of: Blockade(outcome: lastLimit, since: now))
+        if let traffic, traffic.limits.isAlarmed, let limit = traffic.lastLimit {
+            return verdict(of: Blockade(outcome: limit, since: now))
         }
-        if latency.isAlarmed || firstToken.isAlarmed { return TargetVerdict(status: .degraded, code: .slow, message: "") }
+        if latency.isAlarmed || firstToken.isAlarmed {
+            return TargetVerdict(status: .degraded, code: .slow, message: "")
+        }
         guard hasVerdict else {
             let message =
                 run == nil

@@ -63,14 +63,12 @@ struct TargetTrack: Sendable {
     var plan: ProbePlan
     var flights: [Flight] = []
     var run: Run?
-    var blockade: Blockade?
+    private var rareBlockade = Rare<Blockade>.none
     var breaker = Breaker.closed
     var errors: ErrorDetector
     var latency = LatencyDetector()
     var firstToken = LatencyDetector()
-    var traffic: TrafficMeter?
-    /// The share of real requests that the provider's rate limit refuses.
-    var limits = SequentialTest()
+    private var rareTraffic = Rare<TrafficTrack>.none
     /// A total outage stands.
     var isOut = false
     /// Successes since the last suspicious look of an outage.
@@ -87,8 +85,7 @@ struct TargetTrack: Sendable {
     var backoff = 0.0
     var lastStart: Moment?
     var lastLook: Moment?
-    var lastFailure: Outcome?
-    var lastLimit: Outcome?
+    private var rareFailure = Rare<Outcome>.none
 
     init(
         key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan, policy: HealthPolicy
@@ -105,6 +102,20 @@ struct TargetTrack: Sendable {
         budget = policy.budget.burst
     }
 
+    var blockade: Blockade? {
+        get { rareBlockade.value }
+        set { rareBlockade = Rare(newValue) }
+    }
+    /// Real requests, if there were any.
+    var traffic: TrafficTrack? {
+        get { rareTraffic.value }
+        set { rareTraffic = Rare(newValue) }
+    }
+    var lastFailure: Outcome? {
+        get { rareFailure.value }
+        set { rareFailure = Rare(newValue) }
+    }
+
     var consecutiveFailures: Int { run?.looks ?? 0 }
     /// Whether it is probed often enough for the quicker rhythm.
     var isFast: Bool { interval < 30 }
@@ -117,8 +128,8 @@ struct TargetTrack: Sendable {
         flights.append(Flight(number: number, startedAt: now))
         lastStart = now
         run?.asked += 1
-        if let silence = traffic?.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
-            traffic?.isSilenceAsked = true
+        if let silence = traffic?.meter.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
+            traffic?.meter.isSilenceAsked = true
         }
         switch reason {
         case .scheduled:
@@ -208,8 +219,8 @@ struct TargetTrack: Sendable {
             for flight in flights where flight.charge == nil { due = min(due, flight.startedAt.uptime.seconds + late) }
         }
         if let seen = freshest { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
-        if let traffic {
-            if let silence = traffic.silenceAt(interval: interval, policy.traffic) { due = min(due, max(silence, now)) }
+        if let traffic = traffic?.meter {
+            if let silence = traffic.silenceAt(interval: interval, policy.traffic) { consider(silence) }
             if let success = traffic.lastSuccessAt { consider(success + interval) }
         }
         return due
@@ -300,7 +311,7 @@ struct TargetTrack: Sendable {
     /// Whether so many failures in a row, of probes and requests alike, are too unlikely to be noise.
     private func isTooLong(_ run: Run, _ policy: HealthPolicy) -> Bool {
         let surprise = log(policy.routing.outageShare / errors.normalShare(policy.errors))
-        return Double(run.looks) * surprise >= policy.routing.outageThreshold + max(log(traffic?.pace ?? 0), 0)
+        return Double(run.looks) * surprise >= policy.routing.outageThreshold + max(log(traffic?.meter.pace ?? 0), 0)
     }
 
     private mutating func conclude(at now: Moment, _ policy: HealthPolicy) {

@@ -12,7 +12,7 @@ struct OutcomeWindow: Sendable {
     }
 
     static let length = 300.0
-    private static let slotWidth = 30.0
+    private static let slotWidth = 60.0
     private static let slots = Int(length / slotWidth) + 1
 
     /// Oldest first.

@@ -48,7 +48,8 @@ package struct LatencyScoreboard: Sendable {
             ], rows: rows)
     }
 
-    private func run<Result: Sendable>(_ life: @escaping @Sendable (EngineContestant, UInt64) -> Result) async -> [Result]
+    private func run<Result: Sendable>(_ life: @escaping @Sendable (EngineContestant, UInt64) -> Result) async
+        -> [Result]
     {
         let (interval, policy) = (interval, policy)
         return await scale.run { life(EngineContestant(interval: interval, policy: policy, seed: $0 &* 7_919), $0) }

@@ -68,7 +68,9 @@ extension InvariantTrial {
         let isBlind = network.contains { $0.from + 180 <= daemon.now && daemon.now < $0.to }
         for model in fleet.models {
             let name = model.modelId
-            if let value = model.availability, !(0...1).contains(value) { result.note("\(name): availability \(value)") }
+            if let value = model.availability, !(0...1).contains(value) {
+                result.note("\(name): availability \(value)")
+            }
             if let value = model.errorRate, !(0...1).contains(value) { result.note("\(name): error rate \(value)") }
             if let band = bands[model.status] {
                 if model.score.map(band.contains) != true {
@@ -83,10 +85,13 @@ extension InvariantTrial {
             if model.routing.verdict == .usable, model.status == .unhealthy || model.status == .unknown {
                 result.note("\(name): \(model.status) and yet usable")
             }
-            if isBlind, model.status != .unknown, !(fleet.models.firstIndex { $0.modelId == name }.map { $0 >= 3 } ?? true) {
+            if isBlind, model.status != .unknown,
+                !(fleet.models.firstIndex { $0.modelId == name }.map { $0 >= 3 } ?? true)
+            {
                 result.note("\(name): \(model.status) while our own network is gone")
             }
-            if let next = model.nextProbeAt?.timeIntervalSince(VirtualDaemon.origin), daemon.mishaps.wallShift(daemon.now) == 0,
+            if let next = model.nextProbeAt?.timeIntervalSince(VirtualDaemon.origin),
+                daemon.mishaps.wallShift(daemon.now) == 0,
                 next > daemon.now + 600
             {
                 result.note("\(name): the next probe is \(Int(next - daemon.now)) s away")

@@ -41,7 +41,8 @@ package struct InvariantTrial: Sendable {
         let end = days * 86_400
         let configs = (0..<6).map { index in
             ModelConfig.trial(
-                ModelID("model-\(index)"), host: index < 3 ? "https://host-\(index).example.com" : "http://127.0.0.1:8787",
+                ModelID("model-\(index)"),
+                host: index < 3 ? "https://host-\(index).example.com" : "http://127.0.0.1:8787",
                 interval: interval, gateway: index < 3 ? nil : "portkey")
         }
         let outages = outages(until: end, &chance)

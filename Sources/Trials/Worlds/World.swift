@@ -6,7 +6,9 @@ import Foundation
 package struct World: Sendable {
     /// What a request comes to and when.
     package struct Answer: Sendable {
-        package enum Kind: Sendable { case ok, refused, timeout, limited(wait: Double), quota, credentials, gone, gateway, network }
+        package enum Kind: Sendable {
+            case ok, refused, timeout, limited(wait: Double), quota, credentials, gone, gateway, network
+        }
         package var kind: Kind
         /// Seconds from sending to the answer or failure.
         package var latency: Double

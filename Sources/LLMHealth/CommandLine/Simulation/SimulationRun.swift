@@ -7,7 +7,6 @@ import FoundationEssentials
 import Foundation
 #endif
 
-
 /// What `simulate` is asked for.
 package struct SimulationOptions: Sendable {
     /// The parts of the harness, each by itself.
@@ -100,6 +99,9 @@ package struct SimulationRun: Sendable {
             return (tables, true)
         case .traffic:
             var scores: [TrafficScore] = []
+            // Each fault is thousands of requests, so fewer lives tell as much.
+            var scale = scale
+            scale.lives = max(scale.lives / 5, 2)
             for (name, policy) in policies {
                 scores.append(await TrafficScoreboard(interval: interval, policy: policy, scale: scale).ours(name))
             }
