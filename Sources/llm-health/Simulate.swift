@@ -34,6 +34,9 @@ struct Simulate: AsyncParsableCommand {
     @Flag(name: .customLong("full"), help: "As much as the documented figures were made with: an hour, not a minute.")
     var isFull = false
 
+    @Option(help: "Draw the documentation's pictures into this folder, and do nothing else.")
+    var pictures: String?
+
     @Option(help: "text, markdown or json.")
     var format = SimulationOptions.Format.text
 
@@ -46,8 +49,9 @@ struct Simulate: AsyncParsableCommand {
         let options = SimulationOptions(
             parts: parts.isEmpty ? SimulationOptions.Part.allCases : parts, interval: interval, noise: noise,
             policy: policy, against: against, withPeers: withPeers, isFull: isFull, format: format)
-        let isHolding = try await SimulationRun(options, environment: Output.environment)
-            .run(terminal: Output.terminal) { Output.write($0) }
+        let simulation = try SimulationRun(options, environment: Output.environment)
+        if let pictures { return try await simulation.draw(into: pictures) }
+        let isHolding = try await simulation.run(terminal: Output.terminal) { Output.write($0) }
         if !isHolding { throw ExitCode(CommandExit.failing.rawValue) }
     }
 }

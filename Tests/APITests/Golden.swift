@@ -275,28 +275,40 @@ enum Golden {
           },
           "providers" : {
             "ollama" : {
-              "degraded" : 1,
-              "healthy" : 0,
-              "idle" : 0,
-              "total" : 1,
-              "unhealthy" : 0,
-              "unknown" : 0
+              "counts" : {
+                "degraded" : 1,
+                "healthy" : 0,
+                "idle" : 0,
+                "total" : 1,
+                "unhealthy" : 0,
+                "unknown" : 0
+              },
+              "reason" : "Of 1 model 1 degraded.",
+              "status" : "degraded"
             },
             "openai" : {
-              "degraded" : 0,
-              "healthy" : 1,
-              "idle" : 0,
-              "total" : 2,
-              "unhealthy" : 0,
-              "unknown" : 1
+              "counts" : {
+                "degraded" : 0,
+                "healthy" : 1,
+                "idle" : 0,
+                "total" : 2,
+                "unhealthy" : 0,
+                "unknown" : 1
+              },
+              "reason" : "Of 2 models 1 unknown.",
+              "status" : "degraded"
             },
             "together" : {
-              "degraded" : 0,
-              "healthy" : 0,
-              "idle" : 0,
-              "total" : 1,
-              "unhealthy" : 1,
-              "unknown" : 0
+              "counts" : {
+                "degraded" : 0,
+                "healthy" : 0,
+                "idle" : 0,
+                "total" : 1,
+                "unhealthy" : 1,
+                "unknown" : 0
+              },
+              "reason" : "Of 1 model 1 unhealthy.",
+              "status" : "unhealthy"
             }
           },
           "revision" : 7,

@@ -43,11 +43,29 @@ import Testing
         #expect(summary.counts.unknown == 2)
         #expect(summary.counts.idle == 1)
         #expect(summary.providers.keys.sorted() == ["p", "q"])
-        #expect(summary.providers["q"]?.total == 3)
-        #expect(summary.providers["q"]?.idle == 1)
-        #expect(summary.providers["p"]?.unhealthy == 1)
+        #expect(summary.providers["q"]?.counts.total == 3)
+        #expect(summary.providers["q"]?.counts.idle == 1)
+        #expect(summary.providers["p"]?.counts.unhealthy == 1)
         #expect(summary.revision == 3)
         #expect(summary.timestamp == Samples.noon)
+    }
+
+    @Test(arguments: [
+        (28, 1, 0, 0, HealthStatus.healthy), (28, 5, 0, 0, .healthy), (28, 6, 0, 0, .degraded),
+        (28, 14, 0, 0, .degraded), (28, 15, 0, 0, .unhealthy), (28, 0, 6, 0, .degraded), (28, 0, 0, 6, .degraded),
+        (28, 0, 0, 28, .unknown), (2, 1, 0, 0, .degraded), (2, 1, 0, 1, .unhealthy), (1, 1, 0, 0, .unhealthy),
+    ])
+    func `one model of many does not speak for its provider`(
+        _ total: Int, _ unhealthy: Int, _ degraded: Int, _ unknown: Int, _ status: HealthStatus
+    ) {
+        let statuses =
+            Array(repeating: HealthStatus.unhealthy, count: unhealthy)
+            + Array(repeating: .degraded, count: degraded) + Array(repeating: .unknown, count: unknown)
+        let models = (0..<total).map { model("m\($0)", $0 < statuses.count ? statuses[$0] : .healthy) }
+        let provider = summary(models).providers["p"]
+        #expect(provider?.status == status)
+        #expect(provider?.counts.total == total)
+        #expect(provider?.reason.contains("\(total) model") == true)
     }
 
     @Test func `the worst come first, the longest ill of them before the others`() {

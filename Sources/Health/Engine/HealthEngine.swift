@@ -183,12 +183,22 @@ public struct HealthEngine: Sendable {
             }
         }
         for index in models.indices { models[index].isDirty = false }
-        return FleetHealth(revision: revision, at: now.wall, models: rendered, components: components.statuses)
+        return FleetHealth(
+            revision: revision, at: now.wall, models: rendered, components: components.statuses, rollUp: policy.rollUp)
     }
 
     /// The status and the routing verdict of one model, without everything else that ``fleet(at:)`` tells.
     public func verdicts(of id: ModelID) -> (status: HealthStatus, routing: RoutingVerdict.Verdict)? {
         positions[id].map { (models[$0].status, models[$0].routingVerdict) }
+    }
+
+    /// How far one target is on the way to an alarm for a partial outage: 0 calm, 1 alarmed.
+    public func suspicion(of key: ProbeKey) -> Double? {
+        guard let target = positions[key.modelID].flatMap({ models[$0].targets.first { $0.key == key } }) else {
+            return nil
+        }
+        let threshold = policy.statusNumbers(interval: target.interval).threshold
+        return target.errors.isAlarmed ? 1 : min(target.errors.status.statistic / threshold, 1)
     }
 
     /// The probe breaker of one target.
@@ -199,10 +209,7 @@ public struct HealthEngine: Sendable {
     // MARK: Conclusions
 
     mutating func settle(_ index: Int, at now: Moment, into actions: inout Actions) {
-        if let previous = models[index].settle(at: now, surroundings, policy) {
-            let track = models[index]
-            emit(track, previous: previous, current: track.status, track.reasons, at: now, into: &actions)
-        }
+        let previous = models[index].settle(at: now, surroundings, policy)
         let isProbeable = models[index].isProbeable
         for target in models[index].targets.indices {
             if let plan = models[index].targets[target].replan(at: now, isProbeable: isProbeable, policy) {
@@ -219,6 +226,9 @@ public struct HealthEngine: Sendable {
             }
         }
         dues[index] = models[index].nextDue(policy)
+        guard let previous else { return }
+        let track = models[index]
+        emit(track, previous: previous, current: track.status, track.toldReasons, at: now, into: &actions)
     }
 
     private mutating func emit(

@@ -145,6 +145,16 @@ struct ModelTrack: Sendable {
         window.record(successes: successes, failures: failures, latencies: batch.latency, at: now.uptime.seconds)
     }
 
+    /// The reasons as an event tells them: the first one with what is done about it.
+    var toldReasons: [HealthReason] {
+        var told = reasons
+        guard status != .healthy, let next = targets.compactMap(\.plan.next).min() else { return told }
+        let again = settledAt.wall(at: next).timeOfDay
+        if told[0].message.hasSuffix(".") { told[0].message.removeLast() }
+        told[0].message += "; probing again at \(again)."
+        return told
+    }
+
     // MARK: Time
 
     /// Uptime in seconds at which time alone may change something: a late probe, stale evidence, a silence.

@@ -14,13 +14,17 @@ public struct FleetHealth: Sendable {
     public let summary: HealthSummary
     private let positions: [ModelID: Int]
 
-    public init(revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus] = []) {
+    public init(
+        revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus] = [],
+        rollUp: HealthPolicy.RollUp = .init()
+    ) {
         self.revision = revision
         self.at = at
         self.models = models.sorted { $0.modelId < $1.modelId }
         positions = Dictionary(
             self.models.enumerated().map { ($1.modelId, $0) }, uniquingKeysWith: { first, _ in first })
-        summary = HealthSummary(revision: revision, at: at, models: self.models, components: components)
+        summary = HealthSummary(
+            revision: revision, at: at, models: self.models, components: components, rollUp: rollUp)
     }
 
     /// The status of one model; `nil` for a model that is not in the fleet.
@@ -63,6 +67,15 @@ public struct HealthSummary: Sendable, Hashable, Codable {
         /// Local models that are known and not loaded; they are counted in `healthy` too.
         public var idle = 0
     }
+    /// What the statuses of one provider's models come to.
+    public struct Provider: Sendable, Hashable, Codable {
+        /// `unhealthy` when more than half of the models that are known of are, `degraded` from a fifth that is not
+        /// healthy (`policy.rollUp`): one model of many does not speak for its provider.
+        public var status: HealthStatus
+        /// One sentence.
+        public var reason: String
+        public var counts: Counts
+    }
     public struct Worst: Sendable, Hashable, Codable {
         public var modelId: ModelID
         public var provider: String
@@ -73,16 +86,19 @@ public struct HealthSummary: Sendable, Hashable, Codable {
 
     public var revision: UInt64
     public var timestamp: Date
-    /// `healthy` when all models are, `unhealthy` when none is usable, `unknown` when the fleet is blind or empty,
-    /// else `degraded`.
+    /// `unhealthy` when none of the models that are known of is healthy or degraded, `unknown` when the fleet is blind or
+    /// empty, `degraded` from a fifth of the models that is not healthy (`policy.rollUp`), else `healthy`.
     public var status: HealthStatus
     public var counts: Counts
-    public var providers: [String: Counts]
+    public var providers: [String: Provider]
     /// At most ten models that are not healthy, worst first.
     public var worst: [Worst]
     public var components: [ComponentStatus]
 
-    init(revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus]) {
+    init(
+        revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus],
+        rollUp: HealthPolicy.RollUp
+    ) {
         self.revision = revision
         timestamp = at
         var counts = Counts()
@@ -92,7 +108,11 @@ public struct HealthSummary: Sendable, Hashable, Codable {
             providers[model.provider, default: Counts()].add(model)
         }
         self.counts = counts
-        self.providers = providers
+        self.providers = providers.mapValues { counts in
+            Provider(
+                status: rollUp.status(of: counts, unhealthyShare: rollUp.unhealthyShare), reason: counts.sentence,
+                counts: counts)
+        }
         self.components = components
         worst =
             models.filter { $0.status != .healthy }
@@ -103,20 +123,31 @@ public struct HealthSummary: Sendable, Hashable, Codable {
                     modelId: $0.modelId, provider: $0.provider, status: $0.status,
                     reason: $0.reasons.first?.message ?? "", since: $0.since)
             }
-        status =
-            if counts.total == counts.unknown {
-                .unknown
-            } else if counts.healthy == counts.total {
-                .healthy
-            } else if counts.unhealthy > 0, counts.healthy + counts.degraded == 0 {
-                .unhealthy
-            } else {
-                .degraded
-            }
+        status = rollUp.status(of: counts, unhealthyShare: 1)
+    }
+}
+
+extension HealthPolicy.RollUp {
+    /// - Parameter unhealthyShare: of the models that are known of; 1 for all of them.
+    fileprivate func status(of counts: HealthSummary.Counts, unhealthyShare: Double) -> HealthStatus {
+        let observed = counts.total - counts.unknown
+        guard observed > 0 else { return .unknown }
+        let unhealthy = Double(counts.unhealthy) / Double(observed)
+        if counts.unhealthy == observed || unhealthy > unhealthyShare { return .unhealthy }
+        let restless = Double(counts.total - counts.healthy) / Double(counts.total)
+        return restless >= degradedShare ? .degraded : .healthy
     }
 }
 
 extension HealthSummary.Counts {
+    fileprivate var sentence: String {
+        let parts = [(unhealthy, "unhealthy"), (degraded, "degraded"), (unknown, "unknown")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let models = total == 1 ? "1 model" : "\(total) models"
+        return parts.isEmpty
+            ? "\(models), all healthy." : "Of \(models) \(parts.joined(separator: ", "))."
+    }
+
     fileprivate mutating func add(_ model: ModelHealthStatus) {
         total += 1
         switch model.status {

@@ -18,7 +18,8 @@ extension HealthPolicy {
     /// Every number of the policy.
     public static let parameters: [Parameter] = [
         count(
-            "outage.firstLooks", "looks", "suspicious looks in a row that make an outage before a model's first verdict",
+            "outage.firstLooks", "looks",
+            "suspicious looks in a row that make an outage before a model's first verdict",
             \.outage.firstLooks, 1...100),
         durations(
             "outage.fastConfirmations",
@@ -28,7 +29,9 @@ extension HealthPolicy {
             "outage.slowConfirmations", "the same for targets probed every 30 s or less often",
             \.outage.slowConfirmations),
         number("errors.failureShare", "fraction", "the failure share worth an alarm", \.errors.failureShare, 0.01...1),
-        number("errors.threshold", "nats", "the statistic at which a model is degraded, at a look a minute", \.errors.threshold, 0.1...100),
+        number(
+            "errors.threshold", "nats", "the statistic at which a model is degraded, at a look a minute",
+            \.errors.threshold, 0.1...100),
         number(
             "errors.perDoubling", "nats", "added to the threshold for each doubling of the pace", \.errors.perDoubling,
             0...10),
@@ -147,6 +150,12 @@ extension HealthPolicy {
         number("score.latency", "weight", "of the latency against the baseline", \.score.latency, 0...1),
         number("score.freshness", "weight", "of the age of the evidence", \.score.freshness, 0...1),
         number("score.quality", "weight", "of the custom checks", \.score.quality, 0...1),
+        number(
+            "rollUp.unhealthyShare", "fraction", "of unhealthy models above which a provider is unhealthy",
+            \.rollUp.unhealthyShare, 0...1),
+        number(
+            "rollUp.degradedShare", "fraction", "of models not healthy from which a provider or the fleet is degraded",
+            \.rollUp.degradedShare, 0...1),
         count(
             "selfNetwork.hosts", "hosts", "that fail to connect before our own network is suspected",
             \.selfNetwork.hosts, 1...1_000),

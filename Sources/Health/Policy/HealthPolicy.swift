@@ -209,6 +209,15 @@ public struct HealthPolicy: Sendable, Hashable {
         public init() {}
     }
 
+    /// From many statuses to one.
+    public struct RollUp: Sendable, Hashable {
+        /// A provider is unhealthy when more than this share of its models is.
+        public var unhealthyShare = 0.5
+        /// A provider or the fleet is degraded from this share of models that are not healthy.
+        public var degradedShare = 0.2
+        public init() {}
+    }
+
     /// "Everything failed at once": the provider or our own network.
     public struct SelfNetwork: Sendable, Hashable {
         /// Distinct hosts off this machine that fail to connect within one interval.
@@ -229,6 +238,7 @@ public struct HealthPolicy: Sendable, Hashable {
     public var routing = Routing()
     public var traffic = Traffic()
     public var score = Score()
+    public var rollUp = RollUp()
     public var selfNetwork = SelfNetwork()
     /// Probes are moved by up to this share of their interval, so that no rhythm of ours meets one of theirs.
     public var jitter = 0.05
@@ -246,7 +256,8 @@ extension HealthPolicy {
     /// - Parameter interval: seconds between two regular looks.
     func statusNumbers(interval: Double) -> SequentialTest.Numbers {
         SequentialTest.Numbers(
-            failureShare: errors.failureShare, threshold: max(errors.threshold + errors.perDoubling * log2(60 / interval), 1),
+            failureShare: errors.failureShare,
+            threshold: max(errors.threshold + errors.perDoubling * log2(60 / interval), 1),
             recoveryThreshold: recovery.threshold)
     }
 

@@ -59,6 +59,8 @@ package struct VirtualDaemon {
     package private(set) var tally = Tally()
     /// The probe that left in the last step, if one did.
     package private(set) var lastDeparture: Departure?
+    /// The answer that came back in the last step, if one did.
+    private(set) var lastAnswer: World.Answer?
     /// Every event, for whoever takes them out.
     package var events: [HealthChangeEvent] = []
     /// What the connectivity check finds at an uptime; `nil` where none is configured.
@@ -131,6 +133,7 @@ package struct VirtualDaemon {
     package mutating func step() {
         now = nextAt
         lastDeparture = nil
+        lastAnswer = nil
         if let item = queue.min, item.at <= now {
             queue.removeMin()
             perform(item.step)
@@ -176,6 +179,7 @@ package struct VirtualDaemon {
             submit(.probeStarted(models[index].key, number: number, reason: reason), .probe)
         case .arrival(let index, let number, let answer, let startedAt):
             models[index].flights.remove(number)
+            lastAnswer = answer
             let key = models[index].key
             let result = ProbeResult(
                 modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: .seconds(answer.latency),

@@ -24,8 +24,9 @@ package struct ProbeScore: Sendable {
 package struct TrialScale: Sendable {
     /// Lives of a model run side by side; each has a seed of its own.
     package var lives: Int
-    /// Days without a fault in each life, and faults of each kind.
+    /// Days without a fault in each life, with blips about a third as many.
     package var days: Double
+    /// Total outages of each kind in each life, partial ones about a third as many.
     package var faults: Int
     package var firstSeed: UInt64
 

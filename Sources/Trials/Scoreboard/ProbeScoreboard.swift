@@ -43,6 +43,33 @@ package struct ProbeScoreboard: Sendable {
         ]
     }
 
+    /// False alarms a model-day, and the median delay to a partial outage of 30 %: one point of the frontier.
+    func frontierPoint() async -> (alarms: Double, delay: Double) {
+        let (interval, policy) = (interval, policy)
+        return await point { EngineContestant(interval: interval, policy: policy, seed: $0 &* 7_919) }
+    }
+
+    /// The same of the peers that know of partial outages at all.
+    func peerPoints() async -> [(name: String, alarms: Double, delay: Double)] {
+        let interval = interval
+        let gatus = await point { RuleContestant(GatusRule(), interval: interval, first: Double($0 % 60)) }
+        let kuma = await point {
+            RuleContestant(
+                UptimeKumaRule(maxRetries: 1, retryInterval: interval), interval: interval, first: Double($0 % 60))
+        }
+        return [("Gatus 3/2", gatus.alarms, gatus.delay), ("Uptime Kuma, 1 retry", kuma.alarms, kuma.delay)]
+    }
+
+    private func point<Monitor: Contestant>(_ make: @escaping @Sendable (UInt64) -> Monitor) async -> (
+        alarms: Double, delay: Double
+    ) {
+        let quiet = await quiet(make, blip: nil)
+        let fault = await fault(make, .partial(0.3), 3_600...3_600)
+        // None seen: the bound that can be given.
+        let alarms = quiet.alarms == 0 ? quiet.upperBound : quiet.alarmsPerDay
+        return (alarms, fault.found.quantile(0.5) ?? .infinity)
+    }
+
     private func score<Monitor: Contestant>(_ name: String, _ make: @escaping @Sendable (UInt64) -> Monitor) async
         -> ProbeScore
     {
@@ -63,6 +90,7 @@ package struct ProbeScoreboard: Sendable {
         var trial = QuietTrial(noise: noise)
         trial.days = scale.days
         if let blip {
+            trial.days = (scale.days / 3).rounded(.up)
             trial.blips = 6
             trial.blipLength = blipLength
             trial.blip = blip
@@ -75,7 +103,8 @@ package struct ProbeScoreboard: Sendable {
         _ make: @escaping @Sendable (UInt64) -> Monitor, _ trouble: Trouble, _ length: ClosedRange<Double>
     ) async -> FaultTrial.Result {
         var trial = FaultTrial(trouble, noise: noise, length: length, isTotal: length.upperBound < 3_600)
-        trial.faults = scale.faults
+        trial.faults = trial.isTotal ? scale.faults : (scale.faults + 2) / 3
+        if trial.isTotal { trial.quiet = 21_600 }
         let made = trial
         return await scale.run { made.run(make($0), seed: $0) }.reduce(into: FaultTrial.Result()) { $0.add($1) }
     }

@@ -66,6 +66,17 @@ package struct SimulationRun: Sendable {
         self.policies = policies
     }
 
+    /// Draws the pictures of the documentation into a folder, which is made where it is not there.
+    package func draw(into folder: String) async throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for picture in await Pictures(policy: policies[0].policy, scale: scale).all() {
+            let path = folder + "/" + picture.name + ".svg"
+            do { try Data(picture.svg.utf8).write(to: URL(filePath: path)) } catch {
+                throw SimulationError("\(path): cannot be written; name a folder that can be")
+            }
+        }
+    }
+
     /// - Parameter write: takes each part's text as soon as it is there.
     /// - Returns: whether everything held that must hold.
     package func run(terminal: Terminal, write: @Sendable (String) -> Void) async throws -> Bool {
