@@ -162,14 +162,25 @@ import Testing
         #expect(one.detector.recentCount == many.detector.recentCount)
     }
 
-    @Test func `shares are told of as many looks as there are`() {
+    @Test(arguments: [(0.3, false), (0.45, false), (0.9, true), (1, true)])
+    func `what fails most of the time is severe, what fails half of it is not`(_ share: Double, _ isSevere: Bool) {
+        var random = Seeded(7)
+        var looks = Looks(successes: 100)
+        var changes = 0
+        for _ in 0..<240 {
+            let before = looks.detector.isSevere
+            if Double.random(in: 0..<1, using: &random) < share { looks.fail() } else { looks.succeed() }
+            if looks.detector.isSevere != before { changes += 1 }
+        }
+        #expect(looks.detector.isSevere == isSevere)
+        #expect(changes == (isSevere ? 1 : 0))
+        for _ in 0..<30 { looks.succeed() }
+        #expect(!looks.detector.isSevere)
+    }
+
+    @Test func `failures are counted from where the suspicion began`() {
         var looks = Looks()
-        #expect(looks.detector.share(ofLast: 1) == nil)
-        #expect(looks.detector.share(ofLast: 0) == nil)
         for index in 0..<40 { if index % 4 == 0 { looks.fail() } else { looks.succeed() } }
-        #expect(looks.detector.share(ofLast: 8) == 0.25)
-        #expect(looks.detector.share(ofLast: 32) == 0.25)
-        #expect(looks.detector.share(ofLast: 33) == nil)
         #expect(looks.detector.recentCount == 32)
         #expect(looks.detector.sinceSuspected == (8, 32))
     }

@@ -144,3 +144,18 @@ import Testing
         }
     }
 }
+
+@Suite struct DurationTests {
+    @Test(arguments: [
+        Duration.zero, .milliseconds(412), .seconds(1), .seconds(-1), .milliseconds(-1_500), .seconds(86_400 * 400),
+        .seconds(123_456.789), .nanoseconds(1),
+        Duration(secondsComponent: 99, attosecondsComponent: 999_999_999_999_999_999),
+        Duration(secondsComponent: -99, attosecondsComponent: -999_999_999_999_999_999),
+    ])
+    func `seconds are what the components say, and come back from a duration as they went in`(_ duration: Duration) {
+        let (whole, atto) = duration.components
+        #expect(duration.seconds == Double(whole) + Double(atto) / 1e18)
+        #expect(duration.milliseconds == Double(whole) * 1_000 + Double(atto) / 1e15)
+        #expect(Duration.seconds(duration.seconds).seconds == duration.seconds)
+    }
+}

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Finds partial outages by sequential testing, and their end, once for people and once, quicker, for traffic.
 ///
 /// Failures that follow each other closely without a success between them are one event, so for people only the first
@@ -7,6 +15,9 @@ struct ErrorDetector: Sendable {
     private(set) var status = SequentialTest()
     /// Decides the routing verdict.
     private(set) var routing = SequentialTest()
+    /// Nats towards "most requests fail" against "half of them do"; it decides between degraded and unhealthy.
+    private var severity = 0.0
+    private(set) var isSevere = false
     /// The last looks, newest in bit 0, 1 for a failure.
     private(set) var recent: UInt32 = 0
     /// How many of `recent` are filled, at most 32.
@@ -32,17 +43,12 @@ struct ErrorDetector: Sendable {
     init(interval: Double) { self.interval = interval }
 
     var isAlarmed: Bool { status.isAlarmed }
+    /// Whether neither test suspects anything.
+    var isCalm: Bool { status.isCalm && routing.isCalm }
 
     /// The share of failures that is normal for this model, within the policy's bounds.
     func normalShare(_ policy: HealthPolicy.Errors) -> Double {
         min(max(noiseFailures / noiseLooks, policy.leastNoise), policy.mostNoise)
-    }
-
-    /// The failure share of the last `looks` looks; `nil` before there are as many.
-    func share(ofLast looks: Int) -> Double? {
-        guard recentCount >= looks, looks > 0 else { return nil }
-        let mask: UInt32 = looks >= 32 ? .max : (1 << UInt32(looks)) - 1
-        return Double((recent & mask).nonzeroBitCount) / Double(looks)
     }
 
     /// Failures and looks since they became suspicious, of the last 32 at most.
@@ -62,6 +68,8 @@ struct ErrorDetector: Sendable {
         failuresInRun = 0
         remember(false, times: times)
         learn(failed: false, weight: n * weight)
+        weigh(
+            severity: n * weight * log((1 - policy.errors.unhealthyShare) / (1 - policy.errors.bearableShare)), policy)
         let wasAlarmed = status.isAlarmed
         status.succeed(n * weight, expected: p0, policy.statusNumbers(interval: interval))
         routing.succeed(n, expected: p0, policy.routingNumbers(pace: pace))
@@ -90,6 +98,7 @@ struct ErrorDetector: Sendable {
         failuresInRun += 1
         suspectLooks += 1
         remember(true, times: 1)
+        weigh(severity: weight * log(policy.errors.unhealthyShare / policy.errors.bearableShare), policy)
         var expected = p0
         if isKnown {
             expected = 1
@@ -124,10 +133,19 @@ struct ErrorDetector: Sendable {
         routing = SequentialTest()
         suspectLooks = 0
         (pendingFailures, pendingLooks) = (0, 0)
+        severity = 0
+        isSevere = false
         runs = 0
         failuresInRun = 0
         recent = 0
         recentCount = 0
+    }
+
+    /// Up to the line it takes to get in, and down to nothing to get out, so that no line is crossed to and fro.
+    private mutating func weigh(severity added: Double, _ policy: HealthPolicy) {
+        severity = min(max(severity + added, 0), policy.errors.unhealthyThreshold)
+        if severity >= policy.errors.unhealthyThreshold { isSevere = true }
+        if severity <= 0 { isSevere = false }
     }
 
     private mutating func remember(_ failed: Bool, times: Int) {

@@ -209,6 +209,10 @@ public struct HealthEngine: Sendable {
     // MARK: Conclusions
 
     mutating func settle(_ index: Int, at now: Moment, into actions: inout Actions) {
+        if models[index].settleSteadily(at: now, surroundings, policy) {
+            dues[index] = models[index].nextDue(policy)
+            return
+        }
         let previous = models[index].settle(at: now, surroundings, policy)
         let isProbeable = models[index].isProbeable
         for target in models[index].targets.indices {

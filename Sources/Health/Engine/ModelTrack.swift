@@ -105,10 +105,12 @@ struct ModelTrack: Sendable {
     /// Hands evidence to the target or check it is about. - Returns: whether there is one.
     mutating func withTrack(_ key: ProbeKey, _ body: (inout TargetTrack) -> Void) -> Bool {
         if key.check != nil {
-            guard let index = checks.firstIndex(where: { $0.key == key }) else { return false }
+            guard let index = checks.indices.first(where: { checks[$0].key == key }) else { return false }
             body(&checks[index])
         } else {
-            guard let index = targets.firstIndex(where: { $0.key.target == key.target }) else { return false }
+            guard let index = targets.indices.first(where: { targets[$0].key.target == key.target }) else {
+                return false
+            }
             body(&targets[index])
         }
         return true
@@ -161,8 +163,9 @@ struct ModelTrack: Sendable {
     func nextDue(_ policy: HealthPolicy) -> Double {
         // Availability is counted at least this often.
         var due = settledAt.uptime.seconds + 20
-        for track in targets { due = min(due, track.nextDue(after: settledAt, policy)) }
-        for track in checks { due = min(due, track.nextDue(after: settledAt, policy)) }
+        // By index: a copy of a track would cost more than the question.
+        for index in targets.indices { due = min(due, targets[index].nextDue(after: settledAt, policy)) }
+        for index in checks.indices { due = min(due, checks[index].nextDue(after: settledAt, policy)) }
         let settled = settledAt.uptime.seconds
         if let end = flaps.endsAt, end > settled { due = min(due, end) }
         if let localSeen {
@@ -181,6 +184,20 @@ struct ModelTrack: Sendable {
     }
 
     // MARK: Status
+
+    /// The short way for what is nearly always the case: a healthy model with one target of which nothing is new.
+    ///
+    /// - Returns: whether that was all; otherwise nothing has been done.
+    mutating func settleSteadily(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> Bool {
+        guard status == .healthy, targets.count == 1, checks.isEmpty, config.localRuntime == nil, local == nil,
+            reasons.count == 1, reasons[0].code == .passing, !flaps.isFlapping,
+            !surroundings.isNetworkDown, surroundings.downGateways.isEmpty,
+            targets[0].isSteady(at: now.uptime.seconds, policy)
+        else { return false }
+        settledAt = now
+        availability.advance(to: now.uptime.seconds, .up)
+        return true
+    }
 
     /// Draws the conclusion from everything known, and notes the change if it is one.
     ///

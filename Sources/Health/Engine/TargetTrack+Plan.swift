@@ -12,11 +12,23 @@ extension TargetTrack {
     /// - Parameter isProbeable: false for a local model that is not in memory: a probe would load it.
     mutating func replan(at now: Moment, isProbeable: Bool, _ policy: HealthPolicy) -> ProbePlan? {
         let wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
+        isOnGrid = wanted.reason == .scheduled && wanted.next != nil && wanted.every == .seconds(interval)
         guard wanted.differs(from: plan) else { return nil }
         // The look it asks for has left already, and its answer is awaited.
         if let next = wanted.next, let lastStart, next <= lastStart.uptime { return nil }
         plan = wanted
         return wanted
+    }
+
+    /// Whether it is healthy beyond doubt and on its regular schedule, so that neither verdict nor plan can be another.
+    ///
+    /// - Parameter now: uptime in seconds.
+    func isSteady(at now: Double, _ policy: HealthPolicy) -> Bool {
+        guard isOnGrid, plan.reason == .scheduled, hasVerdict, run == nil, !isOut, breaker == .closed,
+            errors.isCalm, !latency.isAlarmed, !firstToken.isAlarmed, traffic == nil, blockade == nil, let lastLook
+        else { return false }
+        return now - lastLook.uptime.seconds
+            <= max(interval * policy.staleness.intervals, policy.staleness.minimum.seconds)
     }
 
     private var idlePlan: ProbePlan {

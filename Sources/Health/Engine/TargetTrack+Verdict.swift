@@ -22,7 +22,7 @@ extension TargetTrack {
         if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
         if errors.isAlarmed {
             return TargetVerdict(
-                status: isSevere ? .unhealthy : .degraded, code: .errors,
+                status: errors.isSevere ? .unhealthy : .degraded, code: .errors,
                 message: errorsSentence)
         }
         if let traffic, traffic.limits.isAlarmed, let limit = traffic.lastLimit {

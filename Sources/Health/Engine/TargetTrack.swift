@@ -61,6 +61,8 @@ struct TargetTrack: Sendable {
     let phase: Duration
 
     var plan: ProbePlan
+    /// Whether the plan was the regular one when it was last made.
+    var isOnGrid = false
     var flights: [Flight] = []
     var run: Run?
     private var rareBlockade = Rare<Blockade>.none
@@ -73,8 +75,6 @@ struct TargetTrack: Sendable {
     var isOut = false
     /// Successes since the last suspicious look of an outage.
     var recovered = 0
-    /// A partial outage is bad enough to be called unhealthy.
-    var isSevere = false
     var hasVerdict = false
     var hasSucceeded = false
     /// When the looks became suspicious; `nil` when they are not.
@@ -316,14 +316,6 @@ struct TargetTrack: Sendable {
 
     private mutating func conclude(at now: Moment, _ policy: HealthPolicy) {
         suspectedAt = errors.status.isCalm && run == nil ? nil : suspectedAt ?? run?.startedAt ?? now
-        guard errors.isAlarmed else {
-            isSevere = false
-            return
-        }
-        guard let share = errors.share(ofLast: policy.errors.unhealthyLooks) else { return }
-        // Down to half the share it takes to get in, so that the line is not crossed to and fro.
-        if share >= policy.errors.unhealthyShare { isSevere = true }
-        if share < policy.errors.unhealthyShare / 2 { isSevere = false }
     }
 
     /// Seconds that an outage lasts at least; what ends sooner is a blip.
@@ -351,7 +343,6 @@ struct TargetTrack: Sendable {
         breaker = .closed
         backoff = 0
         isOut = false
-        isSevere = false
         hasVerdict = false
         suspectedAt = nil
         lastLook = nil

@@ -50,9 +50,14 @@ extension HealthPolicy {
             \.errors.fastFollowUp),
         duration("errors.slowFollowUp", "the same for all others", \.errors.slowFollowUp),
         number(
-            "errors.unhealthyShare", "fraction", "failure share at which degraded becomes unhealthy",
-            \.errors.unhealthyShare, 0.01...1),
-        count("errors.unhealthyLooks", "looks", "looks that this share is taken over", \.errors.unhealthyLooks, 2...20),
+            "errors.unhealthyShare", "fraction", "failure share that is unhealthy, not just degraded",
+            \.errors.unhealthyShare, 0.01...0.999),
+        number(
+            "errors.bearableShare", "fraction", "failure share that it is tested against", \.errors.bearableShare,
+            0.01...0.999),
+        number(
+            "errors.unhealthyThreshold", "nats", "the statistic at which degraded becomes unhealthy",
+            \.errors.unhealthyThreshold, 0.1...100),
         number("overdue.factor", "×", "usual latencies after which a probe is overdue", \.overdue.factor, 1...1_000),
         number(
             "overdue.factorInRun", "×", "the same once a run of failures is open", \.overdue.factorInRun, 1...1_000),

@@ -34,10 +34,10 @@ public struct HealthPolicy: Sendable, Hashable {
         /// The failure share worth an alarm (p1).
         public var failureShare = 0.2
         /// The statistic at which the model is degraded (h), for one look a minute: higher is quieter and slower.
-        public var threshold = 8.5
+        public var threshold = 8.65
         /// What is added to it for each doubling of the pace, so that who looks more often is not alarmed more often by
         /// mistake.
-        public var perDoubling = 0.55
+        public var perDoubling = 0.475
         /// Bounds of the learnt share of failures that is normal for a model (p0).
         public var leastNoise = 0.005
         public var mostNoise = 0.03
@@ -54,10 +54,12 @@ public struct HealthPolicy: Sendable, Hashable {
         public var fastFollowUp: Duration = .seconds(1)
         /// … and this long for all others.
         public var slowFollowUp: Duration = .seconds(5)
-        /// The failure share of the last looks at which degraded becomes unhealthy.
-        public var unhealthyShare = 0.6
-        /// Looks that share is taken over.
-        public var unhealthyLooks = 10
+        /// A partial outage is unhealthy when this share of failures explains it better …
+        public var unhealthyShare = 0.8
+        /// … than this one does, which is bad and yet bearable …
+        public var bearableShare = 0.5
+        /// … by this statistic. It must fall back to zero to be merely degraded again.
+        public var unhealthyThreshold = 6.0
         public init() {}
     }
 

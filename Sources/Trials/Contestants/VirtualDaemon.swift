@@ -142,7 +142,7 @@ package struct VirtualDaemon {
         }
         // A tick that came to nothing must not be asked for again at once.
         let due = engine.nextDue.seconds
-        nextTick = max((due / Self.grid).rounded(.up), (now / Self.grid).rounded(.down) + 1) * Self.grid
+        nextTick = max((due / Self.grid).rounded(.up), (now / Self.grid + 1e-6).rounded(.down) + 1) * Self.grid
     }
 
     package mutating func run(until end: Double) {

@@ -36,7 +36,9 @@ package struct InvariantTrial: Sendable {
 
     package init() {}
 
-    package func run(policy: HealthPolicy = HealthPolicy(), seed: UInt64) -> Result {
+    /// - Parameter judge: the policy that the rules are taken from, where it is another one.
+    package func run(policy: HealthPolicy = HealthPolicy(), judgedBy judge: HealthPolicy? = nil, seed: UInt64) -> Result
+    {
         var chance = Chance(seed: seed)
         let end = days * 86_400
         let configs = (0..<6).map { index in
@@ -60,7 +62,7 @@ package struct InvariantTrial: Sendable {
         let jumps = (0..<Int(days)).map { _ in 3_600 * (2 * chance.uniform() - 1) }
         daemon.mishaps.wallShift = { at in jumps.isEmpty ? 0 : jumps[Int(at / 86_400) % jumps.count] }
         daemon.send(0.2, to: 0)
-        return watch(&daemon, until: end, network: network, policy)
+        return watch(&daemon, until: end, network: network, judge ?? policy)
     }
 
     /// Many fleets, each with a seed of its own, on all cores.
