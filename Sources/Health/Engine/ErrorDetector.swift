@@ -115,6 +115,9 @@ struct ErrorDetector: Sendable {
         return (added, routing.fail(1, expected: p0, policy.routingNumbers(pace: pace)))
     }
 
+    /// Lets traffic come back on another rule's word: a total outage is over.
+    mutating func readmit() { routing = SequentialTest() }
+
     /// Keeps traffic away on another rule's word.
     mutating func avoid(_ policy: HealthPolicy) { routing.raise(policy.routingNumbers(pace: 0)) }
 

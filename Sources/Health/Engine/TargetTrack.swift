@@ -241,6 +241,7 @@ struct TargetTrack: Sendable {
             if recovered >= policy.recovery.outageSuccesses {
                 isOut = false
                 breaker = .closed
+                if !errors.isAlarmed { errors.readmit() }
             } else if case .open(let since) = breaker {
                 breaker = .halfOpen(since: since, failures: 0)
             }

@@ -78,7 +78,7 @@ public struct HealthPolicy: Sendable, Hashable {
         /// Probes of one target in flight at once: the late ones and the looks beside them.
         public var inFlight = 6
         /// What a target without a baseline yet is given, in multiples of `minimum`.
-        public var unknownFactor = 2.0
+        public var unknownFactor = 1.4
         public init() {}
     }
 
