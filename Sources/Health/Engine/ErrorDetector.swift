@@ -68,8 +68,10 @@ struct ErrorDetector: Sendable {
         failuresInRun = 0
         remember(false, times: times)
         learn(failed: false, weight: n * weight)
-        weigh(
-            severity: n * weight * log((1 - policy.errors.unhealthyShare) / (1 - policy.errors.bearableShare)), policy)
+        if severity > 0 {
+            let towards = log((1 - policy.errors.unhealthyShare) / (1 - policy.errors.bearableShare))
+            weigh(severity: n * weight * towards, policy)
+        }
         let wasAlarmed = status.isAlarmed
         status.succeed(n * weight, expected: p0, policy.statusNumbers(interval: interval))
         routing.succeed(n, expected: p0, policy.routingNumbers(pace: pace))

@@ -63,7 +63,9 @@ struct ComponentTracks: Sendable {
         return true
     }
 
-    mutating func connected() { connectFailures.removeAll() }
+    mutating func connected() {
+        if !connectFailures.isEmpty { connectFailures.removeAll() }
+    }
 
     /// While the network is gone, it is asked for again and again.
     mutating func isAskingDue(at now: Moment, isNetworkDown: Bool) -> Bool {
@@ -79,27 +81,12 @@ struct ComponentTracks: Sendable {
 }
 
 extension HealthEngine {
-    /// Whether nothing of a target can be seen from here now.
-    func isBlind(_ target: TargetTrack) -> Bool {
-        surroundings.isNetworkDown && !target.isLoopback
-            || target.gateway.map(surroundings.downGateways.contains) ?? false
-    }
-
-    /// What an outcome is worth: while we are blind, silence says nothing of the target.
-    func seen(_ outcome: Outcome, of key: ProbeKey) -> Outcome {
-        guard outcome.class == .failing, outcome.httpStatus == nil, let index = positions[key.modelID],
-            let target = models[index].targets.first(where: { $0.key.target == key.target }), isBlind(target)
-        else { return outcome }
-        let isOurs = surroundings.isNetworkDown && !target.isLoopback
-        return Outcome(isOurs ? .selfNetwork : .gateway, outcome.cause, detail: outcome.detail)
-    }
-
     /// Draws from one outcome what it means for the gateway and for our own network.
-    mutating func follow(_ outcome: Outcome, of key: ProbeKey, at now: Moment, into actions: inout Actions) {
-        guard let index = positions[key.modelID],
-            let target = models[index].targets.first(where: { $0.key.target == key.target })
-        else { return }
-        if let gateway = target.gateway {
+    mutating func follow(
+        _ outcome: Outcome, of key: ProbeKey, model index: Int, at now: Moment, into actions: inout Actions
+    ) {
+        guard let way = models[index].way(to: key) else { return }
+        if let gateway = way.gateway {
             if outcome.class != .gateway, outcome.httpStatus != nil {
                 components.answered(gateway)
                 setGateway(gateway, isUp: true, outcome.detail, at: now, into: &actions)
@@ -109,10 +96,10 @@ extension HealthEngine {
                 setGateway(gateway, isUp: false, outcome.detail, at: now, into: &actions)
             }
         }
-        guard !target.isLoopback else { return }
+        guard !way.isLoopback else { return }
         if outcome.cause.isConnectLevel || outcome.cause == .gatewayUnreachable {
-            let interval = Duration.seconds(max(target.interval, 15))
-            if components.connectFailed(target.host, at: now, within: interval, hosts: policy.selfNetwork.hosts) {
+            let interval = max(models[index].config.interval, .seconds(15))
+            if components.connectFailed(way.host, at: now, within: interval, hosts: policy.selfNetwork.hosts) {
                 actions.isConnectivityCheckWanted = true
             }
         } else if outcome.httpStatus != nil {
@@ -155,7 +142,7 @@ extension HealthEngine {
         // The first word of a gateway that was never down changes nothing.
         if isUp, surroundings.downGateways.remove(name) == nil { return }
         if !isUp { surroundings.downGateways.insert(name) }
-        forgive(at: now, into: &actions) { $0.gateway == name }
+        forgive(at: now, into: &actions) { $0.way.gateway == name }
     }
 
     private mutating func setNetwork(isUp: Bool, at now: Moment, into actions: inout Actions) {
@@ -164,7 +151,7 @@ extension HealthEngine {
         _ = components.note(
             .network, "own", isUp ? .healthy : .unhealthy,
             isUp ? "Reaching the outside." : "The connectivity check fails too: it is our own network.", at: now)
-        forgive(at: now, into: &actions) { !$0.isLoopback }
+        forgive(at: now, into: &actions) { !$0.way.isLoopback }
     }
 
     /// What was suspicious while we were blind is no evidence against the targets.

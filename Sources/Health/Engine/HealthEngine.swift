@@ -78,9 +78,12 @@ public struct HealthEngine: Sendable {
         models = next
         positions = Dictionary(uniqueKeysWithValues: models.enumerated().map { ($1.config.id, $0) })
         rendered = []
-        dues = models.map { $0.nextDue(policy) }
-        for index in models.indices { models[index].isDirty = true }
-        let gateways = Set(models.flatMap(\.targets).compactMap(\.gateway))
+        for index in models.indices {
+            models[index].isDirty = true
+            models[index].putOff(policy)
+        }
+        dues = models.map(\.due)
+        let gateways = Set(models.flatMap(\.targets).compactMap(\.way.gateway))
         components.keep(gateways: gateways)
         surroundings.downGateways.formIntersection(gateways)
         isConfigured = true
@@ -95,33 +98,19 @@ public struct HealthEngine: Sendable {
         switch evidence.kind {
         case .probeStarted(let key, let number, let reason):
             guard let index = positions[key.modelID] else { break }
-            let policy = policy
-            var isSuspect = false
-            _ = models[index].withTrack(key) {
-                $0.started(number, reason: reason, at: now, policy)
-                // The only thing that a start brings about by itself is lateness …
-                dues[index] = min(dues[index], now.uptime.seconds + $0.overdueAfter(policy))
-                isSuspect = $0.run != nil
+            if models[index].started(key, number, reason: reason, at: now, policy) {
+                settle(index, at: now, into: &actions)
+            } else {
+                dues[index] = models[index].due
             }
-            models[index].isDirty = true
-            // … and, while something is suspicious, the plan of the next look.
-            if isSuspect { settle(index, at: now, into: &actions) }
         case .probeCancelled(let key, let number):
             guard let index = positions[key.modelID] else { break }
-            _ = models[index].withTrack(key) { $0.cancelled(number) }
+            models[index].cancelled(key, number)
         case .probeFinished(let key, let number, let result):
             guard let index = positions[key.modelID] else { break }
-            let policy = policy
-            var result = result
-            let raw = result.outcome
-            result.outcome = seen(raw, of: key)
-            guard models[index].withTrack(key, { $0.finished(number, result, at: now, policy) }) else { break }
-            // A custom check says something of the answers' quality, nothing of errors and latency.
-            if key.check == nil {
-                models[index].count(
-                    result.outcome, times: 1, latency: result.latency?.seconds, probe: result, at: now)
-            }
-            follow(raw, of: key, at: now, into: &actions)
+            let hidden = models[index].hidden(result.outcome, of: key, surroundings)
+            guard models[index].finished(key, number, result, as: hidden, at: now, policy) else { break }
+            follow(result.outcome, of: key, model: index, at: now, into: &actions)
             settle(index, at: now, into: &actions)
         case .outcomes(let key, let outcome, let count, let latency):
             absorb(
@@ -147,13 +136,7 @@ public struct HealthEngine: Sendable {
         var actions = Actions()
         let uptime = now.uptime.seconds
         for index in models.indices where dues[index] <= uptime {
-            for target in models[index].targets.indices
-            where !models[index].targets[target].flights.isEmpty && !isBlind(models[index].targets[target]) {
-                _ = models[index].targets[target].countOverdue(at: now, policy)
-            }
-            for check in models[index].checks.indices where !models[index].checks[check].flights.isEmpty {
-                _ = models[index].checks[check].countOverdue(at: now, policy)
-            }
+            models[index].countOverdue(at: now, surroundings, policy)
             settle(index, at: now, into: &actions)
             // What is due and did not come to anything (we are blind, or short of budget) is looked at again soon.
             if dues[index] <= uptime { dues[index] = uptime + 0.2 }
@@ -209,28 +192,11 @@ public struct HealthEngine: Sendable {
     // MARK: Conclusions
 
     mutating func settle(_ index: Int, at now: Moment, into actions: inout Actions) {
-        if models[index].settleSteadily(at: now, surroundings, policy) {
-            dues[index] = models[index].nextDue(policy)
-            return
-        }
-        let previous = models[index].settle(at: now, surroundings, policy)
-        let isProbeable = models[index].isProbeable
-        for target in models[index].targets.indices {
-            if let plan = models[index].targets[target].replan(at: now, isProbeable: isProbeable, policy) {
-                actions.plans.append(plan)
-                models[index].isDirty = true
-            }
-        }
-        for check in models[index].checks.indices {
-            // A model that is down needs no checks to tell it.
-            let key = models[index].checks[check].key
-            let isHeld = models[index].targets.contains { $0.key.target == key.target && $0.isOut }
-            if let plan = models[index].checks[check].replan(at: now, isProbeable: isProbeable && !isHeld, policy) {
-                actions.plans.append(plan)
-            }
-        }
-        dues[index] = models[index].nextDue(policy)
-        guard let previous else { return }
+        let conclusion = models[index].settle(at: now, surroundings, policy)
+        dues[index] = models[index].due
+        guard let conclusion else { return }
+        actions.plans += conclusion.plans
+        guard let previous = conclusion.previous else { return }
         let track = models[index]
         emit(track, previous: previous, current: track.status, track.toldReasons, at: now, into: &actions)
     }

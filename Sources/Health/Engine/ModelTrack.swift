@@ -5,6 +5,9 @@ import Foundation
 #endif
 
 /// All that is known of one model: its targets, its custom checks, its last minutes and its last day.
+///
+/// What is asked of it at every piece of evidence is `mutating`, be it only a question: so it is asked in place, and
+/// nothing is copied out of the arrays that tracks are kept in. A copy takes longer than most answers.
 struct ModelTrack: Sendable {
     /// What the rest of the fleet means for this model.
     struct Surroundings: Sendable {
@@ -12,6 +15,17 @@ struct ModelTrack: Sendable {
         var downGateways: Set<String> = []
         /// A local runtime that does not answer, with its sentence.
         var downRuntimes: [LocalRuntime: String] = [:]
+
+        /// Whether nothing of a target can be seen from here now.
+        func hide(_ way: TargetTrack.Way) -> Bool {
+            isNetworkDown && !way.isLoopback || way.gateway.map(downGateways.contains) ?? false
+        }
+    }
+    /// What drawing a conclusion has brought.
+    struct Conclusion: Sendable {
+        /// The status before, when it has changed.
+        var previous: HealthStatus?
+        var plans: [ProbePlan] = []
     }
 
     private(set) var config: ModelConfig
@@ -34,6 +48,8 @@ struct ModelTrack: Sendable {
     private(set) var requestTotal: UInt64 = 0
     /// When the conclusion was last drawn.
     private(set) var settledAt: Moment
+    /// Uptime in seconds at which time alone may change something: a late probe, stale evidence, a silence.
+    private(set) var due = 0.0
     /// When the runtime took an idle model into memory.
     private var loadedAt: Moment?
     /// When it was last rendered.
@@ -102,18 +118,87 @@ struct ModelTrack: Sendable {
         localSeen = now
     }
 
-    /// Hands evidence to the target or check it is about. - Returns: whether there is one.
+    /// Takes up that a probe left. - Returns: whether that asks for a conclusion: something is suspicious, and the next
+    /// look is to be planned.
+    mutating func started(
+        _ key: ProbeKey, _ number: UInt64, reason: ProbeReason, at now: Moment, _ policy: HealthPolicy
+    ) -> Bool {
+        var isSuspect = false
+        var late = Double.infinity
+        _ = withTrack(key) {
+            $0.started(number, reason: reason, at: now, policy)
+            late = now.uptime.seconds + $0.overdueAfter(policy)
+            isSuspect = $0.run != nil
+        }
+        // All else that a start brings about by itself is lateness.
+        due = min(due, late)
+        isDirty = true
+        return isSuspect
+    }
+
+    mutating func cancelled(_ key: ProbeKey, _ number: UInt64) { _ = withTrack(key) { $0.cancelled(number) } }
+
+    /// Weighs the end of a probe.
+    ///
+    /// - Parameter hidden: what it is worth where nothing can be seen of the target now.
+    /// - Returns: whether there is such a target or check.
+    mutating func finished(
+        _ key: ProbeKey, _ number: UInt64, _ result: ProbeResult, as hidden: Outcome?, at now: Moment,
+        _ policy: HealthPolicy
+    ) -> Bool {
+        if let hidden {
+            var result = result
+            result.outcome = hidden
+            return finished(key, number, result, as: nil, at: now, policy)
+        }
+        guard withTrack(key, { $0.finished(number, result, at: now, policy) }) else { return false }
+        // A custom check says something of the answers' quality, nothing of errors and latency.
+        if key.check == nil {
+            count(result.outcome, times: 1, latency: result.latency?.seconds, probe: result, at: now)
+        }
+        return true
+    }
+
+    /// What an outcome is worth while we are blind, when silence says nothing of the target; `nil` for what it says.
+    mutating func hidden(_ outcome: Outcome, of key: ProbeKey, _ surroundings: Surroundings) -> Outcome? {
+        guard outcome.class == .failing, outcome.httpStatus == nil else { return nil }
+        guard let way = way(to: key), surroundings.hide(way) else { return nil }
+        let isOurs = surroundings.isNetworkDown && !way.isLoopback
+        return Outcome(isOurs ? .selfNetwork : .gateway, outcome.cause, detail: outcome.detail)
+    }
+
+    /// Counts probes that are late, of all targets that can be seen.
+    mutating func countOverdue(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) {
+        for index in targets.indices where !targets[index].flights.isEmpty && !surroundings.hide(targets[index].way) {
+            _ = targets[index].countOverdue(at: now, policy)
+        }
+        for index in checks.indices where !checks[index].flights.isEmpty {
+            _ = checks[index].countOverdue(at: now, policy)
+        }
+    }
+
+    /// Hands evidence to the target or check it is about, in place: a copy of a track costs more than most evidence.
+    ///
+    /// - Returns: whether there is one.
     mutating func withTrack(_ key: ProbeKey, _ body: (inout TargetTrack) -> Void) -> Bool {
         if key.check != nil {
             guard let index = checks.indices.first(where: { checks[$0].key == key }) else { return false }
             body(&checks[index])
         } else {
-            guard let index = targets.indices.first(where: { targets[$0].key.target == key.target }) else {
-                return false
-            }
+            guard let index = position(of: key) else { return false }
             body(&targets[index])
         }
         return true
+    }
+
+    /// How the target that evidence is about is reached.
+    mutating func way(to key: ProbeKey) -> TargetTrack.Way? {
+        guard let index = position(of: key) else { return nil }
+        return targets[index].way
+    }
+
+    private mutating func position(of key: ProbeKey) -> Int? {
+        targets.indices.first { targets[$0].key.target == key.target }
     }
 
     /// Counts outcomes in what is shown: the windows, the last success, the last probe.
@@ -159,11 +244,10 @@ struct ModelTrack: Sendable {
 
     // MARK: Time
 
-    /// Uptime in seconds at which time alone may change something: a late probe, stale evidence, a silence.
-    func nextDue(_ policy: HealthPolicy) -> Double {
+    /// Works out anew when it is due.
+    mutating func putOff(_ policy: HealthPolicy) {
         // Availability is counted at least this often.
-        var due = settledAt.uptime.seconds + 20
-        // By index: a copy of a track would cost more than the question.
+        due = settledAt.uptime.seconds + 20
         for index in targets.indices { due = min(due, targets[index].nextDue(after: settledAt, policy)) }
         for index in checks.indices { due = min(due, checks[index].nextDue(after: settledAt, policy)) }
         let settled = settledAt.uptime.seconds
@@ -176,7 +260,6 @@ struct ModelTrack: Sendable {
             let end = (loadedAt + policy.staleness.minimum).uptime.seconds
             if end > settled { due = min(due, end) }
         }
-        return due
     }
 
     private func localStaleAfter(_ policy: HealthPolicy) -> Duration {
@@ -185,24 +268,49 @@ struct ModelTrack: Sendable {
 
     // MARK: Status
 
-    /// The short way for what is nearly always the case: a healthy model with one target of which nothing is new.
+    /// Draws the conclusion from everything known, and plans the next looks.
     ///
-    /// - Returns: whether that was all; otherwise nothing has been done.
-    mutating func settleSteadily(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> Bool {
-        guard status == .healthy, targets.count == 1, checks.isEmpty, config.localRuntime == nil, local == nil,
-            reasons.count == 1, reasons[0].code == .passing, !flaps.isFlapping,
-            !surroundings.isNetworkDown, surroundings.downGateways.isEmpty,
-            targets[0].isSteady(at: now.uptime.seconds, policy)
-        else { return false }
-        settledAt = now
-        availability.advance(to: now.uptime.seconds, .up)
-        return true
+    /// - Returns: `nil` when nothing has changed beyond doubt.
+    mutating func settle(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> Conclusion? {
+        defer { putOff(policy) }
+        var conclusion = Conclusion()
+        if isPlainlyHealthy(at: now, surroundings, policy) {
+            settledAt = now
+            availability.advance(to: now.uptime.seconds, .up)
+            if targets[0].isOnCourse() { return nil }
+        } else {
+            conclusion.previous = conclude(at: now, surroundings, policy)
+        }
+        for index in targets.indices {
+            guard let plan = targets[index].replan(at: now, isProbeable: isProbeable, policy) else { continue }
+            conclusion.plans.append(plan)
+            isDirty = true
+        }
+        for index in checks.indices {
+            // A model that is down needs no checks to tell it.
+            let target = checks[index].key.target
+            let isHeld = targets.contains { $0.key.target == target && $0.isOut }
+            if let plan = checks[index].replan(at: now, isProbeable: isProbeable && !isHeld, policy) {
+                conclusion.plans.append(plan)
+            }
+        }
+        return conclusion
     }
 
-    /// Draws the conclusion from everything known, and notes the change if it is one.
-    ///
-    /// - Returns: the status before, when it changed.
-    mutating func settle(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> HealthStatus? {
+    /// What is nearly always the case: a healthy model with one target of which nothing is new, so that no other
+    /// conclusion can be drawn.
+    private mutating func isPlainlyHealthy(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> Bool
+    {
+        status == .healthy && targets.count == 1 && checks.isEmpty && config.localRuntime == nil && local == nil
+            && reasons.count == 1 && reasons[0].code == .passing && !flaps.isFlapping
+            && !surroundings.isNetworkDown && surroundings.downGateways.isEmpty
+            && targets[0].isPlainlyHealthy(at: now, policy)
+    }
+
+    /// Notes the status that follows from everything known. - Returns: the status before, when it changed.
+    private mutating func conclude(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
+        -> HealthStatus?
+    {
         settledAt = now
         var (next, nextReasons) = conclusion(at: now, surroundings, policy)
         let found = next
@@ -235,13 +343,13 @@ struct ModelTrack: Sendable {
     private func conclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
         -> (HealthStatus, [HealthReason])
     {
-        if surroundings.isNetworkDown, targets.contains(where: { !$0.isLoopback }) {
+        if surroundings.isNetworkDown, targets.contains(where: { !$0.way.isLoopback }) {
             return (.unknown, [HealthReason(.selfNetwork, "Our own network is gone; nothing can be seen from here.")])
         }
         if let local = localConclusion(at: now, surroundings, policy) { return local }
         let verdicts = targets.map { target in
             target.verdict(
-                at: now, isGatewayDown: target.gateway.map(surroundings.downGateways.contains) ?? false, policy)
+                at: now, isGatewayDown: target.way.gateway.map(surroundings.downGateways.contains) ?? false, policy)
         }
         let best = verdicts.indices.min { rank(verdicts[$0]) < rank(verdicts[$1]) } ?? 0
         guard verdicts.indices.contains(best) else {

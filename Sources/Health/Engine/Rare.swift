@@ -1,11 +1,15 @@
 /// A value that most owners never have, kept elsewhere so that those who have none pay a word for it.
-indirect enum Rare<Value: Sendable>: Sendable {
-    case none
-    case some(Value)
+struct Rare<Value: Sendable>: Sendable {
+    /// One, or none.
+    private var kept: [Value]
 
-    init(_ value: Value?) { self = value.map { .some($0) } ?? .none }
+    init(_ value: Value? = nil) { kept = value.map { [$0] } ?? [] }
 
-    var value: Value? {
-        if case .some(let value) = self { value } else { nil }
+    var isNone: Bool { kept.isEmpty }
+    var value: Value? { kept.first }
+
+    /// Changes it in place, if there is one.
+    mutating func update(_ body: (inout Value) -> Void) {
+        if !kept.isEmpty { body(&kept[0]) }
     }
 }

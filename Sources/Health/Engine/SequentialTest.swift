@@ -38,13 +38,14 @@ struct SequentialTest: Sendable {
     /// - Parameters:
     ///   - weight: how many independent looks it is worth.
     ///   - expected: the failure share that is normal of such a look (p0).
-    mutating func succeed(_ weight: Double, expected: Double, _ numbers: Numbers) {
+    ///   - numbers: asked for only while something is suspicious.
+    mutating func succeed(_ weight: Double, expected: Double, _ numbers: @autoclosure () -> Numbers) {
         looks += weight
         if isAlarmed {
             recovery += weight * log((1 - expected) / (1 - share))
-            if recovery >= numbers.recoveryThreshold { self = SequentialTest() }
+            if recovery >= numbers().recoveryThreshold { self = SequentialTest() }
         } else if statistic > 0 {
-            statistic += weight * log((1 - numbers.failureShare) / (1 - expected))
+            statistic += weight * log((1 - numbers().failureShare) / (1 - expected))
             if statistic <= 0 { self = SequentialTest() }
         } else {
             looks = 0

@@ -20,16 +20,8 @@ extension TargetTrack {
         return wanted
     }
 
-    /// Whether it is healthy beyond doubt and on its regular schedule, so that neither verdict nor plan can be another.
-    ///
-    /// - Parameter now: uptime in seconds.
-    func isSteady(at now: Double, _ policy: HealthPolicy) -> Bool {
-        guard isOnGrid, plan.reason == .scheduled, hasVerdict, run == nil, !isOut, breaker == .closed,
-            errors.isCalm, !latency.isAlarmed, !firstToken.isAlarmed, traffic == nil, blockade == nil, let lastLook
-        else { return false }
-        return now - lastLook.uptime.seconds
-            <= max(interval * policy.staleness.intervals, policy.staleness.minimum.seconds)
-    }
+    /// Whether no other plan can come of it as long as it is plainly healthy.
+    mutating func isOnCourse() -> Bool { isOnGrid && plan.reason == .scheduled && rareTraffic.isNone }
 
     private var idlePlan: ProbePlan {
         ProbePlan(key: key, next: nil, anchor: plan.anchor, every: .seconds(interval), reason: .scheduled)
@@ -57,11 +49,17 @@ extension TargetTrack {
         }
         if let blockade { return planned(for: blockade, lastLook: lastLook, policy) }
         if run != nil, isOut { return slowed(to: .seconds(backoff), from: lastStart ?? now, .backoff) }
+        if let look = nextExtra(at: now, policy) { return extra(at: look, at: now, .confirmation) }
+        return regular(at: now, policy)
+    }
+
+    /// When to look beside the regular schedule, if at all.
+    private func nextExtra(at now: Moment, _ policy: HealthPolicy) -> Moment? {
+        if run == nil, errors.isCalm, rareTraffic.isNone { return nil }
         let looks = [
             run.flatMap { confirmation(of: $0, at: now, policy) }, burst(at: now, policy), followUp(at: now, policy),
         ]
-        if let look = looks.compactMap({ $0 }).min() { return extra(at: look, at: now, .confirmation) }
-        return regular(at: now, policy)
+        return looks.compactMap { $0 }.min()
     }
 
     /// While requests are failing users, or have fallen silent, the verdict on where to send them must not wait for more

@@ -18,8 +18,8 @@ extension TargetTrack {
         guard successes + failures > 0 else { return }
         note(successes + failures, isSuccess: successes > 0, at: now)
         lastLook = now
-        let weight = traffic?.meter.weight(policy.traffic) ?? 1
-        let pace = traffic?.meter.pace ?? 0
+        let meter = traffic?.meter ?? TrafficMeter()
+        let (weight, pace) = (meter.weight(policy.traffic), meter.pace)
         if failures > 0 {
             blockade = nil
             lastFailure = failure
@@ -45,8 +45,11 @@ extension TargetTrack {
             }
             decide(at: now, policy)
         }
-        let numbers = policy.statusNumbers(interval: interval)
-        traffic?.limits.succeed(Double(successes + failures) * weight, expected: policy.errors.mostNoise, numbers)
+        rareTraffic.update {
+            $0.limits.succeed(
+                Double(successes + failures) * weight, expected: policy.errors.mostNoise,
+                policy.statusNumbers(interval: interval))
+        }
     }
 
     /// Weighs real requests that the provider's rate limit refused: a share of them degrades, none of them moves a probe.
@@ -54,10 +57,12 @@ extension TargetTrack {
         guard times > 0 else { return }
         note(times, isSuccess: false, at: now)
         lastLook = now
-        traffic?.lastLimit = outcome
-        let weight = Double(min(times, 1_000)) * (traffic?.meter.weight(policy.traffic) ?? 1)
         let numbers = policy.statusNumbers(interval: interval)
-        traffic?.limits.fail(weight, expected: policy.errors.mostNoise, numbers)
+        rareTraffic.update {
+            $0.lastLimit = outcome
+            let weight = Double(min(times, 1_000)) * $0.meter.weight(policy.traffic)
+            $0.limits.fail(weight, expected: policy.errors.mostNoise, numbers)
+        }
     }
 
     /// Weighs recorded probes, of which nobody knows when they left.
@@ -71,7 +76,7 @@ extension TargetTrack {
     }
 
     private mutating func note(_ times: Int, isSuccess: Bool, at now: Moment) {
-        if traffic == nil { traffic = TrafficTrack() }
-        traffic?.meter.note(times, isSuccess: isSuccess, at: now.uptime.seconds)
+        if rareTraffic.isNone { rareTraffic = Rare(TrafficTrack()) }
+        rareTraffic.update { $0.meter.note(times, isSuccess: isSuccess, at: now.uptime.seconds) }
     }
 }

@@ -6,9 +6,17 @@ struct TargetVerdict: Sendable {
 }
 
 extension TargetTrack {
+    /// Whether nothing at all speaks against it, so that the verdict cannot be another.
+    mutating func isPlainlyHealthy(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard hasVerdict, run == nil, !isOut, breaker == .closed, errors.isCalm, !latency.isAlarmed,
+            !firstToken.isAlarmed, rareBlockade.isNone, rareTraffic.value?.limits.isAlarmed != true, let lastLook
+        else { return false }
+        return now - lastLook <= staleAfter(policy)
+    }
+
     /// - Parameter window: the model's last minutes, for the sentence.
     func verdict(at now: Moment, isGatewayDown: Bool, _ policy: HealthPolicy) -> TargetVerdict {
-        if isGatewayDown, let gateway {
+        if isGatewayDown, let gateway = way.gateway {
             return TargetVerdict(
                 status: .unknown, code: .gateway,
                 message: "The gateway '\(gateway)' does not answer, so nothing is known of the provider behind it.")

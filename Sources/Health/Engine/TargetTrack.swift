@@ -17,6 +17,19 @@ struct TargetTrack: Sendable {
         /// What its lateness has added to the statistics; `nil` while it is not late.
         var charge: Charge?
     }
+    /// How the target is reached.
+    struct Way: Sendable {
+        let gateway: String?
+        /// The host that connections go to, and whether it is this machine.
+        let host: String
+        let isLoopback: Bool
+
+        init(_ target: ModelTarget) {
+            gateway = target.gateway?.gateway
+            host = target.baseURL.urlHost
+            isLoopback = host.isLoopbackHost
+        }
+    }
     typealias Charge = (status: Double, routing: Double)
     /// Suspicious looks without a success between them.
     struct Run: Sendable {
@@ -49,10 +62,7 @@ struct TargetTrack: Sendable {
     static let mostFlights = 16
 
     let key: ProbeKey
-    let gateway: String?
-    /// The host that connections go to, and whether it is this machine.
-    let host: String
-    let isLoopback: Bool
+    let way: Way
     /// Seconds between scheduled probes.
     let interval: Double
     /// Seconds that a probe may take.
@@ -65,12 +75,12 @@ struct TargetTrack: Sendable {
     var isOnGrid = false
     var flights: [Flight] = []
     var run: Run?
-    private var rareBlockade = Rare<Blockade>.none
+    private(set) var rareBlockade = Rare<Blockade>()
     var breaker = Breaker.closed
     var errors: ErrorDetector
     var latency = LatencyDetector()
     var firstToken = LatencyDetector()
-    private var rareTraffic = Rare<TrafficTrack>.none
+    var rareTraffic = Rare<TrafficTrack>()
     /// A total outage stands.
     var isOut = false
     /// Successes since the last suspicious look of an outage.
@@ -85,15 +95,13 @@ struct TargetTrack: Sendable {
     var backoff = 0.0
     var lastStart: Moment?
     var lastLook: Moment?
-    private var rareFailure = Rare<Outcome>.none
+    private var rareFailure = Rare<Outcome>()
 
     init(
         key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan, policy: HealthPolicy
     ) {
         self.key = key
-        gateway = target.gateway?.gateway
-        host = target.baseURL.urlHost
-        isLoopback = host.isLoopbackHost
+        way = Way(target)
         self.interval = interval.seconds
         errors = ErrorDetector(interval: interval.seconds)
         self.timeout = timeout.seconds
@@ -107,10 +115,7 @@ struct TargetTrack: Sendable {
         set { rareBlockade = Rare(newValue) }
     }
     /// Real requests, if there were any.
-    var traffic: TrafficTrack? {
-        get { rareTraffic.value }
-        set { rareTraffic = Rare(newValue) }
-    }
+    var traffic: TrafficTrack? { rareTraffic.value }
     var lastFailure: Outcome? {
         get { rareFailure.value }
         set { rareFailure = Rare(newValue) }
@@ -129,7 +134,7 @@ struct TargetTrack: Sendable {
         lastStart = now
         run?.asked += 1
         if let silence = traffic?.meter.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
-            traffic?.meter.isSilenceAsked = true
+            rareTraffic.update { $0.meter.isSilenceAsked = true }
         }
         switch reason {
         case .scheduled:
@@ -210,7 +215,7 @@ struct TargetTrack: Sendable {
     }
 
     /// Uptime in seconds, later than `settled`, at which time alone may change something.
-    func nextDue(after settled: Moment, _ policy: HealthPolicy) -> Double {
+    mutating func nextDue(after settled: Moment, _ policy: HealthPolicy) -> Double {
         var due = Double.infinity
         let now = settled.uptime.seconds
         func consider(_ at: Double) { if at > now, at < due { due = at } }

@@ -24,7 +24,7 @@ struct OutcomeWindow: Sendable {
         let number = Int(uptime / Self.slotWidth)
         drop(before: number)
         // Evidence may come a little out of order: it is counted where it arrives.
-        if slots.last.map({ $0.number < number }) ?? true { slots.append(Slot(number: number)) }
+        if slots.isEmpty || slots[slots.count - 1].number < number { slots.append(Slot(number: number)) }
         let last = slots.count - 1
         slots[last].successes = UInt32(clamping: Int(slots[last].successes) + min(successes, Int(UInt32.max)))
         slots[last].failures = UInt32(clamping: Int(slots[last].failures) + min(failures, Int(UInt32.max)))
@@ -61,7 +61,7 @@ struct OutcomeWindow: Sendable {
     }
 
     private mutating func drop(before number: Int) {
-        guard let first = slots.first, first.number <= number - Self.slots else { return }
+        guard !slots.isEmpty, slots[0].number <= number - Self.slots else { return }
         slots.removeAll { $0.number <= number - Self.slots }
     }
 }
