@@ -34,6 +34,9 @@ struct Simulate: AsyncParsableCommand {
     @Flag(name: .customLong("full"), help: "As much as the documented figures were made with: an hour, not a minute.")
     var isFull = false
 
+    @Option(help: "The first of the worlds' seeds, to try other worlds; default 1000000, below are those of tuning.")
+    var seed: UInt64?
+
     @Option(help: "Draw the documentation's pictures into this folder, and do nothing else.")
     var pictures: String?
 
@@ -48,7 +51,7 @@ struct Simulate: AsyncParsableCommand {
     func run() async throws {
         let options = SimulationOptions(
             parts: parts.isEmpty ? SimulationOptions.Part.allCases : parts, interval: interval, noise: noise,
-            policy: policy, against: against, withPeers: withPeers, isFull: isFull, format: format)
+            policy: policy, against: against, withPeers: withPeers, isFull: isFull, seed: seed, format: format)
         let simulation = try SimulationRun(options, environment: Output.environment)
         if let pictures { return try await simulation.draw(into: pictures) }
         let isHolding = try await simulation.run(terminal: Output.terminal) { Output.write($0) }

@@ -22,12 +22,26 @@ struct InitialSchedule {
     }
 
     private mutating func plan(_ key: ProbeKey, every: Duration) -> ProbePlan {
-        let share = Double(given) / Double(max(total, 1))
-        given += 1
-        let first = now.uptime + min(every, policy.firstRound) * share
-        var anchor = now.uptime + every * share
+        defer { given += 1 }
+        return .initial(
+            key, every: every, share: Double(given) / Double(max(total, 1)), at: now.uptime, round: policy.firstRound)
+    }
+}
+
+extension ProbePlan {
+    /// The first plan of a key, at its place among others.
+    ///
+    /// - Parameters:
+    ///   - share: its place in the round, 0 for the first and towards 1 for the last.
+    ///   - now: uptime.
+    ///   - round: how long the first round takes, where that is shorter than `every`.
+    package static func initial(
+        _ key: ProbeKey, every: Duration, share: Double, at now: Duration, round: Duration
+    ) -> ProbePlan {
+        let first = now + min(every, round) * share
+        var anchor = now + every * share
         // The second turn comes between half and one and a half intervals after the first.
-        while anchor < first + every / 2 { anchor += every }
+        if anchor < first + every / 2 { anchor += every }
         return ProbePlan(key: key, next: first, anchor: anchor, every: every, reason: .scheduled)
     }
 }

@@ -68,7 +68,7 @@ package struct Pictures: Sendable {
     /// How soon each contestant finds what is wrong.
     private func delays() async -> String {
         let interval = 60.0
-        let board = ProbeScoreboard(interval: interval, noise: 0.02, policy: policy, scale: scale)
+        let board = ProbeScoreboard(TrialSetting(interval: interval, noise: 0.02, policy: policy, scale: scale))
         let scores = [await board.ours()] + (await board.peers())
         var chart = Chart(
             title: "30 % of the requests fail, probing every 60 s: share found",
@@ -98,14 +98,15 @@ package struct Pictures: Sendable {
         for threshold in [6.5, 7.5, 8.5, 9.5, 11] {
             var policy = policy
             policy.errors.threshold = threshold
-            let board = ProbeScoreboard(interval: 60, noise: 0.02, policy: policy, scale: scale)
+            let board = ProbeScoreboard(TrialSetting(interval: 60, noise: 0.02, policy: policy, scale: scale))
             let (alarms, delay) = await board.frontierPoint()
             points.append((alarms * 365, delay))
         }
         chart.line("llm-health", points, markers: true)
-        for (name, alarms, delay) in await ProbeScoreboard(interval: 60, noise: 0.02, policy: policy, scale: scale)
-            .peerPoints()
-        {
+        for (name, alarms, delay) in await ProbeScoreboard(
+            TrialSetting(interval: 60, noise: 0.02, policy: policy, scale: scale)
+        )
+        .peerPoints() {
             chart.line(name, [(alarms * 365, delay)], markers: true)
         }
         return chart.svg

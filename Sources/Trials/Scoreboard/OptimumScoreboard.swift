@@ -1,18 +1,10 @@
-package import Health
+import Health
 
 /// Ours against the quickest test there is: the exact optimum that knows both shares, at the same rate of false alarms.
 package struct OptimumScoreboard: Sendable {
-    package var interval: Double
-    package var noise: Double
-    package var policy: HealthPolicy
-    package var scale: TrialScale
+    package var setting: TrialSetting
 
-    package init(interval: Double, noise: Double, policy: HealthPolicy = HealthPolicy(), scale: TrialScale) {
-        self.interval = interval
-        self.noise = noise
-        self.policy = policy
-        self.scale = scale
-    }
+    package init(_ setting: TrialSetting) { self.setting = setting }
 
     package static func table(_ rows: [[String]], interval: Double) -> ScoreTable {
         ScoreTable(
@@ -25,22 +17,21 @@ package struct OptimumScoreboard: Sendable {
 
     /// The mean delays in looks; a run length that no false alarm was seen in counts as one.
     package func rows(_ name: String) async -> [[String]] {
-        let (interval, policy, noise) = (interval, policy, noise)
-        var trial = QuietTrial(noise: noise)
-        trial.days = scale.days
-        let quiet = await scale.run { [trial] seed in
-            trial.run(EngineContestant(interval: interval, policy: policy, seed: seed &* 7_919), seed: seed)
-        }.reduce(into: QuietTrial.Result()) { $0.add($1) }
+        var trial = QuietTrial(noise: setting.noise)
+        trial.days = setting.scale.days
+        let quiet = await setting.run { [trial] in trial.run($0, seed: $1) }.reduce(into: QuietTrial.Result()) {
+            $0.add($1)
+        }
         let runLength = Double(quiet.looks) / Double(max(quiet.alarms, 1))
         var rows: [[String]] = []
         for share in [0.15, 0.3] {
-            var trial = FaultTrial(.partial(share), noise: noise, length: 14_400...14_400, isTotal: false)
-            trial.faults = scale.faults
-            let fault = await scale.run { [trial] seed in
-                trial.run(EngineContestant(interval: interval, policy: policy, seed: seed &* 7_919), seed: seed)
-            }.reduce(into: FaultTrial.Result()) { $0.add($1) }
-            var bare = BareTrial(noise: noise)
-            bare.design = policy.errors.failureShare
+            var trial = FaultTrial(.partial(share), noise: setting.noise, length: 14_400...14_400, isTotal: false)
+            trial.faults = setting.scale.faults
+            let fault = await setting.run { [trial] in trial.run($0, seed: $1) }.reduce(into: FaultTrial.Result()) {
+                $0.add($1)
+            }
+            var bare = BareTrial(noise: setting.noise)
+            bare.design = setting.policy.errors.failureShare
             let exact = bare.run(share: share, runLength: runLength)
             let optimum = exact.optimal.fromSteadyState
             rows.append([

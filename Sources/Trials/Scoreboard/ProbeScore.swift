@@ -28,20 +28,23 @@ package struct TrialScale: Sendable {
     package var days: Double
     /// Total outages of each kind in each life, partial ones about a third as many.
     package var faults: Int
+    /// Months that fleets of six models live through with everything going wrong.
+    package var fleetMonths: Int
     package var firstSeed: UInt64
 
     /// - Parameter firstSeed: scoring begins at a million; tuning stays below.
-    package init(lives: Int, days: Double, faults: Int, firstSeed: UInt64 = 1_000_000) {
+    package init(lives: Int, days: Double, faults: Int, fleetMonths: Int = 1, firstSeed: UInt64 = 1_000_000) {
         self.lives = lives
         self.days = days
         self.faults = faults
+        self.fleetMonths = fleetMonths
         self.firstSeed = firstSeed
     }
 
-    /// What every figure in the documentation was made with.
-    package static let full = TrialScale(lives: 50, days: 200, faults: 100)
+    /// What every figure in the documentation was made with; a thousand model-years with everything going wrong.
+    package static let full = TrialScale(lives: 50, days: 200, faults: 100, fleetMonths: 2_030)
     /// Seconds rather than minutes.
-    package static let quick = TrialScale(lives: 4, days: 50, faults: 50)
+    package static let quick = TrialScale(lives: 4, days: 50, faults: 50, fleetMonths: 11)
 
     /// Runs every life on all cores and adds up what they came to, in the order of their seeds.
     func run<Result: Sendable>(_ life: @escaping @Sendable (UInt64) -> Result) async -> [Result] {

@@ -1,32 +1,21 @@
-package import Health
+import Health
 
 /// llm-health and the monitors that decide by probes, in the same worlds at the same probe cost.
 package struct ProbeScoreboard: Sendable {
-    /// Seconds between two regular looks.
-    package var interval: Double
-    /// The share of looks that fail for no reason.
-    package var noise: Double
-    package var policy: HealthPolicy
-    package var scale: TrialScale
+    package var setting: TrialSetting
 
-    package init(interval: Double, noise: Double, policy: HealthPolicy = HealthPolicy(), scale: TrialScale) {
-        self.interval = interval
-        self.noise = noise
-        self.policy = policy
-        self.scale = scale
-    }
+    package init(_ setting: TrialSetting) { self.setting = setting }
 
     /// The length of a blip in these worlds: what an operator does not want to be told of.
-    package var blipLength: Double { interval < 30 ? 10 : 30 }
+    package var blipLength: Double { setting.interval < 30 ? 10 : 30 }
 
     package func ours(_ name: String = "llm-health") async -> ProbeScore {
-        let (interval, policy) = (interval, policy)
-        return await score(name) { EngineContestant(interval: interval, policy: policy, seed: $0 &* 7_919) }
+        await score(name) { [setting] in setting.ours(seed: $0) }
     }
 
     /// The peers, at an interval so much shorter that they spend as much as we do with our extra looks.
     package func peers() async -> [ProbeScore] {
-        let interval = interval / (1 + policy.budget.share)
+        let interval = setting.interval / (1 + setting.policy.budget.share)
         @Sendable func contestant<Rule: ProbeRule>(_ rule: Rule) -> @Sendable (UInt64) -> RuleContestant<Rule> {
             { seed in
                 var chance = Chance(seed: seed)
@@ -45,13 +34,12 @@ package struct ProbeScoreboard: Sendable {
 
     /// False alarms a model-day, and the median delay to a partial outage of 30 %: one point of the frontier.
     func frontierPoint() async -> (alarms: Double, delay: Double) {
-        let (interval, policy) = (interval, policy)
-        return await point { EngineContestant(interval: interval, policy: policy, seed: $0 &* 7_919) }
+        await point { [setting] in setting.ours(seed: $0) }
     }
 
     /// The same of the peers that know of partial outages at all.
     func peerPoints() async -> [(name: String, alarms: Double, delay: Double)] {
-        let interval = interval
+        let interval = setting.interval
         let gatus = await point { RuleContestant(GatusRule(), interval: interval, first: Double($0 % 60)) }
         let kuma = await point {
             RuleContestant(
@@ -87,25 +75,25 @@ package struct ProbeScoreboard: Sendable {
     private func quiet<Monitor: Contestant>(_ make: @escaping @Sendable (UInt64) -> Monitor, blip: Trouble?) async
         -> QuietTrial.Result
     {
-        var trial = QuietTrial(noise: noise)
-        trial.days = scale.days
+        var trial = QuietTrial(noise: setting.noise)
+        trial.days = setting.scale.days
         if let blip {
-            trial.days = (scale.days / 3).rounded(.up)
+            trial.days = (setting.scale.days / 3).rounded(.up)
             trial.blips = 6
             trial.blipLength = blipLength
             trial.blip = blip
         }
         let made = trial
-        return await scale.run { made.run(make($0), seed: $0) }.reduce(into: QuietTrial.Result()) { $0.add($1) }
+        return await setting.scale.run { made.run(make($0), seed: $0) }.reduce(into: QuietTrial.Result()) { $0.add($1) }
     }
 
     private func fault<Monitor: Contestant>(
         _ make: @escaping @Sendable (UInt64) -> Monitor, _ trouble: Trouble, _ length: ClosedRange<Double>
     ) async -> FaultTrial.Result {
-        var trial = FaultTrial(trouble, noise: noise, length: length, isTotal: length.upperBound < 3_600)
-        trial.faults = trial.isTotal ? scale.faults : (scale.faults + 2) / 3
+        var trial = FaultTrial(trouble, noise: setting.noise, length: length, isTotal: length.upperBound < 3_600)
+        trial.faults = trial.isTotal ? setting.scale.faults : (setting.scale.faults + 2) / 3
         if trial.isTotal { trial.quiet = 21_600 }
         let made = trial
-        return await scale.run { made.run(make($0), seed: $0) }.reduce(into: FaultTrial.Result()) { $0.add($1) }
+        return await setting.scale.run { made.run(make($0), seed: $0) }.reduce(into: FaultTrial.Result()) { $0.add($1) }
     }
 }

@@ -1,5 +1,5 @@
 import Health
-import Trials
+package import Trials
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -24,11 +24,13 @@ package struct SimulationOptions: Sendable {
     package var withPeers: Bool
     /// Everything that the documentation's figures were made with; minutes rather than seconds.
     package var isFull: Bool
+    /// The first of the worlds' seeds; `nil` for those that the documented figures were made with.
+    package var seed: UInt64?
     package var format: Format
 
     package init(
         parts: [Part], interval: String? = nil, noise: Double? = nil, policy: String? = nil, against: String? = nil,
-        withPeers: Bool = false, isFull: Bool = false, format: Format = .text
+        withPeers: Bool = false, isFull: Bool = false, seed: UInt64? = nil, format: Format = .text
     ) {
         self.parts = parts
         self.interval = interval
@@ -37,6 +39,7 @@ package struct SimulationOptions: Sendable {
         self.against = against
         self.withPeers = withPeers
         self.isFull = isFull
+        self.seed = seed
         self.format = format
     }
 }
@@ -50,12 +53,15 @@ package struct SimulationRun: Sendable {
     /// The policies under trial, by name.
     private let policies: [(name: String, policy: HealthPolicy)]
 
-    /// - Throws: `ConfigurationError` with every problem of the policies and the interval.
-    package init(_ options: SimulationOptions, environment: [String: String]) throws {
+    /// - Parameter scale: how much is run; `nil` for what the options ask for.
+    /// - Throws: `ConfigurationError` with every problem of the policies, `SimulationError` for a wrong interval.
+    package init(_ options: SimulationOptions, environment: [String: String], scale: TrialScale? = nil) throws {
         self.options = options
         interval = try options.interval.map(Self.seconds) ?? 15
         noise = options.noise ?? (interval < 30 ? 0.005 : 0.02)
-        scale = options.isFull ? .full : .quick
+        var scale = scale ?? (options.isFull ? .full : .quick)
+        if let seed = options.seed { scale.firstSeed = seed }
+        self.scale = scale
         var policies: [(String, HealthPolicy)] = []
         if let path = options.policy {
             policies.append((path, try PolicyFile.load(path, environment: environment)))
@@ -102,8 +108,7 @@ package struct SimulationRun: Sendable {
         case .slowness:
             var tables: [ScoreTable] = []
             for (name, policy) in policies {
-                var table = await LatencyScoreboard(interval: interval, noise: noise, policy: policy, scale: scale)
-                    .table()
+                var table = await LatencyScoreboard(setting(policy)).table()
                 if policies.count > 1 { table.title += ": \(name)" }
                 tables.append(table)
             }
@@ -112,7 +117,7 @@ package struct SimulationRun: Sendable {
             var scores: [TrafficScore] = []
             // Each fault is thousands of requests, so fewer lives tell as much.
             var scale = scale
-            scale.lives = max(scale.lives / 5, 2)
+            scale.lives = max(scale.lives / 5, min(scale.lives, 2))
             for (name, policy) in policies {
                 scores.append(await TrafficScoreboard(interval: interval, policy: policy, scale: scale).ours(name))
             }
@@ -133,26 +138,26 @@ package struct SimulationRun: Sendable {
         return [.probing(scores, interval: interval)] + details
     }
 
-    private func scoreboard(_ policy: HealthPolicy) -> ProbeScoreboard {
-        ProbeScoreboard(interval: interval, noise: noise, policy: policy, scale: scale)
+    private func scoreboard(_ policy: HealthPolicy) -> ProbeScoreboard { ProbeScoreboard(setting(policy)) }
+
+    private func setting(_ policy: HealthPolicy) -> TrialSetting {
+        TrialSetting(interval: interval, noise: noise, policy: policy, scale: scale)
     }
 
     private func optimum() async -> [ScoreTable] {
         var rows: [[String]] = []
         for (name, policy) in policies {
-            rows += await OptimumScoreboard(interval: interval, noise: noise, policy: policy, scale: scale).rows(name)
+            rows += await OptimumScoreboard(setting(policy)).rows(name)
         }
         return [OptimumScoreboard.table(rows, interval: interval)]
     }
 
-    /// A thousand model-years in full, five otherwise.
     private func invariants() async -> InvariantTrial.Result {
         var trial = InvariantTrial()
         trial.interval = interval
         trial.days = 30
-        // Six models each.
         return await trial.run(
-            lives: options.isFull ? 2_030 : 11, policy: policies[0].policy, firstSeed: scale.firstSeed)
+            lives: scale.fleetMonths, policy: policies[0].policy, firstSeed: scale.firstSeed)
     }
 
     private func text(of table: ScoreTable, _ terminal: Terminal) throws -> String {

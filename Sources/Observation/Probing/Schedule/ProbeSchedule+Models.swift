@@ -14,11 +14,7 @@ extension ProbeSchedule {
             if intervals[key] == every, entries[key] != nil { continue }
             intervals[key] = every
             let share = Double(index) / Double(wanted.count)
-            let first = now + min(every, policy.firstRound) * share
-            var anchor = now + every * share
-            // The second turn comes half to one and a half intervals after the first.
-            while anchor < first + every / 2 { anchor += max(every, Self.shortestInterval) }
-            begin(ProbePlan(key: key, next: first, anchor: anchor, every: every, reason: .scheduled))
+            begin(.initial(key, every: every, share: share, at: now, round: policy.firstRound))
         }
         intervals = intervals.filter { names.contains($0.key) }
     }
