@@ -20,7 +20,7 @@ extension Date {
     /// The nearest time on the grid; an error for a time that nobody can mean.
     func onMillisecond(of model: ModelID) throws(HealthStorageError) -> Date {
         // Four digits of a year are what RFC 3339 can say.
-        guard (-62_135_596_800..<253_402_300_800).contains(timeIntervalSince1970) else {
+        guard (Int64.distantPast..<Int64.distantFuture).contains(milliseconds) else {
             throw HealthStorageError(
                 operation: .insert, message: "the time of '\(model)' is not between the years 1 and 9999")
         }
@@ -34,6 +34,26 @@ extension TimeRange {
         let from = from.milliseconds
         return from..<max(from, to.milliseconds)
     }
+}
+
+extension TimeRange {
+    init(milliseconds: Range<Int64>) {
+        self.init(
+            last: .milliseconds(max(milliseconds.upperBound - milliseconds.lowerBound, 1)),
+            endingAt: Date(milliseconds: milliseconds.upperBound))
+    }
+
+    /// The range on the grid, as far as history can hold anything of it: from the year 1 to the year 9999.
+    var possible: Range<Int64> { milliseconds.clamped(to: Int64.distantPast..<Int64.distantFuture) }
+    /// How long that is, in milliseconds.
+    var length: Int64 { possible.upperBound - possible.lowerBound }
+}
+
+extension Int64 {
+    /// The first instant that history can hold: the year 1.
+    static var distantPast: Int64 { -62_135_596_800_000 }
+    /// The end of the year 9999.
+    static var distantFuture: Int64 { 253_402_300_800_000 }
 }
 
 extension Duration {

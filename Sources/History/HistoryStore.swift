@@ -6,11 +6,12 @@ package import FoundationEssentials
 package import Foundation
 #endif
 
-/// The past of the fleet: snapshots, changes, and the questions asked of them.
+/// The past of the fleet: snapshots, changes, and what they come to.
 ///
-/// Few and deep operations, each of which a store can answer where its data lies. All stores pass one and the same
-/// suite. Times live on a grid of whole milliseconds and ranges are half-open. Every operation honours cancellation
-/// of the surrounding task by an error whose ``HealthStorageError/isCancellation`` is true.
+/// Few and deep operations, each of which a store can answer where its data lies; every question that people ask is put
+/// together from them, in one way for all stores. All stores pass one and the same suite. Times live on a grid of whole
+/// milliseconds and ranges are half-open. Every operation honours cancellation of the surrounding task by an error
+/// whose ``HealthStorageError/isCancellation`` is true.
 package protocol HistoryStore: HealthStorageService {
     /// The clock by which "now" is told: a window ends there and nothing after it counts as observed.
     var timekeeper: Timekeeper { get }
@@ -18,7 +19,7 @@ package protocol HistoryStore: HealthStorageService {
     /// Stores all the rows or none of them.
     ///
     /// A snapshot is known by its model and millisecond, a change by its number. A row that is there already stays
-    /// as it is, so a batch may be sent again after a lost reply.
+    /// as it is, so a batch may be sent again after a lost reply; it must then be the same batch.
     func append(_ snapshots: [HealthSnapshot], _ changes: [HealthChangeEvent]) async throws(HealthStorageError)
 
     /// The snapshots of one model, oldest first; with a `limit`, the newest so many of them.
@@ -28,20 +29,34 @@ package protocol HistoryStore: HealthStorageService {
     /// The changes that a query asks for, in the order of their numbers.
     func changes(_ query: ChangeQuery) async throws(HealthStorageError) -> [HealthChangeEvent]
 
-    /// Snapshots of one model in `buckets` stretches of equal length, and which way they go.
-    ///
-    /// - Parameter buckets: 1…``HistoryLimits/buckets``.
-    func trends(of modelID: ModelID, in range: TimeRange, buckets: Int) async throws(HealthStorageError)
-        -> HealthTrends
+    /// What one model's minutes, hours or days that begin in the range come to, as far as they have been summed up.
+    func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth) async throws(HealthStorageError)
+        -> StoredRollUps
 
-    /// What one model's status was from when to when, with the stretches nobody observed left open.
-    func timeline(of modelID: ModelID, in range: TimeRange) async throws(HealthStorageError) -> StatusTimeline
+    /// Sums up anew what a range holds: rows have come that are older than those before them.
+    func sumUp(_ range: TimeRange) async throws(HealthStorageError)
 
     /// The highest number of a stored change; 0 when there is none.
     func lastSeq() async throws(HealthStorageError) -> UInt64
 
-    /// Deletes what is older than the policy keeps, in steps small enough that writers hardly wait.
+    /// The models that anything is stored of, in order.
+    func models() async throws(HealthStorageError) -> [ModelID]
+
+    /// Sums up what is complete, then deletes what is older than the policy keeps, in steps small enough that writers
+    /// hardly wait.
     func prune(_ retention: Retention, at now: Date) async throws(HealthStorageError) -> PruneReport
+}
+
+/// Sums that a store holds, in order of time; stretches of which nothing is known are left out.
+package struct StoredRollUps: Sendable {
+    package var rollUps: [RollUp]
+    /// Where they end: what comes later has not been summed up yet.
+    package var until: Date
+
+    package init(_ rollUps: [RollUp], until: Date) {
+        self.rollUps = rollUps
+        self.until = until
+    }
 }
 
 // What a caller may leave out, and the public service on top of the deeper operations.

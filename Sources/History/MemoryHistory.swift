@@ -59,20 +59,35 @@ package final class MemoryHistory: HistoryStore {
         return Array(query.end == .oldest ? found.prefix(query.limit) : found.suffix(query.limit))
     }
 
-    package func trends(of modelID: ModelID, in range: TimeRange, buckets: Int) async throws(HealthStorageError)
-        -> HealthTrends
+    /// Worked out from the snapshots each time.
+    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+        async throws(HealthStorageError) -> StoredRollUps
     {
         try checkCancellation(.aggregate)
-        var trends = try TrendBuckets(range: range, count: buckets)
-        for row in rows(of: modelID, in: range.milliseconds) { trends.add(row.metrics, at: row.timestamp) }
-        return trends.finish(modelID, along: line(of: modelID, in: range))
+        let now = timekeeper.now.wall.milliseconds
+        let bounds = range.possible
+        let step = width.milliseconds
+        // As in every store, nothing is summed up beyond the present minute.
+        let end = min(bounds.upperBound.roundedUp(to: step), RollUpWidth.minute.start(of: now) + 60_000)
+        let from = bounds.lowerBound.roundedUp(to: step)
+        let wide = from..<max(from, end)
+        guard !wide.isEmpty else { return StoredRollUps([], until: range.to) }
+        let silence = StatusTimeline.longestSilence.wholeMilliseconds
+        var builder = RollUpBuilder(width: step, in: wide)
+        for row in rows(of: modelID, in: wide.lowerBound - silence..<wide.upperBound + silence) {
+            builder.add(Sighting(row), row.metrics)
+        }
+        builder.close(at: now)
+        return StoredRollUps(builder.rollUps, until: range.to)
     }
 
-    package func timeline(of modelID: ModelID, in range: TimeRange) async throws(HealthStorageError)
-        -> StatusTimeline
-    {
+    package func sumUp(_ range: TimeRange) async throws(HealthStorageError) { try checkCancellation(.insert) }
+
+    package func models() async throws(HealthStorageError) -> [ModelID] {
         try checkCancellation(.query)
-        return line(of: modelID, in: range)
+        return state.withLock { state in
+            Set(state.snapshots.keys).union(state.changes.map(\.modelId)).sorted()
+        }
     }
 
     package func lastSeq() async throws(HealthStorageError) -> UInt64 {
@@ -102,16 +117,6 @@ package final class MemoryHistory: HistoryStore {
         state.withLock { state in
             (state.snapshots[modelID] ?? []).filter { range.contains($0.timestamp.milliseconds) }
         }
-    }
-
-    private func line(of modelID: ModelID, in range: TimeRange) -> StatusTimeline {
-        let looked = range.milliseconds.lookingBack
-        let sightings = rows(of: modelID, in: looked).map(Sighting.init)
-        let changes = state.withLock { state in
-            state.changes.filter { $0.modelId == modelID && $0.timestamp.milliseconds < looked.upperBound }
-        }
-        return StatusTimeline(
-            of: modelID, in: range, sightings: sightings, changes: changes, now: timekeeper.now.wall)
     }
 }
 

@@ -132,7 +132,7 @@ struct TimelineTests {
                 {"code":"outage","from":"2026-11-23T12:00:00.000Z","reason":"refused","status":"unhealthy",\
                 "to":"2026-11-23T12:01:00.000Z"},\
                 {"from":"2026-11-23T12:01:00.000Z","status":null,"to":"2026-11-23T12:02:00.000Z"}],\
-                "range":{"from":"2026-11-23T12:00:00.000Z","to":"2026-11-23T12:02:00.000Z"}}
+                "range":{"from":"2026-11-23T12:00:00.000Z","to":"2026-11-23T12:02:00.000Z"},"resolution":0}
                 """)
         #expect(try HealthJSON.decoder().decode(StatusTimeline.self, from: Data(json.utf8)) == timeline)
     }

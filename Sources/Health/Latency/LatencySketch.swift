@@ -66,6 +66,21 @@ public struct LatencySketch: Sendable, Hashable {
         return LatencyPercentiles(p50: milliseconds(0.5), p90: milliseconds(0.9), p99: milliseconds(0.99))
     }
 
+    /// The used buckets by their index, to be stored; ``init(stored:)`` reads them again.
+    package var stored: [(index: Int32, count: UInt64)] { buckets.map { ($0.index, UInt64($0.count)) } }
+
+    /// - Parameter stored: in any order; what lies outside the known range of indices is left out.
+    package init(stored: some Sequence<(index: Int32, count: UInt64)>) {
+        for (index, count) in stored where (Self.lowestIndex...Self.highestIndex).contains(Int(index)) && count > 0 {
+            add(Bucket(index: index, count: UInt32(clamping: count)))
+        }
+    }
+
+    /// By what a natural logarithm of seconds is multiplied to give the index of its bucket, rounded up.
+    package static var indexScale: Double { scale }
+    /// The indices there are.
+    package static var indices: ClosedRange<Int> { lowestIndex...highestIndex }
+
     private static func value(of index: Int32) -> Double { 2 * pow(gamma, Double(index)) / (gamma + 1) }
 
     private mutating func add(_ bucket: Bucket) {

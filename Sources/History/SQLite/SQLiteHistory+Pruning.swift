@@ -11,15 +11,15 @@ extension SQLiteHistory {
     /// Every step is a transaction of its own, so appends get their turn in between.
     package func prune(_ retention: Retention, at now: Date) async throws(HealthStorageError) -> PruneReport {
         var report = PruneReport()
-        let snapshotLimit = now.milliseconds - retention.snapshots.wholeMilliseconds
-        for model in try await storedModels() {
-            while true {
-                let deleted = try await deleteSnapshots(of: model, before: snapshotLimit, limit: retention.stepRows)
-                report.snapshots += deleted
-                if deleted < retention.stepRows { break }
-            }
+        report.hours = try await sumUpComplete(at: now)
+        let now = now.milliseconds
+        report.snapshots = try await delete(
+            from: "llm_health_snapshots", before: now - retention.snapshots.wholeMilliseconds, retention.stepRows)
+        for width in RollUpWidth.allCases {
+            report.rollUps += try await delete(
+                from: width.table, before: now - retention.rollUps(width).wholeMilliseconds, retention.stepRows)
         }
-        let changeLimit = now.milliseconds - retention.changes.wholeMilliseconds
+        let changeLimit = now - retention.changes.wholeMilliseconds
         while true {
             let deleted = try await deleteChanges(before: changeLimit, limit: retention.stepRows)
             report.changes += deleted
@@ -33,33 +33,56 @@ extension SQLiteHistory {
         return report
     }
 
-    /// By stepping from one to the next: a plain DISTINCT would read every row.
-    private func storedModels() async throws(HealthStorageError) -> [String] {
-        try await read(.query) { db in
-            try String.fetchAll(
-                db,
-                sql: """
-                    WITH RECURSIVE models (id) AS (
-                        SELECT min(model_id) FROM llm_health_snapshots
-                        UNION ALL
-                        SELECT (SELECT min(model_id) FROM llm_health_snapshots WHERE model_id > models.id)
-                        FROM models WHERE models.id IS NOT NULL
-                    )
-                    SELECT id FROM models WHERE id IS NOT NULL
-                    """)
+    package func models() async throws(HealthStorageError) -> [ModelID] {
+        var models: Set<String> = []
+        for table in ["llm_health_snapshots", "llm_health_days", "llm_health_changes"] {
+            models.formUnion(try await storedModels(in: table))
         }
+        return models.map { ModelID($0) }.sorted()
     }
 
-    private func deleteSnapshots(of model: String, before limit: Int64, limit rows: Int)
+    func storedModels(in table: String) async throws(HealthStorageError) -> [String] {
+        try await read(.query) { try Self.storedModels($0, in: table) }
+    }
+
+    /// By stepping from one to the next: a plain DISTINCT would read every row.
+    static func storedModels(_ db: Database, in table: String) throws -> [String] {
+        try String.fetchAll(
+            db,
+            sql: """
+                WITH RECURSIVE models (id) AS (
+                    SELECT min(model_id) FROM \(table)
+                    UNION ALL
+                    SELECT (SELECT min(model_id) FROM \(table) WHERE model_id > models.id)
+                    FROM models WHERE models.id IS NOT NULL
+                )
+                SELECT id FROM models WHERE id IS NOT NULL
+                """)
+    }
+
+    /// Deletes what a table keyed by model and time holds from before a time. - Returns: how many rows.
+    private func delete(from table: String, before limit: Int64, _ step: Int) async throws(HealthStorageError) -> Int {
+        var count = 0
+        for model in try await storedModels(in: table) {
+            while true {
+                let deleted = try await delete(from: table, of: model, before: limit, limit: step)
+                count += deleted
+                if deleted < step { break }
+            }
+        }
+        return count
+    }
+
+    private func delete(from table: String, of model: String, before limit: Int64, limit rows: Int)
         async throws(HealthStorageError) -> Int
     {
         try await write(.insert) { db in
             // Up to the last row of this step, a stretch of the primary key.
             try db.execute(
                 sql: """
-                    DELETE FROM llm_health_snapshots WHERE model_id = :model AND at <= (
+                    DELETE FROM \(table) WHERE model_id = :model AND at <= (
                         SELECT max(at) FROM (
-                            SELECT at FROM llm_health_snapshots WHERE model_id = :model AND at < :limit
+                            SELECT at FROM \(table) WHERE model_id = :model AND at < :limit
                             ORDER BY at LIMIT :rows))
                     """,
                 arguments: ["model": model, "limit": limit, "rows": rows])

@@ -46,6 +46,32 @@ enum SQLiteSchema {
             try db.execute(sql: "CREATE INDEX llm_health_changes_by_model ON llm_health_changes (model_id, at)")
             try db.execute(sql: "CREATE INDEX llm_health_changes_by_time ON llm_health_changes (at)")
         }
+        migrator.registerMigration("v2 roll-ups") { db in
+            try db.execute(
+                sql:
+                    "CREATE TABLE llm_health_meta (name TEXT NOT NULL PRIMARY KEY, value INTEGER) STRICT, WITHOUT ROWID"
+            )
+            for table in RollUpWidth.allCases.map(\.table) {
+                // What the columns hold: RollUp. The last one: LatencyCode.
+                try db.execute(
+                    sql: """
+                        CREATE TABLE \(table) (
+                            model_id TEXT NOT NULL,
+                            at INTEGER NOT NULL,
+                            snapshots INTEGER NOT NULL,
+                            requests INTEGER NOT NULL,
+                            errors REAL NOT NULL,
+                            healthy_ms INTEGER NOT NULL,
+                            degraded_ms INTEGER NOT NULL,
+                            unhealthy_ms INTEGER NOT NULL,
+                            unknown_ms INTEGER NOT NULL,
+                            idle_ms INTEGER NOT NULL,
+                            latency BLOB NOT NULL,
+                            PRIMARY KEY (model_id, at)
+                        ) STRICT, WITHOUT ROWID
+                        """)
+            }
+        }
         return migrator
     }
 }

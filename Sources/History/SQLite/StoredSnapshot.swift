@@ -51,9 +51,6 @@ enum StoredSnapshot {
         )
     }
 
-    /// What a timeline needs of a row; the beginning of ``trendColumns``.
-    static let sightingColumns = "at, status, reason"
-
     static func sighting(_ row: Row) -> Sighting {
         let status = HealthStatus(stored: row[1])
         return Sighting(

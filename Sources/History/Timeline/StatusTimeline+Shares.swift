@@ -29,9 +29,6 @@ extension StatusTimeline {
         }
     }
 
-    /// The share 0…1 of the observed time of the whole range in which the model was not unhealthy.
-    package var availability: Double? { shares(at: [range.from, range.to]).first?.availability }
-
     /// What each stretch between two neighbouring times comes to.
     ///
     /// - Parameter bounds: ascending.
@@ -45,7 +42,8 @@ extension StatusTimeline {
             var index = first
             while index < periods.endIndex, periods[index].from < to {
                 let period = periods[index]
-                let overlap = min(period.to, to).timeIntervalSince(max(period.from, from))
+                // More than any history holds is as good as endless.
+                let overlap = min(min(period.to, to).timeIntervalSince(max(period.from, from)), 1e12)
                 share.add(period.status, for: .seconds(overlap), isCounted: period.isCounted)
                 index += 1
             }

@@ -43,11 +43,23 @@ package struct StatusTimeline: Sendable, Hashable {
     package var modelId: ModelID
     package var range: TimeRange
     package var periods: [Period]
+    /// What is shorter may be missing from the periods; zero when they are exact.
+    package var resolution: Duration
+    /// The share 0…1 of the observed time of the whole range in which the model was not unhealthy, exact whatever the
+    /// resolution; `nil` when none counts.
+    package var availability: Double?
 
     package init(modelId: ModelID, range: TimeRange, periods: [Period]) {
+        self.init(modelId: modelId, range: range, periods: periods, resolution: .zero, availability: nil)
+        availability = shares(at: [range.from, range.to]).first?.availability
+    }
+
+    init(modelId: ModelID, range: TimeRange, periods: [Period], resolution: Duration, availability: Double?) {
         self.modelId = modelId
         self.range = range
         self.periods = periods
+        self.resolution = resolution
+        self.availability = availability
     }
 
     /// Puts what was seen in a row.
@@ -67,7 +79,7 @@ package struct StatusTimeline: Sendable, Hashable {
         seen.append(contentsOf: sightings)
         seen = seen.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
 
-        var line = Line(from: range.from, to: range.to)
+        var line = TimelineLine(from: range.from, to: range.to)
         var spoken = changes.startIndex
         for (index, sighting) in seen.enumerated() {
             while spoken < changes.endIndex, changes[spoken].timestamp <= sighting.at { spoken += 1 }
@@ -91,7 +103,7 @@ package struct StatusTimeline: Sendable, Hashable {
 }
 
 /// Periods being put together, one after the other.
-private struct Line {
+struct TimelineLine {
     var periods: [StatusTimeline.Period] = []
     /// How far the line reaches.
     var reached: Date
@@ -126,20 +138,23 @@ private struct Line {
 }
 
 extension StatusTimeline: Codable {
-    enum CodingKeys: String, CodingKey { case modelId, range, periods, availability }
+    enum CodingKeys: String, CodingKey { case modelId, range, resolution, periods, availability }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             modelId: try container.decode(ModelID.self, forKey: .modelId),
             range: try container.decode(TimeRange.self, forKey: .range),
-            periods: try container.decode([Period].self, forKey: .periods))
+            periods: try container.decode([Period].self, forKey: .periods),
+            resolution: .seconds(try container.decode(Double.self, forKey: .resolution)),
+            availability: try container.decodeIfPresent(Double.self, forKey: .availability))
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(modelId, forKey: .modelId)
         try container.encode(range, forKey: .range)
+        try container.encode(resolution.seconds, forKey: .resolution)
         try container.encode(periods, forKey: .periods)
         try container.encode(availability, forKey: .availability)
     }

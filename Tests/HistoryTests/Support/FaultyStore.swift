@@ -79,23 +79,24 @@ final class FaultyStore: HistoryStore {
     func history(of modelID: ModelID, in range: TimeRange, limit: Int?) async throws(HealthStorageError)
         -> [HealthSnapshot]
     {
-        try await base.history(of: modelID, in: range, limit: limit)
+        if fault == .fails { throw HealthStorageError(operation: .query, message: "history.db: the disk is full") }
+        return try await base.history(of: modelID, in: range, limit: limit)
     }
 
     func changes(_ query: ChangeQuery) async throws(HealthStorageError) -> [HealthChangeEvent] {
         try await base.changes(query)
     }
 
-    func trends(of modelID: ModelID, in range: TimeRange, buckets: Int) async throws(HealthStorageError)
-        -> HealthTrends
+    func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth) async throws(HealthStorageError)
+        -> StoredRollUps
     {
         if fault == .fails { throw HealthStorageError(operation: .aggregate, message: "history.db: the disk is full") }
-        return try await base.trends(of: modelID, in: range, buckets: buckets)
+        return try await base.rollUps(of: modelID, in: range, width: width)
     }
 
-    func timeline(of modelID: ModelID, in range: TimeRange) async throws(HealthStorageError) -> StatusTimeline {
-        try await base.timeline(of: modelID, in: range)
-    }
+    func sumUp(_ range: TimeRange) async throws(HealthStorageError) { try await base.sumUp(range) }
+
+    func models() async throws(HealthStorageError) -> [ModelID] { try await base.models() }
 
     func lastSeq() async throws(HealthStorageError) -> UInt64 { try await base.lastSeq() }
 
