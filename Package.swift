@@ -73,8 +73,13 @@ let package = Package(
         ),
 
         // Sinks.
+        .systemLibrary(name: "CZlib"),
         .target(
-            name: "History", dependencies: ["Health", .grdb, .logging, .metrics, .serviceLifecycle],
+            name: "History",
+            dependencies: [
+                "CZlib", "Health", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPCompression, .nioSSL,
+                .serviceLifecycle,
+            ],
             swiftSettings: settings),
         .target(
             name: "API",

@@ -19,10 +19,9 @@ extension Date {
 
     /// The nearest time on the grid; an error for a time that nobody can mean.
     func onMillisecond(of model: ModelID) throws(HealthStorageError) -> Date {
-        // Four digits of a year are what RFC 3339 can say.
-        guard (Int64.distantPast..<Int64.distantFuture).contains(milliseconds) else {
+        guard (0..<HistoryLimits.end).contains(milliseconds) else {
             throw HealthStorageError(
-                operation: .insert, message: "the time of '\(model)' is not between the years 1 and 9999")
+                operation: .insert, message: "the time of '\(model)' is not between the years 1970 and 2099")
         }
         return Date(milliseconds: milliseconds)
     }

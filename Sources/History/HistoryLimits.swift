@@ -6,6 +6,8 @@ package enum HistoryLimits {
     package static let nameBytes = 512
     /// The longest text of a probe's error or a reason that is kept, in bytes of UTF-8; a longer one is cut.
     package static let textBytes = 2_048
+    /// No row is older than 1970 or as late as this, the year 2100: what every store's times can hold; milliseconds.
+    package static let end: Int64 = 4_102_444_800_000
     /// The most changes of one model that a question takes in; more than one every five minutes for a year.
     package static let changes = 100_000
     /// The most buckets that may be asked for at once.

@@ -9,7 +9,7 @@ import Testing
 struct HealthStorageServiceTests {
     @Test(arguments: StoreKind.allCases)
     func `store keeps a snapshot once`(kind: StoreKind) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         let snapshot = HealthSnapshot.sample(at: 1)
         try await service.store(snapshot)
         try await service.store(snapshot)
@@ -18,7 +18,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases)
     func `store refuses what cannot be kept`(kind: StoreKind) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         let error = await #expect(throws: HealthStorageError.self) {
             try await service.store(.sample(ModelID(String(repeating: "x", count: 10_240)), at: 1))
         }
@@ -27,7 +27,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases)
     func `store honours cancellation`(kind: StoreKind) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         let error = await errorWhenCancelled {
             try await service.store(.sample(at: 1))
         }
@@ -37,7 +37,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases)
     func `history returns the range, oldest first`(kind: StoreKind) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         for time in [3.0, 1, 2, 4] { try await service.store(.sample(at: time)) }
         let found = try await service.history(of: "gpt-4o", in: .from(1, to: 4))
         #expect(found.map(\.timestamp) == [.at(1), .at(2), .at(3)])
@@ -45,7 +45,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases)
     func `history honours cancellation`(kind: StoreKind) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         let error = await errorWhenCancelled {
             _ = try await service.history(of: "gpt-4o", in: .all)
         }
@@ -54,7 +54,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases)
     func `trends cover the window that ends now`(kind: StoreKind) async throws {
-        let test = try StoreUnderTest(kind)
+        let test = try await StoreUnderTest(kind)
         let service: any HealthStorageService = test.store
         // Now is 600 s after noon.
         for time in [-10.0, 0, 299, 599, 600, 700] { try await service.store(.sample(at: time, requests: 1)) }
@@ -70,7 +70,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases, [Duration.zero, .seconds(-5)])
     func `trends refuse a window that is none`(kind: StoreKind, window: Duration) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         let error = await #expect(throws: HealthStorageError.self) {
             _ = try await service.trends(of: "gpt-4o", over: window)
         }
@@ -79,7 +79,7 @@ struct HealthStorageServiceTests {
 
     @Test(arguments: StoreKind.allCases)
     func `trends honour cancellation`(kind: StoreKind) async throws {
-        let service: any HealthStorageService = try StoreUnderTest(kind).store
+        let service: any HealthStorageService = try await StoreUnderTest(kind).store
         let error = await errorWhenCancelled {
             _ = try await service.trends(of: "gpt-4o", over: .seconds(60))
         }

@@ -12,8 +12,8 @@ struct HistoryMetricsTests {
     let service: any OTelMetricsService
     private let base: StoreUnderTest
 
-    init() throws {
-        base = try StoreUnderTest(.sqlite)
+    init() async throws {
+        base = try await StoreUnderTest(.sqlite)
         store = FaultyStore(base.store)
         service = HistoryMetrics(store: store, bulletin: bulletin)
         bulletin.publish(

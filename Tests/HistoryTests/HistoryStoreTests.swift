@@ -9,7 +9,7 @@ import Testing
 struct HistoryStoreTests {
     @Test(arguments: StoreKind.allCases)
     func `a snapshot comes back as it was stored`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         let full = HealthSnapshot.sample(at: 1.234, status: .degraded)
         var bare = HealthSnapshot.sample(at: 2, status: .unknown, p50: nil, errorRate: nil, requests: 0)
         bare.metrics.availability = nil
@@ -23,7 +23,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a change comes back as it was stored`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         var change = HealthChangeEvent.sample(7, at: 1.5)
         change.reasons[0].message = "HTTP 503 \"overloaded\" at https://x/y?z\n\u{1F525}"
         change.reason = change.reasons[0].message
@@ -36,7 +36,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases, HealthReason.Code.allCases)
     func `every reason code survives`(kind: StoreKind, code: HealthReason.Code) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append([.sample(at: 1, code: code)], [.sample(1, at: 1, code: code)])
         #expect(try await store.history(of: "gpt-4o", in: .all).map(\.reasonCode) == [code])
         #expect(try await store.changes(ChangeQuery()).first?.reasons.first?.code == code)
@@ -44,7 +44,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `storing rows again changes nothing`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         let snapshots = (0..<10).map { HealthSnapshot.sample(at: Double($0)) }
         let changes = (1...5).map { HealthChangeEvent.sample(UInt64($0), at: Double($0)) }
         for _ in 0..<3 { try await store.append(snapshots, changes) }
@@ -55,7 +55,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a row that is there stays as it is`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append([.sample(at: 1, status: .healthy)], [.sample(1, at: 1, "first")])
         try await store.append([.sample(at: 1, status: .unhealthy)], [.sample(1, at: 2, "second")])
         #expect(try await store.history(of: "gpt-4o", in: .all).map(\.status) == [.healthy])
@@ -64,7 +64,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `the same row twice in one batch is stored once`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append([.sample(at: 1), .sample(at: 1)], [.sample(1, at: 1), .sample(1, at: 1)])
         #expect(try await store.history(of: "gpt-4o", in: .all).count == 1)
         #expect(try await store.changes(ChangeQuery()).count == 1)
@@ -72,7 +72,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `history is told oldest first whatever the order of writing`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         var generator = Seeded(state: 1)
         let times = (0..<200).map(Double.init)
         for time in times.shuffled(using: &generator) {
@@ -84,7 +84,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a range has its beginning and not its end`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         let times = [0, 9.999, 10, 10.001, 19.999, 20, 20.001]
         try await store.append(
             times.map { .sample(at: $0) }, times.enumerated().map { .sample(UInt64($0.offset + 1), at: $0.element) })
@@ -96,7 +96,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a limit keeps the newest snapshots`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append((0..<10).map { .sample(at: Double($0)) })
         let found = try await store.history(of: "gpt-4o", in: .from(0, to: 9), limit: 3)
         #expect(found.map(\.timestamp) == [.at(6), .at(7), .at(8)])
@@ -105,7 +105,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `changes are read on from a number, narrowed and limited`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append(
             [], (1...10).map { .sample(UInt64($0), $0 % 2 == 0 ? "even" : "odd", at: Double($0)) })
         func numbers(_ query: ChangeQuery) async throws -> [UInt64] { try await store.changes(query).map(\.seq) }
@@ -121,7 +121,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `the last number is that of the newest change`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         #expect(try await store.lastSeq() == 0)
         try await store.append([], [.sample(41, at: 2), .sample(12, at: 3)])
         #expect(try await store.lastSeq() == 41)
@@ -129,7 +129,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a model never stored has an empty past`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append([.sample("other", at: 1)], [.sample(1, "other", at: 1)])
         #expect(try await store.history(of: "gpt-4o", in: .all).isEmpty)
         #expect(try await store.changes(ChangeQuery(of: "gpt-4o")).isEmpty)
@@ -150,7 +150,7 @@ struct HistoryStoreTests {
             "openrouter/meta-llama/llama-3:free", "../../etc/passwd", String(repeating: "x", count: 512),
         ])
     func `any model id is stored and found again`(kind: StoreKind, name: String) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         let model = ModelID(name)
         try await store.append(
             [.sample(model, at: 1), .sample("neighbour", at: 1)],
@@ -171,7 +171,7 @@ struct HistoryStoreTests {
     func `a model id that cannot be kept is refused with what to do`(kind: StoreKind, bad: (String, String))
         async throws
     {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         for attempt in [true, false] {
             let error = await #expect(throws: HealthStorageError.self) {
                 try await attempt
@@ -190,7 +190,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `what no store can keep is refused or made plain`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         await #expect(throws: HealthStorageError.self) {
             try await store.append([], [.sample(UInt64(Int64.max) + 1, at: 1)])
         }
@@ -209,7 +209,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a limit or a number of buckets out of bounds is refused`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         for limit in [0, -1, Int.min] {
             await #expect(throws: HealthStorageError.self) {
                 _ = try await store.history(of: "gpt-4o", in: .all, limit: limit)
@@ -227,7 +227,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `pruning deletes what is older than kept and nothing else`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         let retention = Retention(snapshots: .seconds(100), changes: .seconds(1_000), stepRows: 7)
         for model in ["a", "b", "c"] as [ModelID] {
             try await store.append((0..<50).map { .sample(model, at: Double($0) * 10) })
@@ -250,7 +250,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `trends put snapshots into buckets and weigh them`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         // One snapshot a minute; the second half is slower and fails.
         var rows: [HealthSnapshot] = []
         for minute in 0..<10 {
@@ -278,7 +278,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `a timeline tells periods, reasons and the time nobody looked`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         try await store.append(
             [
                 .sample(at: -30), .sample(at: 30), .sample(at: 60, status: .unhealthy),
@@ -308,7 +308,7 @@ struct HistoryStoreTests {
 
     @Test(arguments: StoreKind.allCases)
     func `each operation is given up when its task is cancelled`(kind: StoreKind) async throws {
-        let store = try StoreUnderTest(kind).store
+        let store = try await StoreUnderTest(kind).store
         let range = TimeRange.from(0, to: 600)
         let operations: [@Sendable () async throws -> Void] = [
             { try await store.append([.sample(at: 1)], [.sample(1, at: 1)]) },
@@ -329,8 +329,8 @@ struct HistoryStoreTests {
 
     @Test
     func `both stores give the same answers to a week of random history`() async throws {
-        let memory = try StoreUnderTest(.memory)
-        let sqlite = try StoreUnderTest(.sqlite)
+        let memory = try await StoreUnderTest(.memory)
+        let sqlite = try await StoreUnderTest(.sqlite)
         var generator = Seeded(state: 42)
         var time = -86_400.0
         var seq: UInt64 = 0

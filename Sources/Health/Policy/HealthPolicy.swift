@@ -34,10 +34,10 @@ public struct HealthPolicy: Sendable, Hashable {
         /// The failure share worth an alarm (p1).
         public var failureShare = 0.2
         /// The statistic at which the model is degraded (h), for one look a minute: higher is quieter and slower.
-        public var threshold = 8.65
+        public var threshold = 9.1
         /// What is added to it for each doubling of the pace, so that who looks more often is not alarmed more often by
         /// mistake.
-        public var perDoubling = 0.475
+        public var perDoubling = 0.25
         /// Bounds of the learnt share of failures that is normal for a model (p0).
         public var leastNoise = 0.005
         public var mostNoise = 0.03

@@ -55,7 +55,7 @@ package final class SQLiteHistory: HistoryStore {
             // Changes first: they are what must not be lost.
             let insertChange = try db.cachedStatement(sql: StoredChange.insert)
             for row in changeRows {
-                insertChange.setUncheckedArguments(try StoredChange.arguments(of: row))
+                insertChange.setUncheckedArguments(StoredChange.arguments(of: row))
                 try insertChange.execute()
             }
             let insertSnapshot = try db.cachedStatement(sql: StoredSnapshot.insert)

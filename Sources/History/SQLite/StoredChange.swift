@@ -14,10 +14,10 @@ enum StoredChange {
         INSERT INTO llm_health_changes (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """
 
-    static func arguments(of row: HealthChangeEvent) throws -> StatementArguments {
+    static func arguments(of row: HealthChangeEvent) -> StatementArguments {
         [
             Int64(row.seq), row.modelId.rawValue, row.timestamp.milliseconds, row.provider,
-            row.previousStatus.rawValue, row.currentStatus.rawValue, try Reason.text(row.reasons),
+            row.previousStatus.rawValue, row.currentStatus.rawValue, StoredReasons.text(row.reasons),
         ]
     }
 
@@ -26,26 +26,29 @@ enum StoredChange {
         return HealthChangeEvent(
             seq: UInt64(clamping: row[0] as Int64), modelId: ModelID(row[1]), provider: row[3],
             previousStatus: HealthStatus(stored: row[4]), currentStatus: current,
-            timestamp: Date(milliseconds: row[2]), reasons: Reason.reasons(row[6], of: current))
+            timestamp: Date(milliseconds: row[2]), reasons: StoredReasons.reasons(row[6], of: current))
     }
+}
 
-    /// As ``HealthReason`` in JSON, but it reads codes that this version does not know.
+/// The reasons of a change as ``HealthReason`` in JSON, but it reads codes that this version does not know.
+enum StoredReasons {
     private struct Reason: Codable {
         var code: String
         var message: String
         var target: String?
+    }
 
-        static func text(_ reasons: [HealthReason]) throws -> String {
-            let stored = reasons.map { Reason(code: $0.code.rawValue, message: $0.message, target: $0.target) }
-            return String(decoding: try HealthJSON.encoder().encode(stored), as: UTF8.self)
-        }
+    static func text(_ reasons: [HealthReason]) -> String {
+        let stored = reasons.map { Reason(code: $0.code.rawValue, message: $0.message, target: $0.target) }
+        // Three texts can always be encoded.
+        return (try? HealthJSON.encoder().encode(stored)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    }
 
-        /// None when the text is damaged: one row must not make a week unreadable.
-        static func reasons(_ text: String, of status: HealthStatus) -> [HealthReason] {
-            let stored = (try? HealthJSON.decoder().decode([Reason].self, from: Data(text.utf8))) ?? []
-            return stored.map {
-                HealthReason(HealthReason.Code(stored: $0.code, of: status), $0.message, target: $0.target)
-            }
+    /// None when the text is damaged: one row must not make a week unreadable.
+    static func reasons(_ text: String, of status: HealthStatus) -> [HealthReason] {
+        let stored = (try? HealthJSON.decoder().decode([Reason].self, from: Data(text.utf8))) ?? []
+        return stored.map {
+            HealthReason(HealthReason.Code(stored: $0.code, of: status), $0.message, target: $0.target)
         }
     }
 }

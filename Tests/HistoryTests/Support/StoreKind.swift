@@ -1,3 +1,4 @@
+import Foundation
 import Health
 import History
 import TestSupport
@@ -5,9 +6,24 @@ import Testing
 
 /// The stores that pass one and the same suite.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
-    case memory, sqlite
+    case memory, sqlite, clickhouse
 
     var testDescription: String { rawValue }
+
+    /// ClickHouse only where one is there: `scripts/test` starts the real engine.
+    static var allCases: [StoreKind] {
+        ClickHouseServer.url == nil ? [.memory, .sqlite] : [.memory, .sqlite, .clickhouse]
+    }
+}
+
+/// The ClickHouse that tests may use, each in a database of its own.
+enum ClickHouseServer {
+    static let url = ProcessInfo.processInfo.environment["LLM_HEALTH_TEST_CLICKHOUSE"]
+
+    static func configuration(_ database: String = "test_\(UUID().uuidString)") throws -> ClickHouseConfiguration {
+        // Its engine takes one statement after the other.
+        ClickHouseConfiguration(url: try #require(url), database: database, timeout: .seconds(60))
+    }
 }
 
 /// An empty store of one kind, at noon and ten minutes.
@@ -16,11 +32,15 @@ struct StoreUnderTest {
     let time = ManualTime(start: .at(600))
     private let folder: TemporaryFolder
 
-    init(_ kind: StoreKind) throws {
+    init(_ kind: StoreKind) async throws {
         folder = try TemporaryFolder()
         switch kind {
         case .memory: store = MemoryHistory(timekeeper: time.timekeeper)
         case .sqlite: store = try SQLiteHistory(path: folder["history.db"], timekeeper: time.timekeeper)
+        case .clickhouse:
+            let clickhouse = try ClickHouseHistory(ClickHouseServer.configuration(), timekeeper: time.timekeeper)
+            try await clickhouse.open()
+            store = clickhouse
         }
     }
 }

@@ -1,0 +1,187 @@
+package import Health
+import NIOCore
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// History in ClickHouse, over its HTTP interface.
+///
+/// Each row carries the instance that wrote it, so many daemons may share one database; each reads its own.
+package final class ClickHouseHistory: HistoryStore {
+    package let timekeeper: Timekeeper
+    let client: ClickHouseClient
+    let schema: ClickHouseSchema
+    /// The newest snapshot of each model, which the next one settles the time from; `nil` before it has been asked for.
+    private let newest = Mutex<[ModelID: Sighting]?>(nil)
+    let retention = Mutex<Retention?>(nil)
+
+    /// How far back the last snapshots are looked for at the start.
+    private static let memory = 86_400_000 as Int64
+
+    /// Connects to nothing yet; see ``open()``.
+    ///
+    /// - Throws: ``StoreOpenError`` when the address or a certificate's file is none.
+    package init(_ configuration: ClickHouseConfiguration, timekeeper: Timekeeper = .system) throws(StoreOpenError) {
+        self.timekeeper = timekeeper
+        client = try ClickHouseClient(configuration)
+        schema = ClickHouseSchema(database: configuration.database, cluster: configuration.cluster)
+    }
+
+    deinit { client.close() }
+
+    /// Makes the database and tables where they are missing, and brings them up to date.
+    ///
+    /// - Throws: ``HealthStorageError`` when ClickHouse cannot be reached or refuses, or when the tables are those of a
+    ///   newer version.
+    package func open() async throws(HealthStorageError) {
+        try await run(.insert, schema.createDatabase, database: "")
+        try await run(.insert, schema.createMigrations)
+        var reader = RowBinaryReader(
+            try await run(
+                .query, "SELECT DISTINCT name FROM \(schema.table("llm_health_migrations")) FORMAT RowBinary"))
+        var applied: Set<String> = []
+        do { while !reader.isAtEnd { applied.insert(try reader.text()) } } catch { throw damaged(.query) }
+        let known = schema.steps.map(\.name)
+        if let newer = applied.subtracting(known).sorted().last {
+            throw HealthStorageError(
+                operation: .query,
+                message:
+                    "\(client.place): the database '\(schema.database)' has schema '\(newer)' of a newer llm-health, "
+                    + "this one knows up to '\(known.last ?? "")'; use that newer version, or name another database")
+        }
+        for step in schema.steps where !applied.contains(step.name) {
+            for statement in step.statements { try await run(.insert, statement) }
+            try await run(
+                .insert, "INSERT INTO \(schema.table("llm_health_migrations")) (name) VALUES ({name:String})",
+                [("name", step.name)])
+        }
+    }
+
+    package func append(_ snapshots: [HealthSnapshot], _ changes: [HealthChangeEvent])
+        async throws(HealthStorageError)
+    {
+        var changeRows: [HealthChangeEvent] = []
+        for change in changes { changeRows.append(try change.storable()) }
+        var snapshotRows: [HealthSnapshot] = []
+        for snapshot in snapshots { snapshotRows.append(try snapshot.storable()) }
+        try checkCancellation(.insert)
+        // Changes first: they are what must not be lost.
+        if !changeRows.isEmpty {
+            try await insert(
+                StoredChangeBytes.rows(changeRows, client.configuration), into: "llm_health_changes",
+                StoredChangeBytes.columns, token: Token.of(changeRows))
+        }
+        guard !snapshotRows.isEmpty else { return }
+        let known = try await knownSightings()
+        let (bytes, after) = StoredSnapshotBytes.rows(snapshotRows, after: known, client.configuration)
+        try await insert(
+            bytes, into: "llm_health_snapshots", StoredSnapshotBytes.columns, token: Token.of(snapshotRows))
+        newest.withLock { newest in
+            for (model, sighting) in after where newest?[model].map({ $0.at < sighting.at }) ?? true {
+                newest?[model] = sighting
+            }
+        }
+    }
+
+    /// The newest snapshot of each model; read once, then kept up to date.
+    private func knownSightings() async throws(HealthStorageError) -> [ModelID: Sighting] {
+        if let known = newest.withLock({ $0 }) { return known }
+        let since = timekeeper.now.wall.milliseconds - Self.memory
+        let bytes = try await run(
+            .query,
+            """
+            SELECT model_id, toUnixTimestamp64Milli(max(at)), CAST(argMax(status, at), 'String'), argMax(reason, at)
+            FROM \(schema.table("llm_health_snapshots"))
+            WHERE instance = {instance:String} AND at >= fromUnixTimestamp64Milli({since:Int64})
+            GROUP BY model_id FORMAT RowBinary
+            """,
+            [("instance", client.configuration.instance), ("since", "\(max(since, 0))")])
+        var reader = RowBinaryReader(bytes)
+        var found: [ModelID: Sighting] = [:]
+        do {
+            while !reader.isAtEnd {
+                let model = ModelID(try reader.text())
+                let at = Date(milliseconds: try reader.integer())
+                let status = HealthStatus(stored: try reader.text())
+                found[model] = Sighting(
+                    at: at, status: status, code: HealthReason.Code(stored: try reader.text(), of: status))
+            }
+        } catch { throw damaged(.query) }
+        return newest.withLock { newest in
+            if newest == nil { newest = found }
+            return newest ?? found
+        }
+    }
+
+    // MARK: Statements
+
+    @discardableResult
+    func run(
+        _ operation: HealthStorageError.Operation, _ statement: String, _ parameters: [(String, String)] = [],
+        settings: [(String, String)] = [], database: String? = nil
+    ) async throws(HealthStorageError) -> ByteBuffer {
+        try checkCancellation(operation)
+        do throws(ClickHouseError) {
+            return try await client.run(statement, parameters, settings: settings, database: database)
+        } catch { throw error.storageError(operation, at: client.place) }
+    }
+
+    private func insert(_ rows: ByteBuffer, into table: String, _ columns: String, token: String)
+        async throws(HealthStorageError)
+    {
+        do throws(ClickHouseError) {
+            try await client.insert(rows, into: schema.table(table), columns: columns, token: token)
+        } catch { throw error.storageError(.insert, at: client.place) }
+    }
+
+    /// An answer that is not what was asked for.
+    func damaged(_ operation: HealthStorageError.Operation) -> HealthStorageError {
+        HealthStorageError(
+            operation: operation,
+            message: "\(client.place): the answer ends in the middle of a row; look at ClickHouse's log")
+    }
+}
+
+/// What a batch is known by: the same rows have the same, whoever sends them again.
+private enum Token {
+    static func of(_ rows: [HealthSnapshot]) -> String {
+        var hash = StableHash()
+        for row in rows {
+            hash.add(row.modelId.rawValue)
+            hash.add(row.timestamp.milliseconds)
+        }
+        return "snapshots-\(rows.count)-\(hash.text)"
+    }
+
+    static func of(_ rows: [HealthChangeEvent]) -> String {
+        var hash = StableHash()
+        for row in rows { hash.add(Int64(bitPattern: row.seq)) }
+        return "changes-\(rows.count)-\(hash.text)"
+    }
+}
+
+/// Two FNV-1a of 64 bits side by side: the same in every run, unlike the standard library's.
+private struct StableHash {
+    private var a: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var b: UInt64 = 0x8422_2325_cbf2_9ce4
+
+    mutating func add(_ text: String) {
+        for byte in text.utf8 { add(byte) }
+        add(UInt8(0xFF))
+    }
+
+    mutating func add(_ number: Int64) {
+        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
+    }
+
+    private mutating func add(_ byte: UInt8) {
+        a = (a ^ UInt64(byte)) &* 0x100_0000_01b3
+        b = (b ^ UInt64(byte &+ 0x5B)) &* 0x100_0000_01b3
+    }
+
+    var text: String { String(a, radix: 16) + String(b, radix: 16) }
+}
