@@ -18,13 +18,15 @@ package struct ClickHouseConfiguration: Sendable, Hashable {
     package var isCompressed: Bool
     /// A file of certificates to be trusted beside the system's; PEM.
     package var certificateAuthority: String?
+    /// Whether the tables drop old rows by themselves (`TTL`), beside the pruning. Default true.
+    package var hasTTL: Bool
     /// For one exchange. Default 10 s.
     package var timeout: Duration
 
     package init(
         url: String, database: String = "llm_health", user: String = "default", password: Secret? = nil,
         cluster: String? = nil, region: String = "", instance: String = "default", isCompressed: Bool = true,
-        certificateAuthority: String? = nil, timeout: Duration = .seconds(10)
+        certificateAuthority: String? = nil, hasTTL: Bool = true, timeout: Duration = .seconds(10)
     ) {
         self.url = url
         self.database = database
@@ -35,6 +37,7 @@ package struct ClickHouseConfiguration: Sendable, Hashable {
         self.instance = instance
         self.isCompressed = isCompressed
         self.certificateAuthority = certificateAuthority
+        self.hasTTL = hasTTL
         self.timeout = timeout
     }
 }

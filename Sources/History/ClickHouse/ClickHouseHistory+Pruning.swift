@@ -15,7 +15,7 @@ extension ClickHouseHistory {
         let kept: [(table: String, duration: Duration)] =
             [("llm_health_snapshots", retention.snapshots), ("llm_health_changes", retention.changes)]
             + RollUpWidth.allCases.map { ($0.table, retention.rollUps($0)) }
-        if self.retention.withLock({ $0 != retention }) {
+        if client.configuration.hasTTL, self.retention.withLock({ $0 != retention }) {
             for (table, duration) in kept {
                 let column = table == "llm_health_snapshots" || table == "llm_health_changes" ? "toDateTime(at)" : "at"
                 try await run(
@@ -76,8 +76,9 @@ extension ClickHouseHistory {
             try await run(
                 .aggregate,
                 """
-                SELECT (SELECT count() FROM \(schema.table("llm_health_snapshots")) FINAL WHERE \(within)),
-                    (SELECT sum(snapshots) FROM \(schema.table("llm_health_days")) WHERE \(within)) FORMAT RowBinary
+                SELECT assumeNotNull((SELECT count() FROM \(schema.table("llm_health_snapshots")) FINAL WHERE \(within))),
+                    assumeNotNull((SELECT sum(snapshots) FROM \(schema.table("llm_health_days")) WHERE \(within)))
+                FORMAT RowBinary
                 """, parameters))
         let (rows, summed): (UInt64, UInt64)
         do { (rows, summed) = (try reader.integer(), try reader.integer()) } catch { throw damaged(.aggregate) }
@@ -100,7 +101,7 @@ extension ClickHouseHistory {
             (SELECT instance, model_id, at,
                 lagInFrame(toNullable(at)) OVER w AS previous_at,
                 CAST(if(lagInFrame(toString(reason)) OVER w = 'idle', 4, toInt8(lagInFrame(status) OVER w)),
-                    'Enum8(\(ClickHouseSchema.states), ''idle'' = 4)') AS previous_status
+                    'Enum8(\(ClickHouseSchema.states.replacing("'", with: "''")), ''idle'' = 4)') AS previous_status
             FROM \(schema.table("llm_health_snapshots")) FINAL WHERE \(within)
             WINDOW w AS (PARTITION BY instance, model_id ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS s
             """

@@ -74,7 +74,6 @@ struct ClickHouseSchema: Sendable {
             version UInt64 DEFAULT bitNot(toUInt64(toUnixTimestamp64Nano(now64(9)))) CODEC(ZSTD(1))
         ) ENGINE = \(engine("ReplacingMergeTree", "version"))
         PARTITION BY toYYYYMMDD(at) ORDER BY (instance, model_id, at)
-        TTL toDateTime(at) + INTERVAL 7 DAY
         \(settings)
         """
     }
@@ -94,7 +93,6 @@ struct ClickHouseSchema: Sendable {
             version UInt64 DEFAULT bitNot(toUInt64(toUnixTimestamp64Nano(now64(9)))) CODEC(ZSTD(1))
         ) ENGINE = \(engine("ReplacingMergeTree", "version"))
         PARTITION BY toYYYYMM(at) ORDER BY (instance, seq)
-        TTL toDateTime(at) + INTERVAL 400 DAY
         \(settings)
         """
     }
@@ -102,11 +100,11 @@ struct ClickHouseSchema: Sendable {
     // MARK: Sums
 
     private func sums(_ width: RollUpWidth) -> String {
-        let (partition, days) =
+        let partition =
             switch width {
-            case .minute: ("toYYYYMMDD(at)", 30)
-            case .hour: ("toYYYYMM(at)", 400)
-            case .day: ("toYear(at)", 1_830)
+            case .minute: "toYYYYMMDD(at)"
+            case .hour: "toYYYYMM(at)"
+            case .day: "toYear(at)"
             }
         return """
             CREATE TABLE IF NOT EXISTS \(table(width.table))\(onCluster) (
@@ -127,7 +125,6 @@ struct ClickHouseSchema: Sendable {
                 latency_p99 SimpleAggregateFunction(sumMap, Map(Int32, UInt64))
             ) ENGINE = \(engine("AggregatingMergeTree"))
             PARTITION BY \(partition) ORDER BY (instance, model_id, at)
-            TTL at + INTERVAL \(days) DAY
             \(settings)
             """
     }

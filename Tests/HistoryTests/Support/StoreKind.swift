@@ -1,8 +1,9 @@
 import Foundation
 import Health
-import History
 import TestSupport
 import Testing
+
+@testable import History
 
 /// The stores that pass one and the same suite.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
@@ -21,8 +22,8 @@ enum ClickHouseServer {
     static let url = ProcessInfo.processInfo.environment["LLM_HEALTH_TEST_CLICKHOUSE"]
 
     static func configuration(_ database: String = "test_\(UUID().uuidString)") throws -> ClickHouseConfiguration {
-        // Its engine takes one statement after the other.
-        ClickHouseConfiguration(url: try #require(url), database: database, timeout: .seconds(60))
+        // Tests have a time of their own, of which the server knows nothing.
+        ClickHouseConfiguration(url: try #require(url), database: database, hasTTL: false, timeout: .seconds(60))
     }
 }
 
@@ -42,5 +43,15 @@ struct StoreUnderTest {
             try await clickhouse.open()
             store = clickhouse
         }
+    }
+
+    /// What the store takes on disk; `nil` in memory.
+    func bytes() async throws -> Int? {
+        if let sqlite = store as? SQLiteHistory {
+            try sqlite.emptyJournal()
+            return try folder.size(of: "history.db")
+        }
+        guard let clickhouse = store as? ClickHouseHistory else { return nil }
+        return try await clickhouse.bytesOnDisk()
     }
 }
