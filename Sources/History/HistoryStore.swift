@@ -15,6 +15,8 @@ package import Foundation
 package protocol HistoryStore: HealthStorageService {
     /// The clock by which "now" is told: a window ends there and nothing after it counts as observed.
     var timekeeper: Timekeeper { get }
+    /// How long the oldest row has waited that was taken and is not where it can be read yet.
+    var lag: Duration { get }
 
     /// Stores all the rows or none of them.
     ///
@@ -61,6 +63,8 @@ package struct StoredRollUps: Sendable {
 
 // What a caller may leave out, and the public service on top of the deeper operations.
 extension HistoryStore {
+    package var lag: Duration { .zero }
+
     /// How many buckets a window is cut into when nobody says.
     package static var defaultBuckets: Int { 60 }
 

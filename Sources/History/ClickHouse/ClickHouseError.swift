@@ -15,6 +15,7 @@ struct ClickHouseError: Error, Sendable, Hashable {
     var kind: Kind
     var message: String
 
+    static let awayMessage = "ClickHouse cannot be reached"
     static let unknownTable = 60
     static let unknownDatabase = 81
     static let wrongPassword = 516
@@ -29,7 +30,7 @@ struct ClickHouseError: Error, Sendable, Hashable {
         switch kind {
         case .cancelled: return .cancellation(operation)
         case .unreachable:
-            (problem, advice) = ("ClickHouse cannot be reached", "check history.clickhouse.url and that it runs")
+            (problem, advice) = (Self.awayMessage, "check history.clickhouse.url and that it runs")
         case .exception(Self.wrongPassword):
             (problem, advice) = (
                 "ClickHouse refuses the user or password", "check history.clickhouse.user and password"
@@ -40,9 +41,7 @@ struct ClickHouseError: Error, Sendable, Hashable {
                 "grant it SELECT, INSERT, ALTER, CREATE TABLE and CREATE VIEW on the database"
             )
         case .exception(Self.unknownTable), .exception(Self.unknownDatabase):
-            (problem, advice) = (
-                "a table or the database is gone", "it is made again at the next start; restart llm-health"
-            )
+            (problem, advice) = ("a table or the database is gone", "it is made again with the next row")
         case .exception(Self.tooManyParts):
             (problem, advice) = (
                 "ClickHouse takes no more inserts for now", "it catches up by itself; look at its merges"

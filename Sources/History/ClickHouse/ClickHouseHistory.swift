@@ -18,11 +18,12 @@ package final class ClickHouseHistory: HistoryStore {
     /// The newest snapshot of each model, which the next one settles the time from; `nil` before it has been asked for.
     private let newest = Mutex<[ModelID: Sighting]?>(nil)
     let retention = Mutex<Retention?>(nil)
+    private let isOpen = Mutex(false)
 
     /// How far back the last snapshots are looked for at the start.
     private static let memory = 86_400_000 as Int64
 
-    /// Connects to nothing yet; see ``open()``.
+    /// Connects to nothing yet: the first operation does, and makes what is missing.
     ///
     /// - Throws: ``StoreOpenError`` when the address or a certificate's file is none.
     package init(_ configuration: ClickHouseConfiguration, timekeeper: Timekeeper = .system) throws(StoreOpenError) {
@@ -38,10 +39,10 @@ package final class ClickHouseHistory: HistoryStore {
     /// - Throws: ``HealthStorageError`` when ClickHouse cannot be reached or refuses, or when the tables are those of a
     ///   newer version.
     package func open() async throws(HealthStorageError) {
-        try await run(.insert, schema.createDatabase, database: "")
-        try await run(.insert, schema.createMigrations)
+        try await send(.insert, schema.createDatabase, database: "")
+        try await send(.insert, schema.createMigrations)
         var reader = RowBinaryReader(
-            try await run(
+            try await send(
                 .query, "SELECT DISTINCT name FROM \(schema.table("llm_health_migrations")) FORMAT RowBinary"))
         var applied: Set<String> = []
         do { while !reader.isAtEnd { applied.insert(try reader.text()) } } catch { throw damaged(.query) }
@@ -54,12 +55,16 @@ package final class ClickHouseHistory: HistoryStore {
                     + "this one knows up to '\(known.last ?? "")'; use that newer version, or name another database")
         }
         for step in schema.steps where !applied.contains(step.name) {
-            for statement in step.statements { try await run(.insert, statement) }
-            try await run(
+            for statement in step.statements { try await send(.insert, statement) }
+            try await send(
                 .insert, "INSERT INTO \(schema.table("llm_health_migrations")) (name) VALUES ({name:String})",
                 [("name", step.name)])
         }
+        isOpen.withLock { $0 = true }
     }
+
+    /// Whether an error only says that ClickHouse is away, and not that it refuses us.
+    package func isAway(_ error: HealthStorageError) -> Bool { error.message.contains(ClickHouseError.awayMessage) }
 
     package func append(_ snapshots: [HealthSnapshot], _ changes: [HealthChangeEvent])
         async throws(HealthStorageError)
@@ -122,20 +127,50 @@ package final class ClickHouseHistory: HistoryStore {
     @discardableResult
     func run(
         _ operation: HealthStorageError.Operation, _ statement: String, _ parameters: [(String, String)] = [],
+        settings: [(String, String)] = []
+    ) async throws(HealthStorageError) -> ByteBuffer {
+        try await openOnce(operation)
+        return try await send(operation, statement, parameters, settings: settings)
+    }
+
+    private func openOnce(_ operation: HealthStorageError.Operation) async throws(HealthStorageError) {
+        guard !isOpen.withLock({ $0 }) else { return }
+        do {
+            try await open()
+        } catch {
+            var error = error
+            error.operation = operation
+            throw error
+        }
+    }
+
+    @discardableResult
+    private func send(
+        _ operation: HealthStorageError.Operation, _ statement: String, _ parameters: [(String, String)] = [],
         settings: [(String, String)] = [], database: String? = nil
     ) async throws(HealthStorageError) -> ByteBuffer {
         try checkCancellation(operation)
         do throws(ClickHouseError) {
             return try await client.run(statement, parameters, settings: settings, database: database)
-        } catch { throw error.storageError(operation, at: client.place) }
+        } catch { throw noted(error, operation) }
     }
 
     private func insert(_ rows: ByteBuffer, into table: String, _ columns: String, token: String)
         async throws(HealthStorageError)
     {
+        try await openOnce(.insert)
         do throws(ClickHouseError) {
             try await client.insert(rows, into: schema.table(table), columns: columns, token: token)
-        } catch { throw error.storageError(.insert, at: client.place) }
+        } catch { throw noted(error, .insert) }
+    }
+
+    /// What somebody has dropped is made again.
+    private func noted(_ error: ClickHouseError, _ operation: HealthStorageError.Operation) -> HealthStorageError {
+        if [.exception(ClickHouseError.unknownTable), .exception(ClickHouseError.unknownDatabase)].contains(error.kind)
+        {
+            isOpen.withLock { $0 = false }
+        }
+        return error.storageError(operation, at: client.place)
     }
 
     /// An answer that is not what was asked for.

@@ -46,7 +46,7 @@ package final class Recorder: Service {
     /// The age of the oldest row that is not in the store yet; zero when all are.
     package var lag: Duration {
         let uptime = timekeeper.now.uptime
-        return shared.withLock { $0.core.lag(at: uptime) }
+        return max(shared.withLock { $0.core.lag(at: uptime) }, store.lag)
     }
 
     /// Rows that are not in the store yet.
@@ -116,7 +116,7 @@ package final class Recorder: Service {
             let (refusals, lag) = shared.withLock { ($0.core.tick(fleet, at: now), $0.core.lag(at: now.uptime)) }
             report(refusals)
             reportDrops()
-            metrics.report(lag: lag)
+            metrics.report(lag: max(lag, store.lag))
             waker.yield()
             next = max(next + configuration.tick, now.uptime)
             do { try await timekeeper.sleep(until: next) } catch { return }
@@ -160,7 +160,7 @@ package final class Recorder: Service {
             return (shared.core.wrote(batch, at: uptime), shared.isUp, shared.core.lag(at: uptime))
         }
         metrics.report(rows: batch.count)
-        metrics.report(lag: lag)
+        metrics.report(lag: max(lag, store.lag))
         if let recovery {
             logger.notice(
                 "the history can be written again",

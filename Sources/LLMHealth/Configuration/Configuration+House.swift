@@ -7,16 +7,83 @@ extension Configuration {
     public struct Store: Sendable, Hashable {
         /// The SQLite file, `:memory:` for none; default `./llm-health.db`; key `sqlite.path`.
         public var path: String
+        /// A ClickHouse that keeps the past in place of the file; key `clickhouse`.
+        public var clickhouse: ClickHouse
         /// How long snapshots are kept; default 7 d; key `retention`.
         public var retention: Duration
+        /// How long the sums of minutes, hours and days are kept; keys `rollUps.minutes`, `rollUps.hours`,
+        /// `rollUps.days`.
+        public var rollUps: RollUps
+        /// Bytes of rows that may wait on disk while the store is away; 0 keeps none there; default 256 MiB; key
+        /// `spillMegabytes`.
+        public var spillMegabytes: Int
 
-        public init(path: String = "./llm-health.db", retention: Duration = .seconds(7 * 86_400)) {
+        public init(
+            path: String = "./llm-health.db", clickhouse: ClickHouse = ClickHouse(),
+            retention: Duration = .seconds(7 * 86_400), rollUps: RollUps = RollUps(), spillMegabytes: Int = 256
+        ) {
             self.path = path
+            self.clickhouse = clickhouse
             self.retention = retention
+            self.rollUps = rollUps
+            self.spillMegabytes = spillMegabytes
         }
 
         /// Whether the past ends with the process.
-        public var isInMemory: Bool { path == ":memory:" }
+        public var isInMemory: Bool { path == ":memory:" && clickhouse.url == nil }
+    }
+
+    /// How long sums are kept.
+    public struct RollUps: Sendable, Hashable {
+        /// Default 30 d.
+        public var minutes: Duration
+        /// Default 400 d.
+        public var hours: Duration
+        /// Default 5 years.
+        public var days: Duration
+
+        public init(
+            minutes: Duration = .seconds(30 * 86_400), hours: Duration = .seconds(400 * 86_400),
+            days: Duration = .seconds(1_830 * 86_400)
+        ) {
+            self.minutes = minutes
+            self.hours = hours
+            self.days = days
+        }
+    }
+
+    /// A ClickHouse that keeps the past.
+    public struct ClickHouse: Sendable, Hashable {
+        /// Its HTTP interface; `nil` for none; key `url`.
+        public var url: String?
+        /// Default `llm_health`; key `database`.
+        public var database: String
+        /// Default `default`; key `user`.
+        public var user: String
+        /// Key `password`.
+        public var password: Secret?
+        /// Tables are made `ON CLUSTER` this one with replicated engines; key `cluster`.
+        public var cluster: String?
+        /// Where this daemon stands; key `region`.
+        public var region: String?
+        /// Which daemon wrote a row; default `default`; key `instance`.
+        public var instance: String
+        /// PEM file of certificate authorities that are trusted beside the system's; key `caFile`.
+        public var caFile: String?
+
+        public init(
+            url: String? = nil, database: String = "llm_health", user: String = "default", password: Secret? = nil,
+            cluster: String? = nil, region: String? = nil, instance: String = "default", caFile: String? = nil
+        ) {
+            self.url = url
+            self.database = database
+            self.user = user
+            self.password = password
+            self.cluster = cluster
+            self.region = region
+            self.instance = instance
+            self.caFile = caFile
+        }
     }
 
     /// How we get out.

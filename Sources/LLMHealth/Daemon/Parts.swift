@@ -153,7 +153,7 @@ final class Parts: Sendable {
         }
         recorder = Recorder(
             bulletin: bulletin, store: history, timekeeper: timekeeper, logger: logger,
-            configuration: .init(retention: Retention(snapshots: configuration.history.retention)),
+            configuration: .init(retention: Retention(configuration.history)),
             onState: { isUp, detail in
                 intake.submit(
                     Evidence(

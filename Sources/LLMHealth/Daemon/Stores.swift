@@ -19,6 +19,9 @@ struct Stores {
         guard !settings.isInMemory else {
             return Stores(history: MemoryHistory(timekeeper: timekeeper), numbers: MemoryEventNumbers(), lastSeq: 0)
         }
+        if let url = settings.clickhouse.url {
+            return try await open(settings, clickhouse: url, timekeeper: timekeeper)
+        }
         let paths = [settings.path, statePath(beside: settings.path)]
         // A link that leads nowhere is there too, and somebody's.
         let made = paths.filter { (try? FileManager.default.attributesOfItem(atPath: $0)) == nil }
@@ -35,8 +38,42 @@ struct Stores {
         }
     }
 
+    /// The state stays on this machine. A ClickHouse that is away is no reason not to start.
+    private static func open(_ settings: Configuration.Store, clickhouse url: String, timekeeper: Timekeeper)
+        async throws(StartError) -> Stores
+    {
+        let clickhouse = settings.clickhouse
+        do {
+            let history = try ClickHouseHistory(
+                ClickHouseConfiguration(
+                    url: url, database: clickhouse.database, user: clickhouse.user, password: clickhouse.password,
+                    cluster: clickhouse.cluster, region: clickhouse.region ?? "", instance: clickhouse.instance,
+                    certificateAuthority: clickhouse.caFile),
+                timekeeper: timekeeper)
+            let numbers: any EventNumbers =
+                settings.path == ":memory:"
+                ? MemoryEventNumbers() : try StateStore(path: statePath(beside: settings.path))
+            do {
+                return Stores(history: history, numbers: numbers, lastSeq: try await history.lastSeq())
+            } catch {
+                guard history.isAway(error) else { throw error }
+                return Stores(history: history, numbers: numbers, lastSeq: 0)
+            }
+        } catch {
+            throw StartError("\(error)")
+        }
+    }
+
     /// `llm-health.db` has its `llm-health.state.db`.
     static func statePath(beside path: String) -> String {
         path.hasSuffix(".db") ? "\(path.dropLast(3)).state.db" : "\(path).state.db"
+    }
+}
+
+extension Retention {
+    init(_ settings: Configuration.Store) {
+        self.init(
+            snapshots: settings.retention, minutes: settings.rollUps.minutes, hours: settings.rollUps.hours,
+            days: settings.rollUps.days)
     }
 }

@@ -92,7 +92,7 @@ struct Chart {
             String(
                 format: "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%@\" opacity=\"0.16\"/>", x0,
                 y0, max(x1 - x0, 0.5), y1 - y0, colour)
-            + String(format: "<text x=\"%.1f\" y=\"%.1f\">%@</text>\n", x0 + 4, y0 + 14, name)
+            + String(format: "<text x=\"%.1f\" y=\"%.1f\">%@</text>\n", x0 + 4, y1 - 6, name)
     }
 
     var svg: String {

@@ -3,13 +3,55 @@ import Health
 extension Configuration.Store {
     static let section = Section(
         "the history", Configuration.Store(),
+        check: { store, node, reader in
+            if let clickhouse = node["clickhouse"], store.clickhouse.url == nil {
+                reader.note(clickhouse, "needs its address; add `url: http://127.0.0.1:8123`")
+            }
+        },
         [
             Key(
                 "sqlite", group: [Key("path", \.path, .path(), "its file, `:memory:` for none")],
                 of: Configuration.Store(), "the embedded database"),
             Key(
+                "clickhouse",
+                group: [
+                    Key("url", optional: \.clickhouse.url, .url, "its HTTP interface"),
+                    Key("database", \.clickhouse.database, .text(form: "name"), "made where it is missing"),
+                    Key("user", \.clickhouse.user, .text(form: "name"), "who writes and reads"),
+                    Key("password", optional: \.clickhouse.password, .secret, "of the user"),
+                    Key(
+                        "cluster", optional: \.clickhouse.cluster, .text(form: "name"),
+                        "tables are made `ON CLUSTER` this one, with replicated engines"),
+                    Key("region", optional: \.clickhouse.region, .text(form: "name"), "told with each row"),
+                    Key(
+                        "instance", \.clickhouse.instance, .text(form: "name"),
+                        "which daemon wrote a row, and whose rows it reads; each daemon that shares a database needs its own"
+                    ),
+                    Key(
+                        "caFile", optional: \.clickhouse.caFile, .path(form: "PEM file"),
+                        "certificate authorities trusted beside the system's"),
+                ],
+                of: Configuration.Store(), "a ClickHouse in place of the file; needs `url`"),
+            Key(
                 "retention", \.retention, .duration(.seconds(3_600)...(.seconds(400 * 86_400))),
                 "how long snapshots are kept"),
+            Key(
+                "rollUps",
+                group: [
+                    Key(
+                        "minutes", \.rollUps.minutes, .duration(.seconds(86_400)...(.seconds(400 * 86_400))),
+                        "sums of each minute"),
+                    Key(
+                        "hours", \.rollUps.hours, .duration(.seconds(86_400)...(.seconds(3_660 * 86_400))),
+                        "sums of each hour"),
+                    Key(
+                        "days", \.rollUps.days, .duration(.seconds(86_400)...(.seconds(36_600 * 86_400))),
+                        "sums of each day"),
+                ],
+                of: Configuration.Store(), "how long sums are kept"),
+            Key(
+                "spillMegabytes", \.spillMegabytes, .whole(0...1_000_000),
+                "rows that may wait on disk while the store is away; 0 for none"),
         ])
 }
 
