@@ -61,7 +61,8 @@ public struct Daemon: Sendable {
             logger.notice("Listening", metadata: ["address": "\(parts.configuration.server.host):\(port)"])
             onListening(port)
         }
-        var services: [any Service] = [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
+        var services: [any Service] = parts.spilling.map { [$0] } ?? []
+        services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
         services += parts.localServices
         services += parts.gatewayServices
         services += try parts.discoveryServices

@@ -23,6 +23,8 @@ final class Parts: Sendable {
     let intake: Intake
     let bulletin: Bulletin
     let history: any HistoryStore
+    /// The same, where rows wait on disk while it is away.
+    let spilling: SpillingHistory?
     let recorder: Recorder
     let prober: CanaryProber
     let monitor: Monitor
@@ -68,9 +70,17 @@ final class Parts: Sendable {
         self.logger = logger
         self.egress = egress
         self.localEgress = localEgress
-        history = stores.history
         let intake = Intake(capacity: configuration.limits.intake)
         self.intake = intake
+        let noteStore: Recorder.StateReport = { isUp, detail in
+            intake.submit(
+                Evidence(
+                    .component(.store, name: "history", isUp: isUp, detail: detail), source: .daemon,
+                    at: timekeeper.now))
+        }
+        let spilling = stores.spill.map { SpillingHistory(stores.history, spill: $0, logger: logger, onState: noteStore) }
+        self.spilling = spilling
+        history = spilling ?? stores.history
         let lastUsed = stores.lastSeq
         bulletin = Bulletin(lastSeq: lastUsed)
         startedAt = timekeeper.now
@@ -155,10 +165,9 @@ final class Parts: Sendable {
             bulletin: bulletin, store: history, timekeeper: timekeeper, logger: logger,
             configuration: .init(retention: Retention(configuration.history)),
             onState: { isUp, detail in
-                intake.submit(
-                    Evidence(
-                        .component(.store, name: "history", isUp: isUp, detail: detail), source: .daemon,
-                        at: timekeeper.now))
+                // Rows that wait on disk are taken, and not yet where they belong.
+                if isUp, spilling?.isAway == true { return }
+                noteStore(isUp, detail)
             })
         directory.configure(models, sources: sources)
     }

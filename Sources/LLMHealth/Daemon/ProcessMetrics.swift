@@ -33,6 +33,7 @@ public enum ProcessMetrics {
         MetricDescription("llm_health_status_changes_total", "Changes of health status, by the status entered."),
         MetricDescription("llm_health_storage_lag_seconds", "Age of the oldest row that is not stored yet."),
         MetricDescription("llm_health_storage_rows_total", "Rows stored."),
+        MetricDescription("llm_health_storage_spilled_rows", "Rows that wait on disk because the store is away."),
         MetricDescription("llm_health_storage_dropped_total", "Rows given up because the store was away too long."),
         MetricDescription(
             "llm_probe_schedule_lateness_seconds", "How late probes left.",

@@ -13,6 +13,8 @@ struct Stores {
     var numbers: any EventNumbers
     /// The highest event number that the past holds.
     var lastSeq: UInt64
+    /// Where rows wait while the store is away; `nil` for nowhere but in memory.
+    var spill: SpillFolder?
 
     /// - Throws: ``StartError`` when a file cannot be used, with what to do.
     static func open(_ settings: Configuration.Store, timekeeper: Timekeeper) async throws(StartError) -> Stores {
@@ -28,7 +30,8 @@ struct Stores {
         do {
             let history = try SQLiteHistory(path: paths[0], timekeeper: timekeeper)
             let numbers = try StateStore(path: paths[1])
-            return Stores(history: history, numbers: numbers, lastSeq: try await history.lastSeq())
+            return Stores(
+                history: history, numbers: numbers, lastSeq: try await history.lastSeq(), spill: try spill(settings))
         } catch {
             // Nothing half-started: what one of them made before the other was refused goes again.
             for path in made {
@@ -53,15 +56,27 @@ struct Stores {
             let numbers: any EventNumbers =
                 settings.path == ":memory:"
                 ? MemoryEventNumbers() : try StateStore(path: statePath(beside: settings.path))
+            let spill = try spill(settings)
             do {
-                return Stores(history: history, numbers: numbers, lastSeq: try await history.lastSeq())
+                return Stores(
+                    history: history, numbers: numbers, lastSeq: try await history.lastSeq(), spill: spill)
             } catch {
                 guard history.isAway(error) else { throw error }
-                return Stores(history: history, numbers: numbers, lastSeq: 0)
+                return Stores(history: history, numbers: numbers, lastSeq: 0, spill: spill)
             }
         } catch {
             throw StartError("\(error)")
         }
+    }
+
+    private static func spill(_ settings: Configuration.Store) throws(StoreOpenError) -> SpillFolder? {
+        guard settings.spillMegabytes > 0, settings.path != ":memory:" else { return nil }
+        return try SpillFolder(path: spillPath(beside: settings.path), limit: settings.spillMegabytes << 20)
+    }
+
+    /// `llm-health.db` has its `llm-health.spill`.
+    static func spillPath(beside path: String) -> String {
+        path.hasSuffix(".db") ? "\(path.dropLast(3)).spill" : "\(path).spill"
     }
 
     /// `llm-health.db` has its `llm-health.state.db`.
