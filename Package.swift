@@ -140,8 +140,8 @@ let package = Package(
         ),
         .testTarget(
             name: "HistoryTests",
-            dependencies: ["Health", "History", "TestSupport", .grdb, .logging, .serviceLifecycle],
-            swiftSettings: settings),
+            dependencies: ["Health", "History", "TestSupport", .grdb, .logging, .nioCore, .serviceLifecycle],
+            resources: [.copy("References")], swiftSettings: settings),
         .testTarget(
             name: "APITests",
             dependencies: [
@@ -159,9 +159,10 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Health", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb, .logging,
+                "Health", "History", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb, .logging,
                 .nioCore, .nioHTTP1,
             ],
+            exclude: ["References"],
             swiftSettings: settings
         ),
         .testTarget(

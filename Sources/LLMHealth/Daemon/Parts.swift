@@ -78,7 +78,9 @@ final class Parts: Sendable {
                     .component(.store, name: "history", isUp: isUp, detail: detail), source: .daemon,
                     at: timekeeper.now))
         }
-        let spilling = stores.spill.map { SpillingHistory(stores.history, spill: $0, logger: logger, onState: noteStore) }
+        let spilling = stores.spill.map {
+            SpillingHistory(stores.history, spill: $0, logger: logger, onState: noteStore)
+        }
         self.spilling = spilling
         history = spilling ?? stores.history
         let lastUsed = stores.lastSeq
