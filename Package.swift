@@ -77,13 +77,16 @@ let package = Package(
         .target(
             name: "History",
             dependencies: [
-                "CZlib", "Health", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPCompression, .nioSSL,
+                "CZlib", "Health", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1,
+                .nioHTTPCompression, .nioSSL,
                 .serviceLifecycle,
             ],
             swiftSettings: settings),
         .target(
             name: "API",
-            dependencies: ["Health", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore, .nioPosix],
+            dependencies: [
+                "Health", "History", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore, .nioPosix,
+            ],
             exclude: ["Assets"],
             swiftSettings: settings,
             plugins: ["EmbedAssets"]
@@ -159,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Health", "History", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb, .logging,
+                "Health", "History", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb,
+                .logging,
                 .nioCore, .nioHTTP1,
             ],
             exclude: ["References"],

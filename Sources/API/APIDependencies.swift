@@ -1,4 +1,5 @@
 package import Health
+import History
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -21,6 +22,9 @@ package struct APIDependencies: Sendable {
     /// The paragraph that explains a model's status at an instant.
     package var explain: @Sendable (ModelHealthStatus, Date) -> String
     package var time: Timekeeper
+
+    /// The store behind ``storage``, for the deeper questions; `nil` where it is none of ours.
+    var past: (any HistoryStore)? { storage as? any HistoryStore }
 
     /// - Parameters:
     ///   - probe: how an immediate check is made; by default the aggregator is asked for one, and the results are

@@ -26,14 +26,16 @@ struct Fixture: Sendable {
         configuration: APIConfiguration = APIConfiguration(port: 0), probe: APIDependencies.Probe? = nil,
         check: @escaping FakeAggregator.Check = { _ throws(HealthCheckError) in },
         processMetrics: @escaping @Sendable () -> String = { "" },
-        readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none
+        readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
+        storage whole: (any HealthStorageService)? = nil
     ) {
         bulletin.publish(
             FleetHealth(revision: 7, at: Self.start, models: models, components: components), events: [])
         api = HealthAPI(
             configuration: configuration,
             dependencies: APIDependencies(
-                bulletin: bulletin, aggregator: FakeAggregator(bulletin: bulletin, check: check), storage: storage,
+                bulletin: bulletin, aggregator: FakeAggregator(bulletin: bulletin, check: check),
+                storage: whole ?? storage,
                 probe: probe, processMetrics: processMetrics, readiness: readiness, gatewayMetrics: gatewayMetrics,
                 time: time.timekeeper))
     }

@@ -1,7 +1,9 @@
 import Foundation
 import HTTPTypes
 import Health
+import History
 import HummingbirdTesting
+import NIOCore
 import Synchronization
 import TestSupport
 import Testing
@@ -142,5 +144,92 @@ struct PastTests {
             #expect(!response.text.contains("/var"))
         }
         #expect(try await fixture.get("/api/llm-manager/health/detailed").status == .ok)
+    }
+}
+
+/// Questions that only a whole store can answer.
+@Suite("Timeline and incidents", .timeLimit(.minutes(1)))
+struct TimelineRouteTests {
+    private let base = "/api/llm-manager/health/"
+
+    /// An hour: healthy, ten minutes of trouble in the middle, then healthy.
+    private func fixture() async throws -> Fixture {
+        let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.at(0)).timekeeper)
+        let fixture = Fixture(storage: store)
+        let rows = (0..<60).map { minute in
+            HealthSnapshot(
+                timestamp: Fixture.at(Double(minute - 60) * 60), modelId: "gpt-4o", provider: "openai",
+                status: (30..<40).contains(minute) ? .unhealthy : .healthy, score: 99,
+                reasonCode: (30..<40).contains(minute) ? .outage : .passing,
+                metrics: .init(latencyP50: 100, errorRate: 0, requestCount: 4))
+        }
+        func change(_ seq: UInt64, _ minute: Double, _ from: HealthStatus, _ to: HealthStatus) -> HealthChangeEvent {
+            HealthChangeEvent(
+                seq: seq, modelId: "gpt-4o", provider: "openai", previousStatus: from, currentStatus: to,
+                timestamp: Fixture.at((minute - 60) * 60),
+                reasons: [HealthReason(to == .healthy ? .passing : .outage, "now \(to.rawValue)")])
+        }
+        try await store.append(rows, [change(7, 30, .healthy, .unhealthy), change(8, 40, .unhealthy, .healthy)])
+        return fixture
+    }
+
+    private func object(_ answer: TestResponse) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(String(buffer: answer.body).utf8)) as? [String: Any])
+    }
+
+    @Test("a timeline tells periods, uptime and incidents")
+    func timeline() async throws {
+        let answer = try await fixture().get("\(base)timeline?modelId=gpt-4o&timeRange=1h")
+        #expect(answer.status == .ok)
+        let timeline = try object(answer)
+        let periods = try #require(timeline["periods"] as? [[String: Any]])
+        #expect(periods.map { $0["status"] as? String } == ["healthy", "unhealthy", "healthy"])
+        #expect(periods[1]["reason"] as? String == "now unhealthy")
+        #expect(timeline["resolution"] as? Double == 0)
+        #expect(abs(try #require(timeline["availability"] as? Double) - 50 / 60.0) < 1e-6)
+        let incidents = try #require(timeline["incidents"] as? [[String: Any]])
+        #expect(incidents.count == 1)
+        #expect(incidents[0]["id"] as? String == "7")
+        #expect(incidents[0]["worst"] as? String == "unhealthy")
+    }
+
+    @Test("a resolution makes it coarse, and history short")
+    func resolution() async throws {
+        let fixture = try await fixture()
+        let timeline = try object(try await fixture.get("\(base)timeline?modelId=gpt-4o&timeRange=1h&resolution=30m"))
+        #expect(timeline["resolution"] as? Double == 1_800)
+        #expect(abs(try #require(timeline["availability"] as? Double) - 50 / 60.0) < 1e-6)
+        let history = try object(try await fixture.get("\(base)history?modelId=gpt-4o&timeRange=1h&resolution=30m"))
+        let snapshots = try #require(history["snapshots"] as? [[String: Any]])
+        #expect(snapshots.map { $0["status"] as? String } == ["healthy", "unhealthy"])
+        #expect((snapshots[1]["metrics"] as? [String: Any])?["requestCount"] as? Int == 120)
+    }
+
+    @Test("incidents are told, newest first, of one model or of all")
+    func incidents() async throws {
+        let fixture = try await fixture()
+        for query in ["?modelId=gpt-4o", "?modelId=gpt-4o&timeRange=6h"] {
+            let answer = try object(try await fixture.get("\(base)incidents\(query)"))
+            #expect((answer["incidents"] as? [[String: Any]])?.map { $0["id"] as? String } == ["7"])
+        }
+        #expect(try await fixture.get("\(base)incidents").status == .ok)
+    }
+
+    @Test(
+        "what cannot be meant is refused",
+        arguments: [
+            ("timeline", "modelId"), ("timeline?modelId=x&resolution=5s", "resolution"),
+            ("timeline?modelId=x&resolution=often", "resolution"), ("history?modelId=x&resolution=0m", "resolution"),
+            ("incidents?timeRange=soon", "timeRange"),
+        ])
+    func refusals(path: String, parameter: String) async throws {
+        let answer = try await fixture().get(base + path)
+        #expect(answer.status == .badRequest)
+        #expect(String(buffer: answer.body).contains(parameter))
+    }
+
+    @Test("a model that nobody knows is not found")
+    func unknown() async throws {
+        #expect(try await fixture().get("\(base)timeline?modelId=nobody").status == .notFound)
     }
 }

@@ -1,4 +1,5 @@
 import Health
+import History
 import Hummingbird
 import Logging
 
@@ -13,9 +14,16 @@ extension HealthAPI {
         [
             Route(
                 .get, Self.base + "health/history", .scope(.read),
-                parameters: ["modelId", "timeRange", "from", "to", "limit"], answer: history),
+                parameters: ["modelId", "timeRange", "from", "to", "limit", "resolution"], answer: history),
             Route(
                 .get, Self.base + "health/trends", .scope(.read), parameters: ["modelId", "window"], answer: trends),
+            Route(
+                .get, Self.base + "health/timeline", .scope(.read),
+                parameters: ["modelId", "timeRange", "from", "to", "resolution"], answer: timeline),
+            Route(
+                .get, Self.base + "health/incidents", .scope(.read),
+                parameters: ["modelId", "timeRange", "from", "to"],
+                answer: incidents),
         ]
     }
 
@@ -31,9 +39,15 @@ extension HealthAPI {
         let id = try call.query.modelID()
         let range = try call.query.timeRange(now: dependencies.time.now.wall)
         let limit = try call.query.limit()
+        let resolution = try call.query.resolution()
         let snapshots: [HealthSnapshot]
         do {
-            snapshots = try await dependencies.storage.history(of: id, in: range)
+            if let resolution, let past = dependencies.past {
+                let provider = dependencies.bulletin.fleet[id]?.provider ?? ""
+                snapshots = try await past.history(of: id, provider: provider, in: range, resolution: resolution)
+            } else {
+                snapshots = try await dependencies.storage.history(of: id, in: range)
+            }
         } catch {
             throw failed(error, call)
         }
@@ -54,6 +68,60 @@ extension HealthAPI {
         }
         if trends.buckets.isEmpty, dependencies.bulletin.fleet[id] == nil { throw Problem.unknownModel(id) }
         return try Reply.json(trends)
+    }
+
+    private struct Timeline: Encodable {
+        var timeline: StatusTimeline
+        var incidents: [Incident]
+
+        enum CodingKeys: String, CodingKey { case incidents }
+
+        func encode(to encoder: any Encoder) throws {
+            try timeline.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(incidents, forKey: .incidents)
+        }
+    }
+
+    private struct Incidents: Encodable {
+        var range: TimeRange
+        /// Newest first.
+        var incidents: [Incident]
+    }
+
+    private func timeline(_ call: Call) async throws -> Response {
+        let id = try call.query.modelID()
+        let range = try call.query.timeRange(now: dependencies.time.now.wall)
+        let resolution = try call.query.resolution()
+        guard let past = dependencies.past else { throw Problem.storage }
+        let answer: Timeline
+        do throws(HealthStorageError) {
+            answer = Timeline(
+                timeline: try await past.timeline(of: id, in: range, resolution: resolution),
+                incidents: try await past.incidents(of: id, in: range))
+        } catch {
+            throw failed(error, call)
+        }
+        if answer.timeline.periods.allSatisfy({ $0.status == nil }), dependencies.bulletin.fleet[id] == nil {
+            throw Problem.unknownModel(id)
+        }
+        return try Reply.json(answer)
+    }
+
+    /// Of one model, or of all that are in the fleet.
+    private func incidents(_ call: Call) async throws -> Response {
+        let range = try call.query.timeRange(now: dependencies.time.now.wall)
+        let models =
+            call.query["modelId"] == nil
+            ? dependencies.bulletin.fleet.models.map(\.modelId) : [try call.query.modelID()]
+        guard let past = dependencies.past else { throw Problem.storage }
+        var found: [Incident] = []
+        do throws(HealthStorageError) {
+            for model in models { found += try await past.incidents(of: model, in: range) }
+        } catch {
+            throw failed(error, call)
+        }
+        return try Reply.json(Incidents(range: range, incidents: found.sorted { $0.from > $1.from }))
     }
 
     private func failed(_ error: HealthStorageError, _ call: Call) -> Problem {

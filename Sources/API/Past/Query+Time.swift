@@ -57,6 +57,16 @@ extension Query {
         return window
     }
 
+    /// `resolution`, such as `60s` or `1h`; `nil` without one.
+    func resolution() throws(Problem) -> Duration? {
+        guard let text = self["resolution"] else { return nil }
+        guard let resolution = Self.duration(text), resolution >= .seconds(60), resolution <= .hours(24 * 400) else {
+            throw .badParameter(
+                "resolution", "resolution must be a number with s, m, h or d behind it, at least 60s, such as 10m.")
+        }
+        return resolution
+    }
+
     private func time(_ name: String) throws(Problem) -> Date {
         guard let text = self[name] else {
             throw .badParameter(name, "from and to belong together; \(name) is missing.")
