@@ -7,7 +7,7 @@ import Testing
 @testable import History
 
 /// What is ClickHouse's own: its tables, its errors, its wire format.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClickHouseHistoryTests {
     // MARK: Tables
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The public service's three methods over each store: result, error, cancellation.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HealthStorageServiceTests {
     @Test(arguments: StoreKind.allCases)
     func `store keeps a snapshot once`(kind: StoreKind) async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What every store must do, run over each of them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HistoryStoreTests {
     @Test(arguments: StoreKind.allCases)
     func `a snapshot comes back as it was stored`(kind: StoreKind) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import History
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct IncidentTests {
     /// Statuses at seconds after noon; `end` is the model's removal.
     private func incidents(_ changes: [(Double, HealthStatus)], removedAt end: Double? = nil) -> [Incident] {

@@ -8,7 +8,7 @@ import Testing
 @testable import History
 
 /// Rows that wait on disk while the store is away.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SpillTests {
     let folder: TemporaryFolder
     let path: String
