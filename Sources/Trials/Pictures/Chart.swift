@@ -35,6 +35,7 @@ struct Chart {
     private var body = ""
     private var legend = ""
     private var lines = 0
+    private var rows = 0
 
     init(title: String, x: Axis, y: Axis) {
         self.title = title
@@ -54,6 +55,11 @@ struct Chart {
     }
 
     mutating func line(_ name: String, _ points: [(Double, Double)], markers: Bool = false) {
+        line([name], points, markers: markers)
+    }
+
+    /// - Parameter names: of all that share it, each on a row of the legend.
+    mutating func line(_ names: [String], _ points: [(Double, Double)], markers: Bool = false) {
         let colour = Self.colours[lines % Self.colours.count]
         let dash = Self.dashes[lines % Self.dashes.count]
         let placed = points.map(point)
@@ -65,11 +71,15 @@ struct Chart {
                 body += String(format: "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%@\"/>\n", px, py, colour)
             }
         }
-        let at = Self.top + 8 + Double(lines) * 20
         let start = Self.width - Self.right + 14
+        let at = Self.top + 8 + Double(rows) * 20
         legend +=
             "<line x1=\"\(start)\" y1=\"\(at)\" x2=\"\(start + 26)\" y2=\"\(at)\" stroke=\"\(colour)\" stroke-width=\"2\" stroke-dasharray=\"\(dash)\"/>"
-        legend += "<text x=\"\(start + 32)\" y=\"\(at + 4)\">\(name)</text>\n"
+        for name in names {
+            let at = Self.top + 8 + Double(rows) * 20
+            legend += "<text x=\"\(start + 32)\" y=\"\(at + 4)\">\(name)</text>\n"
+            rows += 1
+        }
         lines += 1
     }
 

@@ -88,7 +88,7 @@ package struct Pictures: Sendable {
                 curves.append(([score.name], shares))
             }
         }
-        for (names, shares) in curves { chart.line(names.joined(separator: ", "), Array(zip(times, shares))) }
+        for (names, shares) in curves { chart.line(names, Array(zip(times, shares))) }
         return chart.svg
     }
 
