@@ -15,7 +15,7 @@ extension Daemon {
         configuration: Configuration, models: [ModelID] = [], logger: Logger
     ) async throws -> FleetHealth {
         var configuration = configuration
-        configuration.history.path = ":memory:"
+        configuration.history = Configuration.Store(path: ":memory:")
         configuration.policy.firstRound = .zero
         configuration.policy.outage.firstLooks = 2
         configuration.policy.outage.fastConfirmations = [.seconds(1)]
