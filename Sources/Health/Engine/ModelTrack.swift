@@ -51,7 +51,7 @@ struct ModelTrack: Sendable {
     /// Uptime in seconds at which time alone may change something: a late probe, stale evidence, a silence.
     private(set) var due = 0.0
     /// When the runtime took an idle model into memory.
-    private var loadedAt: Moment?
+    private(set) var loadedAt: Moment?
     /// When it was last rendered.
     var renderedAt: Moment?
     /// Whether anything shown has moved since it was last rendered.
@@ -262,7 +262,7 @@ struct ModelTrack: Sendable {
         }
     }
 
-    private func localStaleAfter(_ policy: HealthPolicy) -> Duration {
+    func localStaleAfter(_ policy: HealthPolicy) -> Duration {
         max(policy.staleness.minimum, config.interval * policy.staleness.intervals)
     }
 
@@ -338,132 +338,5 @@ struct ModelTrack: Sendable {
         since = now
         isDirty = true
         return previous
-    }
-
-    private func conclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
-        -> (HealthStatus, [HealthReason])
-    {
-        if surroundings.isNetworkDown, targets.contains(where: { !$0.way.isLoopback }) {
-            return (.unknown, [HealthReason(.selfNetwork, "Our own network is gone; nothing can be seen from here.")])
-        }
-        if let local = localConclusion(at: now, surroundings, policy) { return local }
-        let verdicts = targets.map { target in
-            target.verdict(
-                at: now, isGatewayDown: target.way.gateway.map(surroundings.downGateways.contains) ?? false, policy)
-        }
-        let best = verdicts.indices.min { rank(verdicts[$0]) < rank(verdicts[$1]) } ?? 0
-        guard verdicts.indices.contains(best) else {
-            return (.unknown, [HealthReason(.misconfigured, "The model has no target.")])
-        }
-        var status = verdicts[best].status
-        var reasons = [reason(verdicts[best], of: best, policy)]
-        for (index, verdict) in verdicts.enumerated() where index != best && verdict.status != .healthy {
-            reasons.append(
-                HealthReason(.target, reason(verdict, of: index, policy).message, target: targets[index].key.target))
-        }
-        for (check, definition) in zip(checks, config.checks) {
-            let refusal = check.blockade.flatMap { $0.isDecided ? $0.outcome : nil }
-            let isFailing = check.errors.isAlarmed || check.isOut
-            guard isFailing || refusal != nil else { continue }
-            if isFailing, status == .healthy { status = .degraded }
-            let detail = (refusal ?? check.lastFailure)?.detail ?? ""
-            let told = HealthReason(
-                .check, "The check '\(definition.name)' fails\(detail.isEmpty ? "." : ": \(detail.closed)")")
-            if reasons[0].code == .passing { reasons.insert(told, at: 0) } else { reasons.append(told) }
-        }
-        if local?.isOnCPU == true, status == .healthy {
-            status = .degraded
-            reasons.insert(
-                HealthReason(
-                    .cpuFallback,
-                    "It runs partly on the CPU: \(config.localRuntime?.rawValue ?? "the runtime") had too little GPU memory."
-                ), at: 0)
-        }
-        return (status, reasons)
-    }
-
-    /// What the local runtime's word decides by itself; `nil` where probes decide.
-    private func localConclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
-        -> (HealthStatus, [HealthReason])?
-    {
-        guard let runtime = config.localRuntime else { return nil }
-        if let detail = surroundings.downRuntimes[runtime] {
-            return (.unhealthy, [HealthReason(.runtime, detail.closed)])
-        }
-        guard let local, let localSeen else {
-            return (.unknown, [HealthReason(.starting, "The local runtime has not been asked yet.")])
-        }
-        if (now - localSeen) > localStaleAfter(policy) {
-            return (
-                .unknown,
-                [
-                    HealthReason(
-                        .stale, "The local runtime has said nothing for \((now - localSeen).seconds.shortSeconds).")
-                ]
-            )
-        }
-        switch local.state {
-        case .idle:
-            return (.healthy, [HealthReason(.idle, "Known and not in memory; the first request would load it.")])
-        case .missing:
-            return (
-                .unhealthy,
-                [
-                    HealthReason(
-                        .retired,
-                        "\(runtime.rawValue) no longer has it; download it again or take it out of the configuration.")
-                ]
-            )
-        case .other:
-            return (
-                .unknown,
-                [
-                    HealthReason(
-                        .starting, "\(runtime.rawValue) does not tell whether it is in memory, so it is not probed.")
-                ]
-            )
-        case .loaded where local.isRemote:
-            return (
-                .unknown, [HealthReason(.starting, "It runs elsewhere and is not probed through the local runtime.")]
-            )
-        case .loaded:
-            guard let loadedAt, now - loadedAt <= policy.staleness.minimum,
-                targets.allSatisfy({ $0.lastLook == nil && $0.run == nil })
-            else { return nil }
-            return (.healthy, [HealthReason(.idle, "Just taken into memory; the first look is on its way.")])
-        }
-    }
-
-    /// Better is lower: the best target speaks for the model, and a broken one beats one we cannot see.
-    private func rank(_ verdict: TargetVerdict) -> Int {
-        switch verdict.status {
-        case .healthy: 0
-        case .degraded: 1
-        case .unhealthy: 2
-        case .unknown: 3
-        }
-    }
-
-    private func reason(_ verdict: TargetVerdict, of index: Int, _ policy: HealthPolicy) -> HealthReason {
-        let target = targets.count > 1 ? targets[index].key.target : nil
-        return switch verdict.code {
-        case .passing: HealthReason(.passing, "Answering.", target: target)
-        case .slow: HealthReason(.slow, slowSentence(index, policy), target: target)
-        default: HealthReason(verdict.code, verdict.message, target: target)
-        }
-    }
-
-    private func slowSentence(_ index: Int, _ policy: HealthPolicy) -> String {
-        let target = targets[index]
-        let isSlow = target.latency.isAlarmed
-        let (recent, usual) =
-            isSlow
-            ? (lastProbe?.latency?.seconds, target.latency.usual(policy.latency))
-            : (lastProbe?.phases.firstToken?.seconds, target.firstToken.usual(policy.latency))
-        let what = isSlow ? "answer" : "first token"
-        guard let recent, let usual, recent > usual else {
-            return "The \(what)s come far later than is usual for this model."
-        }
-        return "The last \(what) took \(recent.shortSeconds); \(usual.shortSeconds) is usual for this model."
     }
 }
