@@ -35,6 +35,12 @@ package protocol HistoryStore: HealthStorageService {
     func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth) async throws(HealthStorageError)
         -> StoredRollUps
 
+    /// Adds sums of stretches whose snapshots are elsewhere or gone; longer stretches follow from them.
+    ///
+    /// What is known of a stretch already stays as it is, so the same sums may be added again.
+    /// - Parameter sums: of one model, in order of time.
+    func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError)
+
     /// Sums up anew what a range holds: rows have come that are older than those before them.
     func sumUp(_ range: TimeRange) async throws(HealthStorageError)
 

@@ -14,6 +14,8 @@ package final class MemoryHistory: HistoryStore {
         var snapshots: [ModelID: [HealthSnapshot]] = [:]
         /// Sorted by number.
         var changes: [HealthChangeEvent] = []
+        /// Sums whose snapshots are elsewhere, by where they begin.
+        var sums: [ModelID: [RollUpWidth: [Int64: RollUp]]] = [:]
     }
 
     package let timekeeper: Timekeeper
@@ -59,6 +61,25 @@ package final class MemoryHistory: HistoryStore {
         return Array(query.end == .oldest ? found.prefix(query.limit) : found.suffix(query.limit))
     }
 
+    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+        let around = sums.extent(own: width, in: width.longer ?? width) ?? 0..<0
+        let range = TimeRange(milliseconds: around)
+        let present = try await rollUps(of: modelID, in: range, width: width).rollUps
+        var longer: [RollUp] = []
+        if let next = width.longer { longer = try await rollUps(of: modelID, in: range, width: next).rollUps }
+        let missing = RollUpAdmission.missing(sums, of: width, present: present, longer: longer)
+        state.withLock { state in
+            for longer in RollUpWidth.allCases where longer >= width {
+                for sum in missing {
+                    let start = longer.start(of: sum.start.milliseconds)
+                    state.sums[modelID, default: [:]][longer, default: [:]][
+                        start, default: RollUp(start: Date(milliseconds: start))
+                    ].add(sum)
+                }
+            }
+        }
+    }
+
     /// Worked out from the snapshots each time.
     package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
         async throws(HealthStorageError) -> StoredRollUps
@@ -78,7 +99,7 @@ package final class MemoryHistory: HistoryStore {
             builder.add(Sighting(row), row.metrics)
         }
         builder.close(at: now)
-        return StoredRollUps(builder.rollUps, until: range.to)
+        return StoredRollUps(builder.rollUps.adding(stored(width, of: modelID, in: wide)), until: range.to)
     }
 
     package func sumUp(_ range: TimeRange) async throws(HealthStorageError) { try checkCancellation(.insert) }
@@ -86,7 +107,7 @@ package final class MemoryHistory: HistoryStore {
     package func models() async throws(HealthStorageError) -> [ModelID] {
         try checkCancellation(.query)
         return state.withLock { state in
-            Set(state.snapshots.keys).union(state.changes.map(\.modelId)).sorted()
+            Set(state.snapshots.keys).union(state.changes.map(\.modelId)).union(state.sums.keys).sorted()
         }
     }
 
@@ -113,6 +134,12 @@ package final class MemoryHistory: HistoryStore {
         }
     }
 
+    private func stored(_ width: RollUpWidth, of modelID: ModelID, in range: Range<Int64>) -> [RollUp] {
+        state.withLock { state in
+            (state.sums[modelID]?[width] ?? [:]).values.filter { range.contains($0.start.milliseconds) }
+        }
+    }
+
     private func rows(of modelID: ModelID, in range: Range<Int64>) -> [HealthSnapshot] {
         state.withLock { state in
             (state.snapshots[modelID] ?? []).filter { range.contains($0.timestamp.milliseconds) }
@@ -131,6 +158,16 @@ extension ChangeQuery {
 /// Throws when the surrounding task has been cancelled.
 func checkCancellation(_ operation: HealthStorageError.Operation) throws(HealthStorageError) {
     if Task.isCancelled { throw .cancellation(operation) }
+}
+
+extension [RollUp] {
+    /// With others added to those of the same stretches; in order of time.
+    fileprivate func adding(_ others: [RollUp]) -> [RollUp] {
+        guard !others.isEmpty else { return self }
+        var sums = Dictionary(uniqueKeysWithValues: map { ($0.start, $0) })
+        for other in others { sums[other.start, default: RollUp(start: other.start)].add(other) }
+        return sums.values.sorted { $0.start < $1.start }
+    }
 }
 
 extension Array {

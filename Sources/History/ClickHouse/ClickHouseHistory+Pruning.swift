@@ -97,19 +97,25 @@ extension ClickHouseHistory {
             \(ClickHouseSchema.figures(from: snapshots))
             """, parameters)
         // What a snapshot settles is worked out from its neighbours, as if all had come in their order.
+        let silence = StatusTimeline.longestSilence.wholeMilliseconds
+        let around = """
+            instance = {instance:String} AND at >= fromUnixTimestamp64Milli({from:Int64} - \(silence))
+                AND at < fromUnixTimestamp64Milli({to:Int64} + \(silence))
+            """
         let neighbours = """
             (SELECT instance, model_id, at,
-                lagInFrame(toNullable(at)) OVER w AS previous_at,
+                if(lagInFrame(toString(reason)) OVER w = 'removed', NULL, lagInFrame(toNullable(at)) OVER w) AS previous_at,
                 CAST(if(lagInFrame(toString(reason)) OVER w = 'idle', 4, toInt8(lagInFrame(status) OVER w)),
                     'Enum8(\(ClickHouseSchema.states.replacing("'", with: "''")), ''idle'' = 4)') AS previous_status
-            FROM \(schema.table("llm_health_snapshots")) FINAL WHERE \(within)
+            FROM \(schema.table("llm_health_snapshots")) FINAL WHERE \(around)
             WINDOW w AS (PARTITION BY instance, model_id ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS s
             """
+        let minute = "minute >= {from:Int64} AND minute < {to:Int64}"
         try await run(
             .insert,
             """
             INSERT INTO \(minutes) (instance, model_id, at, healthy_ms, degraded_ms, unhealthy_ms, unknown_ms, idle_ms, worst)
-            \(ClickHouseSchema.spans(from: neighbours))
+            \(ClickHouseSchema.spans(from: neighbours, where: minute))
             """, parameters)
     }
 }

@@ -58,6 +58,14 @@ extension ClickHouseHistory {
         let whole = range.milliseconds
         guard whole.lowerBound < until else { return StoredRollUps([], until: Date(milliseconds: until)) }
         let asked = TimeRange(milliseconds: whole.lowerBound..<min(whole.upperBound, until))
+        return StoredRollUps(
+            try await storedSums(of: modelID, in: asked, width: width), until: Date(milliseconds: until))
+    }
+
+    /// Whatever is summed up so far.
+    func storedSums(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+        async throws(HealthStorageError) -> [RollUp]
+    {
         let bytes = try await run(
             .aggregate,
             """
@@ -66,10 +74,8 @@ extension ClickHouseHistory {
                 AND s.at >= fromUnixTimestamp64Milli({from:Int64}) AND s.at < fromUnixTimestamp64Milli({to:Int64})
             GROUP BY s.at ORDER BY s.at FORMAT RowBinary
             """,
-            own(asked) + [("model", modelID.rawValue)])
-        do {
-            return StoredRollUps(try StoredSumBytes.rollUps(bytes), until: Date(milliseconds: until))
-        } catch { throw damaged(.aggregate) }
+            own(range) + [("model", modelID.rawValue)])
+        do { return try StoredSumBytes.rollUps(bytes) } catch { throw damaged(.aggregate) }
     }
 
     package func lastSeq() async throws(HealthStorageError) -> UInt64 {

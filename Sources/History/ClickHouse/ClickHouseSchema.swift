@@ -171,7 +171,9 @@ struct ClickHouseSchema: Sendable {
     }
 
     /// What each snapshot settles of the time before it, by minute: what `RollUpBuilder` does, where the rows are.
-    static func spans(from rows: String) -> String {
+    ///
+    /// - Parameter condition: on `minute`, milliseconds since 1970.
+    static func spans(from rows: String, where condition: String? = nil) -> String {
         let silence = StatusTimeline.longestSilence.wholeMilliseconds
         let rhythm = StatusTimeline.rhythm.wholeMilliseconds
         func sum(_ state: String) -> String { "sumIf(span, state = '\(state)') AS \(state)_ms" }
@@ -190,7 +192,7 @@ struct ClickHouseSchema: Sendable {
                         if(next - since > \(silence), since + \(rhythm), next) AS until
                     FROM \(rows) WHERE isNotNull(s.previous_at) AND s.at > s.previous_at
                 )
-            ) GROUP BY instance, model_id, at
+            )\(condition.map { " WHERE \($0)" } ?? "") GROUP BY instance, model_id, at
             """
     }
 

@@ -11,13 +11,18 @@ struct RowBinaryWriter {
     mutating func write(_ value: Double) { write(value.bitPattern) }
 
     mutating func write(_ text: String) {
-        var length = UInt64(text.utf8.count)
-        while length >= 0x80 {
-            buffer.writeInteger(UInt8(truncatingIfNeeded: length) | 0x80)
-            length >>= 7
-        }
-        buffer.writeInteger(UInt8(length))
+        write(count: UInt64(text.utf8.count))
         buffer.writeString(text)
+    }
+
+    /// How many bytes or pairs follow, as LEB128.
+    mutating func write(count: UInt64) {
+        var rest = count
+        while rest >= 0x80 {
+            buffer.writeInteger(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        buffer.writeInteger(UInt8(rest))
     }
 
     /// Of a `Nullable` column.

@@ -142,6 +142,38 @@ enum StoredSumBytes {
         sum(unhealthy_ms), sum(unknown_ms), sum(idle_ms), sumMap(latency_p50), sumMap(latency_p90), sumMap(latency_p99)
         """
 
+    static let columns = """
+        instance, model_id, at, snapshots, requests, errors, healthy_ms, degraded_ms, unhealthy_ms, unknown_ms, \
+        idle_ms, worst, latency_p50, latency_p90, latency_p99
+        """
+
+    static func rows(_ sums: [RollUp], of model: ModelID, _ configuration: ClickHouseConfiguration) -> ByteBuffer {
+        var writer = RowBinaryWriter(capacity: sums.count * 200)
+        for sum in sums {
+            writer.write(configuration.instance)
+            writer.write(model.rawValue)
+            writer.write(UInt32(clamping: sum.start.milliseconds / 1_000))
+            writer.write(UInt64(sum.snapshots))
+            writer.write(UInt64(sum.requests))
+            writer.write(sum.errors)
+            for span in [
+                sum.spans.healthy, sum.spans.degraded, sum.spans.unhealthy, sum.spans.unknown, sum.spans.idle,
+            ] {
+                writer.write(UInt64(max(span, 0)))
+            }
+            writer.write(UInt8(max(sum.spans.worst?.stored ?? 0, 0)))
+            for sketch in [sum.latency.p50, sum.latency.p90, sum.latency.p99] {
+                let buckets = sketch.stored
+                writer.write(count: UInt64(buckets.count))
+                for (index, count) in buckets {
+                    writer.write(index)
+                    writer.write(count)
+                }
+            }
+        }
+        return writer.buffer
+    }
+
     static func rollUps(_ bytes: ByteBuffer) throws(RowBinaryReader.Truncated) -> [RollUp] {
         var reader = RowBinaryReader(bytes)
         var rows: [RollUp] = []

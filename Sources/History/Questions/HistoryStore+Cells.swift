@@ -75,8 +75,10 @@ extension HistoryStore {
         return total
     }
 
+    /// What is stored, and the rest of the range from what is finer.
+    ///
     /// - Parameter range: milliseconds since 1970; whole stretches of the width.
-    private func sums(of modelID: ModelID, in range: Range<Int64>, width: RollUpWidth)
+    func sums(of modelID: ModelID, in range: Range<Int64>, width: RollUpWidth)
         async throws(HealthStorageError) -> [RollUp]
     {
         let now = timekeeper.now.wall.milliseconds

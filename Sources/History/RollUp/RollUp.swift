@@ -124,6 +124,9 @@ package struct RollUp: Sendable, Hashable {
 }
 
 extension [RollUp] {
+    /// Of all together.
+    var snapshots: Int { reduce(0) { $0 + $1.snapshots } }
+
     /// The same in longer stretches.
     ///
     /// - Parameters:

@@ -20,6 +20,15 @@ package enum RollUpWidth: Int64, Sendable, Hashable, CaseIterable, Comparable {
         }
     }
 
+    /// The next longer one.
+    var longer: RollUpWidth? {
+        switch self {
+        case .minute: .hour
+        case .hour: .day
+        case .day: nil
+        }
+    }
+
     /// The beginning of the stretch that a time lies in; milliseconds since 1970.
     func start(of time: Int64) -> Int64 { time.roundedDown(to: rawValue) }
 }

@@ -10,7 +10,7 @@ import Foundation
 // Hours are summed up when they are complete, apart from the writing of rows, which stays as quick as it can be.
 extension SQLiteHistory {
     /// After the end of an hour, for rows that are still on their way.
-    private static let patience = RollUpWidth.minute.milliseconds * 5
+    static let patience = RollUpWidth.minute.milliseconds * 5
     /// Models summed up in one transaction.
     private static let modelsPerStep = 100
 
@@ -20,16 +20,9 @@ extension SQLiteHistory {
         let range = range.milliseconds
         return try await read(.aggregate) { db in
             let until = width.start(of: try Self.rolledUntil(db) ?? .distantPast)
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: """
-                        SELECT \(StoredRollUp.columns) FROM \(width.table)
-                        WHERE model_id = ? AND at >= ? AND at < ? ORDER BY at
-                        """),
-                arguments: [modelID.rawValue, range.lowerBound, min(range.upperBound, until)])
-            var found: [RollUp] = []
-            while let row = try rows.next() { found.append(StoredRollUp.rollUp(row)) }
-            return StoredRollUps(found, until: Date(milliseconds: until))
+            let known = range.lowerBound..<max(range.lowerBound, min(range.upperBound, until))
+            return StoredRollUps(
+                try Self.sums(width, of: modelID.rawValue, in: known, db), until: Date(milliseconds: until))
         }
     }
 
@@ -41,7 +34,7 @@ extension SQLiteHistory {
         let hour = RollUpWidth.hour
         let from = hour.start(of: range.lowerBound - silence)
         for start in stride(from: from, to: min(range.upperBound + silence, until), by: Int(hour.milliseconds)) {
-            try await sumUp(hour: start)
+            try await sumUp(hour: start, isAnew: true)
         }
         let day = RollUpWidth.day
         for start in stride(
@@ -63,11 +56,7 @@ extension SQLiteHistory {
             try await sumUp(hour: start)
             let after = start + hour.milliseconds
             if RollUpWidth.day.start(of: after) == after { try await sumUp(day: after - RollUpWidth.day.milliseconds) }
-            try await write(.aggregate) { db in
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO llm_health_meta (name, value) VALUES ('rolled_until', ?)",
-                    arguments: [after])
-            }
+            try await write(.aggregate) { try Self.setRolledUntil(after, $0) }
             next = after
             count += 1
         }
@@ -75,7 +64,9 @@ extension SQLiteHistory {
     }
 
     /// The minutes and the sum of one hour.
-    private func sumUp(hour start: Int64) async throws(HealthStorageError) {
+    ///
+    /// - Parameter isAnew: sums that know more than the rows that are left stay as they are.
+    private func sumUp(hour start: Int64, isAnew: Bool = false) async throws(HealthStorageError) {
         let silence = StatusTimeline.longestSilence.wholeMilliseconds
         let hour = start..<start + RollUpWidth.hour.milliseconds
         let models = try await storedModels(in: "llm_health_snapshots")
@@ -97,6 +88,7 @@ extension SQLiteHistory {
                     }
                     builder.close(at: .distantFuture)
                     let minutes = builder.rollUps
+                    if isAnew, try Self.sums(.hour, of: model, in: hour, db).snapshots > minutes.snapshots { continue }
                     try Self.store(minutes, .minute, of: model, db)
                     try Self.store(minutes.merged(into: RollUpWidth.hour.milliseconds), .hour, of: model, db)
                 }
@@ -116,12 +108,14 @@ extension SQLiteHistory {
             var hours: [String: [RollUp]] = [:]
             for row in rows { hours[row["model_id"], default: []].append(StoredRollUp.rollUp(row)) }
             for (model, hours) in hours {
+                let day = start..<start + RollUpWidth.day.milliseconds
+                if try Self.sums(.day, of: model, in: day, db).snapshots > hours.snapshots { continue }
                 try Self.store(hours.merged(into: RollUpWidth.day.milliseconds), .day, of: model, db)
             }
         }
     }
 
-    private static func store(_ rows: [RollUp], _ width: RollUpWidth, of model: String, _ db: Database) throws {
+    static func store(_ rows: [RollUp], _ width: RollUpWidth, of model: String, _ db: Database) throws {
         let insert = try db.cachedStatement(sql: StoredRollUp.insert(into: width))
         for row in rows {
             insert.setUncheckedArguments(StoredRollUp.arguments(of: row, model: model))
@@ -129,9 +123,29 @@ extension SQLiteHistory {
         }
     }
 
+    /// What is stored of a model.
+    static func sums(_ width: RollUpWidth, of model: String, in range: Range<Int64>, _ db: Database) throws -> [RollUp]
+    {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT \(StoredRollUp.columns) FROM \(width.table)
+                    WHERE model_id = ? AND at >= ? AND at < ? ORDER BY at
+                    """),
+            arguments: [model, range.lowerBound, range.upperBound])
+        var found: [RollUp] = []
+        while let row = try rows.next() { found.append(StoredRollUp.rollUp(row)) }
+        return found
+    }
+
     /// Milliseconds since 1970; `nil` before the first hour.
-    private static func rolledUntil(_ db: Database) throws -> Int64? {
+    static func rolledUntil(_ db: Database) throws -> Int64? {
         try Int64.fetchOne(db, sql: "SELECT value FROM llm_health_meta WHERE name = 'rolled_until'")
+    }
+
+    static func setRolledUntil(_ time: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO llm_health_meta (name, value) VALUES ('rolled_until', ?)", arguments: [time])
     }
 
     private static func oldestSnapshot(_ db: Database) throws -> Int64? {

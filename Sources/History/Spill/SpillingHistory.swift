@@ -159,6 +159,10 @@ package final class SpillingHistory: HistoryStore, Service {
         try await base.rollUps(of: modelID, in: range, width: width)
     }
 
+    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+        try await base.append(sums, width: width, of: modelID)
+    }
+
     package func sumUp(_ range: TimeRange) async throws(HealthStorageError) { try await base.sumUp(range) }
 
     package func lastSeq() async throws(HealthStorageError) -> UInt64 { try await base.lastSeq() }

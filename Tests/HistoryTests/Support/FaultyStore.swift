@@ -94,6 +94,10 @@ final class FaultyStore: HistoryStore {
         return try await base.rollUps(of: modelID, in: range, width: width)
     }
 
+    func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+        try await base.append(sums, width: width, of: modelID)
+    }
+
     func sumUp(_ range: TimeRange) async throws(HealthStorageError) { try await base.sumUp(range) }
 
     func models() async throws(HealthStorageError) -> [ModelID] { try await base.models() }
