@@ -27,6 +27,7 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let swiftCSV = product(name: "SwiftCSV", package: "SwiftCSV")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
 }
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -98,7 +100,7 @@ let package = Package(
             name: "LLMHealth",
             dependencies: [
                 "API", "Health", "History", "Observation", "Telemetry", "Trials",
-                .asyncHTTPClient, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals, .yams,
+                .asyncHTTPClient, .logging, .metrics, .nioCore, .serviceLifecycle, .swiftCSV, .unixSignals, .yams,
             ],
             swiftSettings: settings
         ),

@@ -21,6 +21,8 @@ package struct APIDependencies: Sendable {
     package var gatewayMetrics: GatewayMetrics
     /// The paragraph that explains a model's status at an instant.
     package var explain: @Sendable (ModelHealthStatus, Date) -> String
+    /// The share 0…1 of the time that a model should be up.
+    package var objective: @Sendable (ModelID) -> Double
     package var time: Timekeeper
 
     /// The store behind ``storage``, for the deeper questions; `nil` where it is none of ours.
@@ -35,7 +37,7 @@ package struct APIDependencies: Sendable {
         probe: Probe? = nil, processMetrics: @escaping @Sendable () -> String = { "" },
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
         explain: @escaping @Sendable (ModelHealthStatus, Date) -> String = Explanation.paragraph,
-        time: Timekeeper = .system
+        objective: @escaping @Sendable (ModelID) -> Double = { _ in 0.995 }, time: Timekeeper = .system
     ) {
         self.bulletin = bulletin
         self.storage = storage
@@ -52,6 +54,7 @@ package struct APIDependencies: Sendable {
         self.readiness = readiness
         self.gatewayMetrics = gatewayMetrics
         self.explain = explain
+        self.objective = objective
         self.time = time
     }
 }

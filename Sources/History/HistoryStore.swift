@@ -39,7 +39,9 @@ package protocol HistoryStore: HealthStorageService {
     ///
     /// What is known of a stretch already stays as it is, so the same sums may be added again.
     /// - Parameter sums: of one model, in order of time.
-    func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError)
+    /// - Returns: how many were added.
+    @discardableResult
+    func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) -> Int
 
     /// Sums up anew what a range holds: rows have come that are older than those before them.
     func sumUp(_ range: TimeRange) async throws(HealthStorageError)

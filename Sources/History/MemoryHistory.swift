@@ -61,7 +61,9 @@ package final class MemoryHistory: HistoryStore {
         return Array(query.end == .oldest ? found.prefix(query.limit) : found.suffix(query.limit))
     }
 
-    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)
+        async throws(HealthStorageError) -> Int
+    {
         let around = sums.extent(own: width, in: width.longer ?? width) ?? 0..<0
         let range = TimeRange(milliseconds: around)
         let present = try await rollUps(of: modelID, in: range, width: width).rollUps
@@ -78,6 +80,7 @@ package final class MemoryHistory: HistoryStore {
                 }
             }
         }
+        return missing.count
     }
 
     /// Worked out from the snapshots each time.

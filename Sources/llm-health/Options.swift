@@ -3,6 +3,12 @@ import Health
 import LLMHealth
 import Logging
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Where the configuration is.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
@@ -39,6 +45,21 @@ struct DaemonOptions: ParsableArguments {
         let token = (token ?? environment["LLM_HEALTH_TOKEN"]).flatMap { $0.isEmpty ? nil : Secret($0) }
         return try await DaemonClient.with(url: url, token: token, body)
     }
+}
+
+/// Which part of the past.
+struct RangeOptions: ParsableArguments {
+    @Option(help: "The last so long, such as 24h or 30d.")
+    var last: String?
+
+    @Option(help: "From this date (its midnight in UTC) or RFC 3339 time.")
+    var from: String?
+
+    @Option(help: "Up to this date or time; default now.")
+    var to: String?
+
+    /// `nil` when nothing is asked for.
+    func range() throws -> TimeRange? { try AskedRange.read(last: last, from: from, to: to, now: Date()) }
 }
 
 extension Logger {

@@ -29,6 +29,9 @@ enum Output {
     static var environment: [String: String] { ProcessInfo.processInfo.environment }
     static var terminal: Terminal { Terminal.standardOutput(environment: environment) }
 
+    /// Standard error, where progress is shown.
+    static var errorTerminal: Terminal { Terminal.standardError(environment: environment) }
+
     static func exit(_ code: Int32) -> Never {
         #if canImport(Glibc)
         Glibc.exit(code)

@@ -61,8 +61,8 @@ struct TransferTests {
         // Once more changes nothing.
         let before = try await target.store.total(of: "b", in: history.range).rounded
         let again = try await move(source.store, target.store)
-        #expect(again.snapshots == 0 && again.changes == 0)
-        #expect(again.present == report.snapshots + report.changes)
+        #expect(again.snapshots == 0 && again.changes == 0 && again.sums == 0)
+        #expect(again.present == report.snapshots + report.changes + report.sums)
         #expect(try await target.store.total(of: "b", in: history.range).rounded == before)
     }
 

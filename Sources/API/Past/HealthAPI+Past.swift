@@ -24,6 +24,9 @@ extension HealthAPI {
                 .get, Self.base + "health/incidents", .scope(.read),
                 parameters: ["modelId", "timeRange", "from", "to"],
                 answer: incidents),
+            Route(
+                .get, Self.base + "health/report", .scope(.read),
+                parameters: ["modelId", "timeRange", "from", "to", "objective"], answer: report),
         ]
     }
 
@@ -122,6 +125,28 @@ extension HealthAPI {
             throw failed(error, call)
         }
         return try Reply.json(Incidents(range: range, incidents: found.sorted { $0.from > $1.from }))
+    }
+
+    /// Of one model, or of all that are in the fleet.
+    private func report(_ call: Call) async throws -> Response {
+        let range = try call.query.timeRange(now: dependencies.time.now.wall)
+        let asked = try call.query.objective()
+        let models =
+            call.query["modelId"] == nil
+            ? dependencies.bulletin.fleet.models.map(\.modelId) : [try call.query.modelID()]
+        guard let past = dependencies.past else { throw Problem.storage }
+        let report: HealthReport
+        do throws(HealthStorageError) {
+            report = try await past.report(of: models, in: range) { asked ?? dependencies.objective($0) }
+        } catch {
+            throw failed(error, call)
+        }
+        if call.query["modelId"] != nil, let model = models.first, dependencies.bulletin.fleet[model] == nil,
+            report.models.allSatisfy({ $0.observedSeconds == 0 && $0.requests == 0 && $0.incidents == 0 })
+        {
+            throw Problem.unknownModel(model)
+        }
+        return try Reply.json(report)
     }
 
     private func failed(_ error: HealthStorageError, _ call: Call) -> Problem {

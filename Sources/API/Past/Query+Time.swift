@@ -67,6 +67,15 @@ extension Query {
         return resolution
     }
 
+    /// `objective`, in percent as people write it, as a fraction; `nil` without one.
+    func objective() throws(Problem) -> Double? {
+        guard let text = self["objective"] else { return nil }
+        guard let percent = Double(text), (0...100).contains(percent) else {
+            throw .badParameter("objective", "objective must be a number of percent from 0 to 100, such as 99.9.")
+        }
+        return percent / 100
+    }
+
     private func time(_ name: String) throws(Problem) -> Date {
         guard let text = self[name] else {
             throw .badParameter(name, "from and to belong together; \(name) is missing.")

@@ -9,8 +9,10 @@ import Foundation
 // Sums that come from elsewhere.
 extension ClickHouseHistory {
     /// The views add them up to hours and days.
-    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
-        guard let around = sums.extent(own: width, in: width.longer ?? width) else { return }
+    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)
+        async throws(HealthStorageError) -> Int
+    {
+        guard let around = sums.extent(own: width, in: width.longer ?? width) else { return 0 }
         let range = TimeRange(milliseconds: around)
         let present = try await storedSums(of: modelID, in: range, width: width)
         var longer: [RollUp] = []
@@ -23,6 +25,7 @@ extension ClickHouseHistory {
                 StoredSumBytes.rows(batch, of: modelID, client.configuration), into: width.table,
                 StoredSumBytes.columns, token: Token.of(batch, of: modelID, width))
         }
+        return missing.count
     }
 
     /// At most so many days and months are touched by one insert: ClickHouse allows a hundred parts.

@@ -43,6 +43,42 @@ extension HistoryStore {
                 rest.after = seq
             }
         }
+        return try await seen(modelID, before: found.first?.from ?? range.to, in: range) + found
+    }
+
+    /// The incidents of a time of which no change tells, such as one that was imported: told from what was seen.
+    private func seen(_ modelID: ModelID, before first: Date, in range: TimeRange) async throws(HealthStorageError)
+        -> [Incident]
+    {
+        let past = TimeRange(milliseconds: .distantPast..<first.milliseconds)
+        let oldest = try await changes(ChangeQuery(of: modelID, in: past, limit: 1)).first
+        let end = min(oldest?.timestamp ?? first, first, range.to)
+        guard range.from < end else { return [] }
+        let before = TimeRange(milliseconds: range.from.milliseconds..<end.milliseconds)
+        let provider = try await history(of: modelID, in: before, limit: 1).last?.provider ?? ""
+        var found: [Incident] = []
+        var open: Incident?
+        for period in try await timeline(of: modelID, in: before).periods {
+            if var incident = open {
+                incident.changes += 1
+                if period.status == .unhealthy { incident.worst = .unhealthy }
+                open = incident
+                guard period.status == .healthy else { continue }
+                incident.to = period.from
+                found.append(incident)
+                open = nil
+            } else if let status = period.status, status == .unhealthy || status == .degraded {
+                open = Incident(
+                    id: "at-\(period.from.milliseconds)", modelId: modelID, provider: provider, from: period.from,
+                    to: nil, worst: status, code: period.code ?? (status == .unhealthy ? .outage : .errors),
+                    reason: "was seen \(status.rawValue)", changes: 1)
+            }
+        }
+        if var last = open {
+            // What came next is told by changes, or nobody has seen it.
+            last.to = end < timekeeper.now.wall ? end : nil
+            found.append(last)
+        }
         return found
     }
 }

@@ -9,12 +9,14 @@ import Foundation
 
 // Sums that come from elsewhere.
 extension SQLiteHistory {
-    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)
+        async throws(HealthStorageError) -> Int
+    {
         try checkCancellation(.insert)
-        guard let extent = sums.extent(own: width, in: .hour) else { return }
+        guard let extent = sums.extent(own: width, in: .hour) else { return 0 }
         // What lies before them is summed up first, since all before the last sum counts as summed up.
         _ = try await sumUpComplete(at: Date(milliseconds: extent.upperBound + Self.patience))
-        try await write(.insert) { db in
+        return try await write(.insert) { db in
             let model = modelID.rawValue
             let around = sums.extent(own: width, in: width.longer ?? width) ?? extent
             let longer = try width.longer.map { try Self.sums($0, of: model, in: around, db) } ?? []
@@ -23,6 +25,7 @@ extension SQLiteHistory {
             try Self.store(missing, width, of: model, db)
             try Self.followUp(missing, width, of: model, db)
             try Self.setRolledUntil(max(try Self.rolledUntil(db) ?? 0, extent.upperBound), db)
+            return missing.count
         }
     }
 

@@ -41,6 +41,30 @@ package final class SQLiteHistory: HistoryStore {
         }
     }
 
+    /// Whether a file is a history of ours; of a file that cannot be read, not.
+    package static func isOne(_ path: String) -> Bool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let owner = try? DatabaseQueue(path: path, configuration: configuration).read {
+            try Int64.fetchOne($0, sql: "PRAGMA application_id")
+        }
+        return owner == SQLiteSchema.applicationID
+    }
+
+    /// That a file is of no newer version than this one, without bringing it up to date.
+    ///
+    /// - Throws: ``StoreOpenError``.
+    package static func checkVersion(_ path: String) throws(StoreOpenError) {
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try SQLiteSchema.migrator.check(queue, at: path, applicationID: SQLiteSchema.applicationID)
+        } catch {
+            throw SQLiteProblem.opening(path, error)
+        }
+    }
+
     package func append(_ snapshots: [HealthSnapshot], _ changes: [HealthChangeEvent])
         async throws(HealthStorageError)
     {
@@ -73,6 +97,20 @@ package final class SQLiteHistory: HistoryStore {
             // What SQLite itself can hold at most.
             let pages = bytes.map { max($0 / pageSize, 1) } ?? 4_294_967_294
             _ = try Int64.fetchOne(db, sql: "PRAGMA max_page_count = \(pages)")
+        }
+    }
+
+    /// A number that stays with the file; `nil` when it was never noted.
+    package func noted(_ name: String) async throws(HealthStorageError) -> Int64? {
+        try await read(.query) { db in
+            try Int64.fetchOne(db, sql: "SELECT value FROM llm_health_meta WHERE name = ?", arguments: [name])
+        }
+    }
+
+    package func note(_ value: Int64, as name: String) async throws(HealthStorageError) {
+        try await write(.insert) { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO llm_health_meta (name, value) VALUES (?, ?)", arguments: [name, value])
         }
     }
 

@@ -81,7 +81,13 @@ extension DatabaseMigrator {
     ///
     /// - Throws: ``StoreOpenError`` when the file is another program's, or of a newer version than this one.
     func open(_ writer: some DatabaseWriter, at path: String, applicationID: Int64) throws {
-        try writer.read { db in
+        try check(writer, at: path, applicationID: applicationID)
+        try migrate(writer)
+    }
+
+    /// Only looks.
+    func check(_ reader: some DatabaseReader, at path: String, applicationID: Int64) throws {
+        try reader.read { db in
             let applied = try appliedIdentifiers(db)
             let unknown = applied.subtracting(migrations).sorted()
             if let newest = unknown.last {
@@ -99,6 +105,5 @@ extension DatabaseMigrator {
                     advice: "name a file of llm-health's own")
             }
         }
-        try migrate(writer)
     }
 }

@@ -159,7 +159,9 @@ package final class SpillingHistory: HistoryStore, Service {
         try await base.rollUps(of: modelID, in: range, width: width)
     }
 
-    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+    package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)
+        async throws(HealthStorageError) -> Int
+    {
         try await base.append(sums, width: width, of: modelID)
     }
 

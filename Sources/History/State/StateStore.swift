@@ -76,6 +76,30 @@ package final class StateStore: EventNumbers {
         }
     }
 
+    /// That a file is of no newer version than this one, without bringing it up to date.
+    ///
+    /// - Throws: ``StoreOpenError``.
+    package static func checkVersion(_ path: String) throws(StoreOpenError) {
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try migrator.check(queue, at: path, applicationID: applicationID)
+        } catch {
+            throw SQLiteProblem.opening(path, error)
+        }
+    }
+
+    /// Whether a file is a state of ours.
+    package static func isOne(_ path: String) -> Bool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let owner = try? DatabaseQueue(path: path, configuration: configuration).read {
+            try Int64.fetchOne($0, sql: "PRAGMA application_id")
+        }
+        return owner == applicationID
+    }
+
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1 counters") { db in

@@ -22,6 +22,8 @@ package struct HistoryTransfer: Sendable {
     private let target: any HistoryStore
     /// What was taken, to be summed up in the end; milliseconds since 1970.
     private var taken: Range<Int64>?
+    /// Snapshots of several days and models that go in one insert.
+    private var waiting: [HealthSnapshot] = []
     package private(set) var report = Report()
 
     /// Rows in one insert.
@@ -34,13 +36,15 @@ package struct HistoryTransfer: Sendable {
         case .snapshots(let rows): try await take(rows)
         case .changes(let rows): try await take(rows)
         case .sums(let rows, let width, let model):
-            try await target.append(rows, width: width, of: model)
-            report.sums += rows.count
+            let added = try await target.append(rows, width: width, of: model)
+            report.sums += added
+            report.present += rows.count - added
         }
     }
 
     /// To be called when everything has been taken.
-    package func finish() async throws(HealthStorageError) {
+    package mutating func finish() async throws(HealthStorageError) {
+        try await flush()
         if let taken { try await target.sumUp(TimeRange(milliseconds: taken)) }
     }
 
@@ -56,9 +60,15 @@ package struct HistoryTransfer: Sendable {
             report.present += part.count - missing.count
             report.snapshots += missing.count
             guard !missing.isEmpty else { continue }
-            try await target.append(missing, [])
+            waiting += missing
+            if waiting.count >= Self.batch { try await flush() }
             taken = min(taken?.lowerBound ?? from, from)..<max(taken?.upperBound ?? to + 1, to + 1)
         }
+    }
+
+    private mutating func flush() async throws(HealthStorageError) {
+        if !waiting.isEmpty { try await target.append(waiting, []) }
+        waiting.removeAll(keepingCapacity: true)
     }
 
     private mutating func take(_ rows: [HealthChangeEvent]) async throws(HealthStorageError) {

@@ -31,7 +31,14 @@ package struct Terminal: Sendable, Hashable {
 
     /// Standard output as it is now; ask again after the window may have changed.
     package static func standardOutput(environment: [String: String]) -> Terminal {
-        Terminal(isInteractive: isatty(STDOUT_FILENO) == 1, size: windowSize(), environment: environment)
+        of(STDOUT_FILENO, environment)
+    }
+
+    /// Standard error, where progress is shown.
+    package static func standardError(environment: [String: String]) -> Terminal { of(STDERR_FILENO, environment) }
+
+    private static func of(_ descriptor: Int32, _ environment: [String: String]) -> Terminal {
+        Terminal(isInteractive: isatty(descriptor) == 1, size: windowSize(descriptor), environment: environment)
     }
 
     /// - Parameter size: columns and rows as the terminal itself tells them.
@@ -49,9 +56,9 @@ package struct Terminal: Sendable, Hashable {
         hasUnicode = !isInteractive || charset.isEmpty || charset.hasSuffix("UTF8")
     }
 
-    private static func windowSize() -> (columns: Int, rows: Int)? {
+    private static func windowSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return (Int(size.ws_col), Int(size.ws_row))
     }
 

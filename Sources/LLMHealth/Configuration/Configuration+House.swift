@@ -17,16 +17,21 @@ extension Configuration {
         /// Bytes of rows that may wait on disk while the store is away; 0 keeps none there; default 256 MiB; key
         /// `spillMegabytes`.
         public var spillMegabytes: Int
+        /// Bytes of compressed evidence that are kept for `replay`; 0 keeps none; default 64 MiB; key
+        /// `evidenceMegabytes`.
+        public var evidenceMegabytes: Int
 
         public init(
             path: String = "./llm-health.db", clickhouse: ClickHouse = ClickHouse(),
-            retention: Duration = .seconds(7 * 86_400), rollUps: RollUps = RollUps(), spillMegabytes: Int = 256
+            retention: Duration = .seconds(7 * 86_400), rollUps: RollUps = RollUps(), spillMegabytes: Int = 256,
+            evidenceMegabytes: Int = 64
         ) {
             self.path = path
             self.clickhouse = clickhouse
             self.retention = retention
             self.rollUps = rollUps
             self.spillMegabytes = spillMegabytes
+            self.evidenceMegabytes = evidenceMegabytes
         }
 
         /// Whether the past ends with the process.

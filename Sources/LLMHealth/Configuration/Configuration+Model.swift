@@ -13,16 +13,20 @@ extension Configuration {
         public var maxTokens: Int
         /// The probe's text, before its nonce; default `ping`; key `prompt`.
         public var prompt: String
+        /// The share of the time that a model should be up, in percent; default 99.5; key `uptimeObjective`.
+        public var uptimeObjective: Double
 
         public init(
             interval: Duration = .seconds(15), timeout: Duration = .seconds(10),
-            streaming: ModelConfig.Streaming = .auto, maxTokens: Int = 16, prompt: String = "ping"
+            streaming: ModelConfig.Streaming = .auto, maxTokens: Int = 16, prompt: String = "ping",
+            uptimeObjective: Double = 99.5
         ) {
             self.interval = interval
             self.timeout = timeout
             self.streaming = streaming
             self.maxTokens = maxTokens
             self.prompt = prompt
+            self.uptimeObjective = uptimeObjective
         }
     }
 
@@ -52,6 +56,8 @@ extension Configuration {
         public var temperature: Double?
         /// Key `prompt`; default that of `defaults`.
         public var prompt: String?
+        /// Percent; key `uptimeObjective`; default that of `defaults`.
+        public var uptimeObjective: Double?
         /// Added to the metadata of its probes; key `metadata`.
         public var metadata: [String: JSONValue]
         /// Free words that routes may ask for; key `capabilities`.
@@ -70,7 +76,8 @@ extension Configuration {
             interval: Duration? = nil, timeout: Duration? = nil, mode: ModelConfig.Mode = .chat,
             streaming: ModelConfig.Streaming? = nil, tokenLimit: ModelTarget.TokenLimit = .auto,
             maxTokens: Int? = nil, temperature: Double? = nil, prompt: String? = nil,
-            metadata: [String: JSONValue] = [:], capabilities: [String] = [], price: TokenPrice? = nil,
+            uptimeObjective: Double? = nil, metadata: [String: JSONValue] = [:], capabilities: [String] = [],
+            price: TokenPrice? = nil,
             headers: [ModelTarget.Header] = [], targets: [Target] = [], checks: [CheckDefinition] = []
         ) {
             self.id = id
@@ -83,6 +90,7 @@ extension Configuration {
             self.streaming = streaming
             self.tokenLimit = tokenLimit
             self.maxTokens = maxTokens
+            self.uptimeObjective = uptimeObjective
             self.temperature = temperature
             self.prompt = prompt
             self.metadata = metadata
@@ -97,5 +105,12 @@ extension Configuration {
         public var modelID: ModelID { ModelID(id ?? model ?? "") }
         /// The model's name at the provider.
         public var upstreamName: String { model ?? id ?? "" }
+    }
+}
+
+extension Configuration {
+    /// The share of the time that each model should be up; a fraction 0…1.
+    public func uptimeObjective(of id: ModelID) -> Double {
+        (models.first { $0.modelID == id }?.uptimeObjective ?? defaults.uptimeObjective) / 100
     }
 }

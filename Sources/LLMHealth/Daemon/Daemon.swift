@@ -63,6 +63,7 @@ public struct Daemon: Sendable {
         }
         var services: [any Service] = parts.spilling.map { [$0] } ?? []
         services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
+        if let log = parts.evidenceLog { services.append(log) }
         services += parts.localServices
         services += parts.gatewayServices
         services += try parts.discoveryServices

@@ -43,7 +43,8 @@ extension Parts {
             bulletin: bulletin, aggregator: aggregator, storage: history,
             probe: { id throws(HealthCheckError) in try await aggregator.results(of: id.map { [$0] }) },
             processMetrics: { ProcessMetrics.text }, readiness: { [self] in readiness },
-            gatewayMetrics: gatewayMetrics, time: timekeeper)
+            gatewayMetrics: gatewayMetrics, objective: { [configuration] in configuration.uptimeObjective(of: $0) },
+            time: timekeeper)
     }
 
     private var gatewayMetrics: GatewayMetrics {

@@ -26,6 +26,8 @@ final class Parts: Sendable {
     /// The same, where rows wait on disk while it is away.
     let spilling: SpillingHistory?
     let recorder: Recorder
+    /// `nil` where no evidence is kept.
+    let evidenceLog: EvidenceLog?
     let prober: CanaryProber
     let monitor: Monitor
     let aggregator: HealthAggregator
@@ -84,7 +86,8 @@ final class Parts: Sendable {
         self.spilling = spilling
         history = spilling ?? stores.history
         let lastUsed = stores.lastSeq
-        bulletin = Bulletin(lastSeq: lastUsed)
+        let bulletin = Bulletin(lastSeq: lastUsed)
+        self.bulletin = bulletin
         startedAt = timekeeper.now
 
         let statuses = LocalStatuses()
@@ -145,11 +148,18 @@ final class Parts: Sendable {
             onGatewayTrouble: { gateways[$0]?.suspect($0) })
         self.prober = prober
 
+        let evidenceLog = Stores.evidencePath(configuration.history).map { path in
+            EvidenceLog(
+                path: path, limit: configuration.history.evidenceMegabytes << 20, timekeeper: timekeeper,
+                logger: logger, provider: { [bulletin] in bulletin.fleet[$0]?.provider ?? "unknown" })
+        }
+        self.evidenceLog = evidenceLog
         do {
             monitor = try Monitor(
                 policy: configuration.policy, intake: intake, bulletin: bulletin,
                 surroundings: .init(
                     plan: { prober.plan($0) }, checkConnectivity: { connectivity?.request() },
+                    record: { evidenceLog?.record($0) },
                     reserve: { try stores.numbers.reserve($0, after: lastUsed) }),
                 timekeeper: timekeeper, logger: logger)
         } catch {

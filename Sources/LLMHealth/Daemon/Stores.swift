@@ -21,9 +21,9 @@ struct Stores {
         guard !settings.isInMemory else {
             return Stores(history: MemoryHistory(timekeeper: timekeeper), numbers: MemoryEventNumbers(), lastSeq: 0)
         }
-        if let url = settings.clickhouse.url {
-            return try await open(settings, clickhouse: url, timekeeper: timekeeper)
-        }
+        let clickhouse: ClickHouseHistory?
+        do { clickhouse = try clickHouse(settings, timekeeper: timekeeper) } catch { throw StartError("\(error)") }
+        if let clickhouse { return try await open(settings, clickhouse) }
         let paths = [settings.path, statePath(beside: settings.path)]
         // A link that leads nowhere is there too, and somebody's.
         let made = paths.filter { (try? FileManager.default.attributesOfItem(atPath: $0)) == nil }
@@ -42,17 +42,10 @@ struct Stores {
     }
 
     /// The state stays on this machine. A ClickHouse that is away is no reason not to start.
-    private static func open(_ settings: Configuration.Store, clickhouse url: String, timekeeper: Timekeeper)
+    private static func open(_ settings: Configuration.Store, _ history: ClickHouseHistory)
         async throws(StartError) -> Stores
     {
-        let clickhouse = settings.clickhouse
         do {
-            let history = try ClickHouseHistory(
-                ClickHouseConfiguration(
-                    url: url, database: clickhouse.database, user: clickhouse.user, password: clickhouse.password,
-                    cluster: clickhouse.cluster, region: clickhouse.region ?? "", instance: clickhouse.instance,
-                    certificateAuthority: clickhouse.caFile),
-                timekeeper: timekeeper)
             let numbers: any EventNumbers =
                 settings.path == ":memory:"
                 ? MemoryEventNumbers() : try StateStore(path: statePath(beside: settings.path))
@@ -69,6 +62,20 @@ struct Stores {
         }
     }
 
+    /// The ClickHouse that is configured, not connected yet; `nil` for none.
+    static func clickHouse(_ settings: Configuration.Store, timekeeper: Timekeeper) throws(StoreOpenError)
+        -> ClickHouseHistory?
+    {
+        let clickhouse = settings.clickhouse
+        guard let url = clickhouse.url else { return nil }
+        return try ClickHouseHistory(
+            ClickHouseConfiguration(
+                url: url, database: clickhouse.database, user: clickhouse.user, password: clickhouse.password,
+                cluster: clickhouse.cluster, region: clickhouse.region ?? "", instance: clickhouse.instance,
+                certificateAuthority: clickhouse.caFile),
+            timekeeper: timekeeper)
+    }
+
     private static func spill(_ settings: Configuration.Store) throws(StoreOpenError) -> SpillFolder? {
         guard settings.spillMegabytes > 0, settings.path != ":memory:" else { return nil }
         return try SpillFolder(path: spillPath(beside: settings.path), limit: settings.spillMegabytes << 20)
@@ -77,6 +84,13 @@ struct Stores {
     /// `llm-health.db` has its `llm-health.spill`.
     static func spillPath(beside path: String) -> String {
         path.hasSuffix(".db") ? "\(path.dropLast(3)).spill" : "\(path).spill"
+    }
+
+    /// `llm-health.db` has its `llm-health.evidence`; `nil` where none is kept.
+    static func evidencePath(_ settings: Configuration.Store) -> String? {
+        guard settings.evidenceMegabytes > 0, settings.path != ":memory:" else { return nil }
+        let path = settings.path
+        return path.hasSuffix(".db") ? "\(path.dropLast(3)).evidence" : "\(path).evidence"
     }
 
     /// `llm-health.db` has its `llm-health.state.db`.

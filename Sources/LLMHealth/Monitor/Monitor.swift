@@ -18,15 +18,19 @@ package final class Monitor: Service {
         package var checkConnectivity: @Sendable () -> Void
         /// Reserves event numbers durably: none is ever given out twice, not even after a crash.
         package var reserve: @Sendable (Int) throws -> ClosedRange<UInt64>
+        /// Keeps evidence for later; must not wait.
+        package var record: @Sendable (Evidence) -> Void
 
         package init(
             plan: @escaping @Sendable ([ProbePlan]) -> Void,
             checkConnectivity: @escaping @Sendable () -> Void = {},
+            record: @escaping @Sendable (Evidence) -> Void = { _ in },
             reserve: @escaping @Sendable (Int) throws -> ClosedRange<UInt64>
         ) {
             self.plan = plan
             self.checkConnectivity = checkConnectivity
             self.reserve = reserve
+            self.record = record
         }
     }
 
@@ -121,6 +125,7 @@ package final class Monitor: Service {
     }
 
     private func absorb(_ evidence: Evidence) {
+        surroundings.record(evidence)
         step { engine, now in engine.absorb(evidence, at: now) }
         let ready = state.withLock { state in
             state.absorbed += 1

@@ -94,7 +94,9 @@ final class FaultyStore: HistoryStore {
         return try await base.rollUps(of: modelID, in: range, width: width)
     }
 
-    func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID) async throws(HealthStorageError) {
+    func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)
+        async throws(HealthStorageError) -> Int
+    {
         try await base.append(sums, width: width, of: modelID)
     }
 

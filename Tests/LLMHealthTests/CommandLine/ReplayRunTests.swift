@@ -250,8 +250,8 @@ struct ReplayRunTests {
         let config = "llm-health.yaml"
         #expect(
             problems(folder, file: "none")
-                == ["llm-health: none: there is no such file; check the path given to replay"])
-        #expect(problems(folder, file: "d") == ["llm-health: d: is a folder; name a file in it"])
+                == ["llm-health: none: there is no such file; check the path"])
+        #expect(problems(folder, file: "d") == ["llm-health: d: the folder holds no recording (.jsonl or .jsonl.gz)"])
         #expect(
             problems(folder, policy: "none.yaml")
                 == ["llm-health: none.yaml:1:1: the policy cannot be read; check the path and its permissions"])

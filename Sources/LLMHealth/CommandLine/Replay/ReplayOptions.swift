@@ -33,10 +33,10 @@ package struct ReplayOptions: Sendable, Hashable {
     /// The policies to replay, each with the name of where it stands.
     func contenders(environment: [String: String]) throws -> [Contender] {
         guard config == nil || policy == nil else {
-            throw ReplayError("--config and --policy both bring a policy; give one, the other with --against")
+            throw InputError("--config and --policy both bring a policy; give one, the other with --against")
         }
         guard config == nil || interval == nil else {
-            throw ReplayError("--interval is for recordings without --config; set `defaults.interval` there")
+            throw InputError("--interval is for recordings without --config; set `defaults.interval` there")
         }
         var fleet = ReplayFleet(interval: try standardInterval())
         var first = HealthPolicy()
@@ -58,13 +58,13 @@ package struct ReplayOptions: Sendable, Hashable {
         var replay: Replay
     }
 
-    private func standardInterval() throws(ReplayError) -> Duration {
+    private func standardInterval() throws(InputError) -> Duration {
         guard let interval else { return Configuration.Defaults().interval }
         guard let duration = DurationText.parse(interval) else {
-            throw ReplayError("--interval: '\(interval)' is no duration; \(DurationText.advice(on: interval))")
+            throw InputError("--interval: '\(interval)' is no duration; \(DurationText.advice(on: interval))")
         }
         guard Configuration.interval.contains(duration) else {
-            throw ReplayError("--interval: '\(interval)' is out of range; write 1s to 1d")
+            throw InputError("--interval: '\(interval)' is out of range; write 1s to 1d")
         }
         return duration
     }

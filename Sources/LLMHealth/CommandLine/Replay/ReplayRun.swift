@@ -20,7 +20,7 @@ package struct ReplayRun {
     /// - Parameters:
     ///   - terminal: for the tables of two policies; JSON is the same everywhere.
     ///   - write: where the text goes, as it is; JSON as soon as it is known.
-    /// - Throws: ``ReplayError`` or ``ConfigurationError``.
+    /// - Throws: ``InputError`` or ``ConfigurationError``.
     package func run(terminal: Terminal, write: (String) -> Void) throws {
         let contenders = try options.contenders(environment: environment)
         let names = contenders.map(\.name)
@@ -40,7 +40,7 @@ package struct ReplayRun {
         _ contenders: [ReplayOptions.Contender], tell: (HealthChangeEvent, Int) throws -> Void
     ) throws -> [ReplaySummary] {
         var replays = contenders.map(\.replay)
-        var lines = try EvidenceLines(options.file)
+        var lines = try InputLines(options.file)
         let reader = RecordedEvidence.Reader()
         var queue = EvidenceQueue()
         func take(_ step: ReplayStep) throws {
@@ -55,14 +55,14 @@ package struct ReplayRun {
             do throws(RecordingProblem) {
                 try queue.add(try reader.read(line))
             } catch {
-                throw ReplayError(lines.name, lines.number, error.description)
+                throw InputError(lines.name, lines.number, error.description)
             }
             while let step = queue.next() { try take(step) }
         }
         while let step = queue.last() { try take(step) }
         let summaries = replays.indices.compactMap { replays[$0].finish() }
         guard summaries.count == replays.count else {
-            throw ReplayError(lines.name, max(lines.number, 1), "holds no evidence; write one piece a line, as JSON")
+            throw InputError(lines.name, max(lines.number, 1), "holds no evidence; write one piece a line, as JSON")
         }
         return summaries
     }

@@ -52,6 +52,9 @@ extension Configuration.Store {
             Key(
                 "spillMegabytes", \.spillMegabytes, .whole(0...1_000_000),
                 "rows that may wait on disk while the store is away; 0 for none"),
+            Key(
+                "evidenceMegabytes", \.evidenceMegabytes, .whole(0...1_000_000),
+                "evidence kept, compressed, for `replay`; 0 for none"),
         ])
 }
 

@@ -18,6 +18,9 @@ extension Configuration.Defaults {
             Key("streaming", \.streaming, .choice, "when probes stream: `auto` is every fourth"),
             Key("maxTokens", \.maxTokens, .whole(Configuration.tokenCap), "cap on a probe's output tokens"),
             Key("prompt", \.prompt, .text, "the probe's text; a nonce is added"),
+            Key(
+                "uptimeObjective", \.uptimeObjective, .number(0...100),
+                "the share of the time that a model should be up, in percent"),
         ])
 }
 
@@ -56,6 +59,9 @@ extension Configuration.Model {
             Key(
                 "prompt", optional: \.prompt, .text, "the probe's text; a nonce is added", standard: "`defaults.prompt`"
             ),
+            Key(
+                "uptimeObjective", optional: \.uptimeObjective, .number(0...100),
+                "the share of the time that it should be up, in percent", standard: "`defaults.uptimeObjective`"),
             Key("metadata", \.metadata, .map(of: .json, name: "name"), "added to the metadata of its probes"),
             Key("capabilities", \.capabilities, .list(.text), "free words that routes may ask for"),
             Key(

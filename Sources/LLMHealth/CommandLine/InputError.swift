@@ -1,5 +1,5 @@
-/// Why a recording cannot be replayed: where, what, and what to do; one line.
-package struct ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
+/// Why a file cannot be read: where, what, and what to do; one line.
+package struct InputError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }

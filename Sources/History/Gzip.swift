@@ -2,11 +2,16 @@ import CZlib
 import NIOCore
 
 /// Bodies as they travel with `Content-Encoding: gzip`.
-enum Gzip {
+package enum Gzip {
     /// As quick as can be: the rows are compressed once more where they are kept.
     private static let level: Int32 = 1
     /// The window of 32 KiB, and a gzip head and tail rather than zlib's.
     private static let gzipWindow: Int32 = 15 + 16
+
+    /// One gzip member; `nil` when zlib has no memory.
+    package static func compress(_ text: String) -> [UInt8]? {
+        compress(ByteBuffer(string: text)).map { Array($0.readableBytesView) }
+    }
 
     /// - Returns: `nil` when zlib has no memory.
     static func compress(_ bytes: ByteBuffer) -> ByteBuffer? {

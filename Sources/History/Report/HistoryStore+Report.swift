@@ -1,0 +1,69 @@
+package import Health
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension HistoryStore {
+    /// What a range comes to for some models, or all that anything is stored of.
+    ///
+    /// - Parameter objective: the uptime that a model should have; a fraction 0…1.
+    package func report(
+        of models: [ModelID]? = nil, in range: TimeRange, objective: (ModelID) -> Double
+    ) async throws(HealthStorageError) -> HealthReport {
+        let now = timekeeper.now.wall
+        var report = HealthReport(range: range, createdAt: now, models: [], incidents: [])
+        let stored = try await self.models()
+        for model in models ?? stored {
+            let incidents = try await incidents(of: model, in: range)
+            let row = try await row(model, in: range, objective: objective(model), incidents, now: now)
+            // A model that nothing is known of in this time has no line.
+            guard row.observedSeconds > 0 || row.requests > 0 || !incidents.isEmpty || models != nil else { continue }
+            report.models.append(row)
+            report.incidents += incidents
+        }
+        report.models.sort {
+            ($0.isMet == false ? 0 : 1, $0.uptime ?? 2, $0.modelId) < (
+                $1.isMet == false ? 0 : 1, $1.uptime ?? 2, $1.modelId
+            )
+        }
+        report.incidents.sort { ($1.from, $0.modelId) < ($0.from, $1.modelId) }
+        return report
+    }
+
+    private func row(
+        _ model: ModelID, in range: TimeRange, objective: Double, _ incidents: [Incident], now: Date
+    ) async throws(HealthStorageError) -> HealthReport.Model {
+        let total = try await total(of: model, in: range)
+        let newest = try await history(of: model, in: range, limit: 1).last
+        let spans = total.spans
+        let (counted, down) = (Double(spans.counted) / 1_000, Double(spans.unhealthy) / 1_000)
+        let ended = incidents.filter { $0.to != nil }.map { $0.duration(at: now).seconds }
+        let end = min(range.to, now)
+        return HealthReport.Model(
+            modelId: model, provider: newest?.provider ?? incidents.last?.provider ?? "", uptime: spans.availability,
+            objective: objective, isMet: spans.availability.map { $0 >= objective },
+            errorBudget: .init(counted: counted, down: down, objective: objective),
+            observedSeconds: Double(spans.observed) / 1_000, unhealthySeconds: down,
+            degradedSeconds: Double(spans.degraded) / 1_000,
+            unknownSeconds: max(end.timeIntervalSince(range.from) - Double(spans.counted + spans.idle) / 1_000, 0),
+            requests: total.requests, errorRate: total.errorRate, latency: total.latency.medians,
+            incidents: incidents.count,
+            longestIncidentSeconds: incidents.map { $0.duration(at: now).seconds }.max(),
+            meanTimeToRecoverySeconds: ended.isEmpty ? nil : ended.reduce(0, +) / Double(ended.count),
+            days: try await days(of: model, in: range))
+    }
+
+    /// Each day that the range touches, those without a sight of the model too.
+    private func days(of model: ModelID, in range: TimeRange) async throws(HealthStorageError) -> [HealthReport.Day] {
+        let grid = CellGrid(range, resolution: RollUpWidth.day.milliseconds)
+        let known = Dictionary(
+            try await cells(of: model, grid).map { ($0.start.milliseconds, $0.spans) }, uniquingKeysWith: { a, _ in a })
+        return grid.starts.map { start in
+            HealthReport.Day(
+                start: Date(milliseconds: start), uptime: known[start]?.availability, worst: known[start]?.worst)
+        }
+    }
+}
