@@ -123,6 +123,12 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The stores' speed, beside bare loops; in this package because the stores are not public.
+        .executableTarget(
+            name: "history-benchmark",
+            dependencies: ["Health", "History", .asyncHTTPClient, .grdb, .nioCore, .nioHTTP1],
+            swiftSettings: settings),
+
         // Build tools.
         .executableTarget(name: "embed-assets", swiftSettings: settings),
         .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
@@ -175,7 +181,8 @@ let package = Package(
             name: "LLMHealthTests",
             dependencies: [
                 "API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport",
-                .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle,
+                "Trials",
+                .asyncHTTPClient, .grdb, .logging, .nioCore, .serviceLifecycle,
             ],
             swiftSettings: settings
         ),

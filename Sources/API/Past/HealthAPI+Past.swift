@@ -45,9 +45,14 @@ extension HealthAPI {
         let resolution = try call.query.resolution()
         let snapshots: [HealthSnapshot]
         do {
-            if let resolution, let past = dependencies.past {
-                let provider = dependencies.bulletin.fleet[id]?.provider ?? ""
-                snapshots = try await past.history(of: id, provider: provider, in: range, resolution: resolution)
+            if let past = dependencies.past {
+                if let resolution {
+                    let provider = dependencies.bulletin.fleet[id]?.provider ?? ""
+                    snapshots = try await past.history(of: id, provider: provider, in: range, resolution: resolution)
+                } else {
+                    // One more than is shown tells whether there are more.
+                    snapshots = try await past.history(of: id, in: range, limit: limit + 1)
+                }
             } else {
                 snapshots = try await dependencies.storage.history(of: id, in: range)
             }

@@ -73,7 +73,7 @@ extension Query {
         guard let percent = Double(text), (0...100).contains(percent) else {
             throw .badParameter("objective", "objective must be a number of percent from 0 to 100, such as 99.9.")
         }
-        return percent / 100
+        return (percent * 1_000_000).rounded() / 100_000_000
     }
 
     private func time(_ name: String) throws(Problem) -> Date {

@@ -19,7 +19,8 @@ package struct HealthReport: Sendable, Hashable, Codable {
         package var remaining: Double?
 
         package init(counted: Double, down: Double, objective: Double) {
-            allowedSeconds = counted * (1 - objective)
+            // Whole milliseconds: 0.995 is not a binary fraction.
+            allowedSeconds = (counted * (1 - objective) * 1_000).rounded() / 1_000
             usedSeconds = down
             remaining = allowedSeconds > 0 ? 1 - down / allowedSeconds : nil
         }

@@ -24,6 +24,10 @@ package enum SQLiteCopy {
         try SQLiteFile.prepare(copy)
         do {
             try replace(copy, with: path, progress: progress)
+            // One file without a journal beside it; who opens it as a history turns that on again.
+            let file = try queue(copy, readOnly: false)
+            _ = try file.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE") }
+            try file.close()
             try check(copy)
         } catch {
             for suffix in ["", "-wal", "-shm", "-journal"] {

@@ -111,6 +111,11 @@ extension Configuration {
 extension Configuration {
     /// The share of the time that each model should be up; a fraction 0…1.
     public func uptimeObjective(of id: ModelID) -> Double {
-        (models.first { $0.modelID == id }?.uptimeObjective ?? defaults.uptimeObjective) / 100
+        (models.first { $0.modelID == id }?.uptimeObjective ?? defaults.uptimeObjective).percentAsFraction
     }
+}
+
+extension Double {
+    /// 99.9 is 0.999, and not a little more.
+    var percentAsFraction: Double { (self * 1_000_000).rounded() / 100_000_000 }
 }

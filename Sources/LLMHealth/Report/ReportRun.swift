@@ -34,7 +34,7 @@ package struct ReportRun {
             throw InputError("the history has nothing of '\(unknown)'")
         }
         let report = try await store.report(of: models.isEmpty ? nil : models, in: range) { id in
-            objective.map { $0 / 100 } ?? configuration.uptimeObjective(of: id)
+            objective.map(\.percentAsFraction) ?? configuration.uptimeObjective(of: id)
         }
         switch format {
         case .text: return ReportText(report).lines(for: terminal).map { $0 + "\n" }.joined()

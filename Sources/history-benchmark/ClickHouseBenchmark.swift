@@ -1,0 +1,70 @@
+import AsyncHTTPClient
+import Foundation
+import Health
+import History
+import NIOCore
+import NIOHTTP1
+
+/// What ClickHouse takes from the store, beside a bare loop of inserts into one table without sums.
+enum ClickHouseBenchmark {
+    static func writing(_ url: String) async throws {
+        var generator = GeneratedRows(models: 100)
+        let start = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 / 60).rounded() * 60 - 86_400)
+        let batches = generator.batches(30, of: 10_000, from: start)
+        let rows = batches.reduce(0) { $0 + $1.count }
+        let bodies = batches.map { batch in
+            batch.map { row in
+                [
+                    row.modelId.rawValue, "\(Int64(row.timestamp.timeIntervalSince1970 * 1_000))", row.provider,
+                    row.status.rawValue, row.score.map { "\($0)" } ?? "\\N", row.reasonCode.rawValue,
+                    row.metrics.latencyP50.map { "\($0)" } ?? "\\N", "\(row.metrics.requestCount)",
+                ].joined(separator: "\t") + "\n"
+            }.joined()
+        }
+        var best = (store: 0.0, bare: 0.0)
+        for _ in 0..<2 {
+            let database = "benchmark_\(UUID().uuidString.prefix(8))"
+            let store = try ClickHouseHistory(
+                ClickHouseConfiguration(url: url, database: database, timeout: .seconds(120)))
+            try await store.open()
+            let own = try await ContinuousClock().measure {
+                for batch in batches { try await store.append(batch, []) }
+            }
+            best.store = max(best.store, Double(rows) / own.seconds)
+            let bare = try await bareLoop(bodies, url, database)
+            best.bare = max(best.bare, Double(rows) / bare.seconds)
+            try await run("DROP DATABASE `\(database)`", url)
+        }
+        Figure.print(
+            "ClickHouse: snapshots/s, batches of 10,000 (bare loop of inserts)", "≥ 200,000",
+            "\(Figure.count(best.store)) (\(Figure.count(best.bare)), ratio \(Figure.ratio(best.store / best.bare)))")
+    }
+
+    private static func bareLoop(_ bodies: [String], _ url: String, _ database: String) async throws -> Duration {
+        try await run(
+            """
+            CREATE TABLE `\(database)`.bare (model_id LowCardinality(String), at Int64, provider LowCardinality(String),
+                status LowCardinality(String), score Nullable(Float64), reason LowCardinality(String),
+                p50 Nullable(Float64), requests UInt64) ENGINE = MergeTree ORDER BY (model_id, at)
+            """, url)
+        return try await ContinuousClock().measure {
+            for body in bodies {
+                try await run("INSERT INTO `\(database)`.bare FORMAT TabSeparated", url, body: body)
+            }
+        }
+    }
+
+    private static func run(_ statement: String, _ url: String, body: String = "") async throws {
+        var characters = CharacterSet.alphanumerics
+        characters.insert(charactersIn: "-._~")
+        let query = statement.addingPercentEncoding(withAllowedCharacters: characters) ?? ""
+        var request = HTTPClientRequest(url: "\(url)/?query=\(query)")
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(string: body))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let answer = try await response.body.collect(upTo: 1 << 20)
+        guard response.status == .ok else { throw Refused(text: String(buffer: answer)) }
+    }
+
+    struct Refused: Error { var text: String }
+}
