@@ -80,6 +80,37 @@ struct LongHistoryTests {
         }
     }
 
+    @Test func `a quarter of a year goes the same way in every store`() async throws {
+        let history = GeneratedHistory(models: ["m"], days: 90, seed: 31)
+        var answers: [(kind: StoreKind, trends: [HealthTrends], report: HealthReport)] = []
+        for kind in StoreKind.allCases {
+            let test = try await StoreUnderTest(kind)
+            try await history.batches(of: 10_000) { try await test.store.append($0, $1) }
+            // Of all but the last week only sums are left.
+            if kind != .memory { _ = try await test.store.prune(Retention(), at: .at(600)) }
+            var trends: [HealthTrends] = []
+            for days in [1.0, 7, 30, 90] {
+                let range = TimeRange.from(600 - days * 86_400, to: 600)
+                trends.append(try await test.store.trends(of: "m", in: range, buckets: 45).rounded)
+            }
+            // Whole days, which every store knows to the end.
+            let range = TimeRange.from(-89.5 * 86_400, to: -0.5 * 86_400)
+            var report = try await test.store.report(in: range) { _ in 0.995 }
+            report.createdAt = noon
+            answers.append((kind, trends, report))
+        }
+        let expected = try #require(answers.first)
+        #expect(expected.trends.allSatisfy { $0.buckets.contains { $0.requestCount > 0 } })
+        #expect(expected.report.incidents.count > 20)
+        for other in answers.dropFirst() {
+            #expect(other.trends == expected.trends, "\(other.kind)")
+            #expect(other.report.incidents == expected.report.incidents, "\(other.kind)")
+            #expect(other.report.models.map(\.days) == expected.report.models.map(\.days), "\(other.kind)")
+            #expect(other.report.models.map(\.unhealthySeconds) == expected.report.models.map(\.unhealthySeconds))
+            #expect(other.report.models.map(\.requests) == expected.report.models.map(\.requests))
+        }
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `sums are those of the snapshots, whatever the length`(kind: StoreKind) async throws {
         let test = try await StoreUnderTest(kind)

@@ -96,6 +96,8 @@ final class ChildProcess: Sendable {
 
     var exit: Exit? { state.withLock(\.exit) }
 
+    var id: Int32 { process.processIdentifier }
+
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits for its end and for the last of its output.

@@ -16,13 +16,17 @@ struct RunningDaemon: Sendable {
             arguments: ["--config", folder["config.yaml"]], in: folder, environment: environment, token: token, body)
     }
 
-    /// - Parameter arguments: those of `serve`.
+    /// - Parameters:
+    ///   - arguments: those of `serve`.
+    ///   - launcher: a program and its arguments that the daemon's command line is added to.
     static func with<Result>(
-        arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], token: String? = nil,
+        arguments: [String], through launcher: [String] = [], in folder: TemporaryFolder,
+        environment: [String: String] = [:], token: String? = nil,
         _ body: (RunningDaemon) async throws -> Result
     ) async throws -> Result {
-        try await ChildProcess.with(
-            Programs.health, ["serve"] + arguments, environment: environment, in: folder
+        let command = launcher + [Programs.health, "serve"] + arguments
+        return try await ChildProcess.with(
+            command[0], Array(command.dropFirst()), environment: environment, in: folder
         ) { child in
             let port = try await eventually(
                 "a listening daemon", within: .seconds(20), every: .milliseconds(10), seen: { child.errors.text }
