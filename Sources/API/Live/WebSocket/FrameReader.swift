@@ -65,6 +65,9 @@ struct FrameReader: Sendable {
     /// - Parameter limit: bytes of one message, all fragments together.
     init(limit: Int) { self.limit = limit }
 
+    /// Bytes that are held; tests look at it.
+    var storedBytes: Int { bytes.capacity + (message?.capacity ?? 0) }
+
     mutating func append(_ bytes: ByteBuffer) {
         var bytes = bytes
         if self.bytes.readableBytes == 0 { self.bytes.clear() } else { self.bytes.discardReadBytes() }
