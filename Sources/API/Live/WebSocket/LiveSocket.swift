@@ -132,6 +132,7 @@ final class LiveSocket: ChannelInboundHandler {
                 switch input {
                 case .close(let code):
                     if case .closing = phase { return end() }
+                    answerPing(context)
                     return finish(code, context)
                 case .ping(let payload):
                     // RFC 6455 §5.5.2: only the newest of several pings must be answered.

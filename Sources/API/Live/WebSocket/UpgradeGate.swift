@@ -5,7 +5,7 @@ import NIOHTTP1
 ///
 /// NIO's upgrade handler drops the head of a request whose upgrade is refused, so the router would never see it, and a
 /// client that merely offers `Upgrade: h2c` (curl's `--http2`, Java's) would get no answer. So the header comes off every
-/// request that is let in by no door. Until then nobody else looks at the connection: what Hummingbird does for
+/// request that is let in by no door. Until the first one is there, nobody else looks at the connection: what Hummingbird does for
 /// one that stays silent, sends no HTTP, or is open at a shutdown is done here.
 final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -39,9 +39,16 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard isFirst, case .head(var head) = Self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        guard case .head(var head) = Self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        let isAccepted = isFirst && accepts(head)
         settle()
-        if !accepts(head) { head.headers.remove(name: "Upgrade") }
+        if !isAccepted, head.headers.contains(name: "Upgrade") {
+            head.headers.remove(name: "Upgrade")
+            // NIO's decoder reads nothing behind such a request, so there can be no next one.
+            if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" }) {
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+            }
+        }
         context.fireChannelRead(Self.wrapInboundOut(.head(head)))
     }
 
