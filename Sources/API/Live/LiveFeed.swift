@@ -117,6 +117,9 @@ final class LiveFeed: Sendable {
         for stream in streams { stream.yield() }
     }
 
+    /// The newest event that readers can get.
+    var lastSeq: UInt64 { log.withLock { $0.lastSeq } }
+
     // MARK: Readers
 
     func next(_ subscription: inout Subscription) -> Subscription.Action {
