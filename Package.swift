@@ -157,6 +157,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What the live stream costs under load; run by hand.
+        .executableTarget(
+            name: "stream-load",
+            dependencies: ["API", "Health", "History", .logging, .nioCore, .nioPosix, .serviceLifecycle],
+            path: "Tests/StreamLoad", swiftSettings: settings),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
