@@ -54,21 +54,26 @@ final class LiveFeed: Sendable {
     // MARK: Publications
 
     private func take(_ item: Bulletin.Item, logger: Logger) {
-        var isHole = false
         let encoder = HealthJSON.encoder()
+        var rows: [(event: HealthChangeEvent, json: ByteBuffer, model: ByteBuffer?)] = []
         for event in item.events {
             do {
-                let json = ByteBuffer(bytes: try encoder.encode(event))
                 let model = try item.fleet[event.modelId].map { ByteBuffer(bytes: try encoder.encode($0.finite)) }
-                isHole = log.withLock { $0.append(event, json: json, model: model) } || isHole
+                rows.append((event, ByteBuffer(bytes: try encoder.encode(event)), model))
             } catch {
                 logger.error("An event could not be encoded", metadata: ["error": "\(error)", "seq": "\(event.seq)"])
             }
         }
-        log.withLock { $0.adopt(item.fleet) }
+        // At once: a fleet is told together with the number of the last event that is part of it.
+        let isHole = log.withLock { [rows] log in
+            var isHole = false
+            for row in rows { isHole = log.append(row.event, json: row.json, model: row.model) || isHole }
+            log.adopt(item.fleet)
+            return isHole
+        }
         // Who is told that events are lost needs the state that they led to.
         if isHole { settle(logger: logger) }
-        if !item.events.isEmpty { wake() }
+        if !rows.isEmpty { wake() }
     }
 
     private func tick(logger: Logger) async {
@@ -76,6 +81,7 @@ final class LiveFeed: Sendable {
             do { try await timekeeper.sleep(for: limits.updateInterval) } catch { return }
             guard readers.withLock({ !$0.isEmpty }) else { continue }
             settle(logger: logger)
+            log.withLock { $0.round += 1 }
             let now = timekeeper.now.uptime
             let (loops, streams) = readers.withLock { ($0.sockets, $0.streams) }
             for (loop, sockets) in loops {

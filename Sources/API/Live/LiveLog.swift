@@ -32,6 +32,8 @@ struct LiveLog: Sendable {
     private(set) var newest: FleetHealth
     /// The fleet as readers are told it.
     private(set) var told: LiveFleet
+    /// How often readers were to be told what is new in the fleet; one that joins makes no round.
+    var round: UInt64 = 0
     private var bodies: [FleetFilter: ByteBuffer] = [:]
     private var updates: [Difference: LiveMessage?] = [:]
 

@@ -36,6 +36,7 @@ struct Subscription: Sendable {
     /// The fleet that was told last.
     private var toldRevision: UInt64 = 0
     private var toldPosition = 0
+    private var toldRound: UInt64 = 0
     /// Positions below are of events that the reader asked for, all of them.
     private var replayEnd = 0
     /// Up to here only the latest event of each model is sent.
@@ -160,7 +161,9 @@ struct Subscription: Sendable {
     }
 
     private mutating func update(_ log: inout LiveLog, at position: Int) -> Action {
-        guard log.told.revision > toldRevision, position >= log.told.position else { return .wait }
+        guard log.round > toldRound, position >= log.told.position else { return .wait }
+        toldRound = log.round
+        guard log.told.revision > toldRevision else { return .wait }
         guard log.told.remembers(toldRevision) else { return .send(fleet(&log, seq: cursor ?? log.told.seq)) }
         let since = toldRevision
         toldRevision = log.told.revision
@@ -170,6 +173,7 @@ struct Subscription: Sendable {
 
     private mutating func fleet(_ log: inout LiveLog, seq: UInt64) -> LiveMessage {
         owesFleet = false
+        toldRound = log.round
         toldRevision = log.told.revision
         toldPosition = log.told.position
         return log.fleet(seq: seq, filter)

@@ -36,10 +36,11 @@ private struct Desk {
     }
 
     /// Tells the fleet as it now is.
-    mutating func tell() throws {
+    mutating func tell(inARound: Bool = true) throws {
         revision += 1
         let fleet = FleetHealth(revision: revision, at: Fixture.start, models: models)
         log.tell(try log.told.renewed(fleet, seq: log.lastSeq, position: log.end))
+        if inARound { log.round += 1 }
     }
 
     mutating func remove(_ number: Int) { models.remove(at: number) }
@@ -116,6 +117,16 @@ struct SubscriptionTests {
         try desk.tell()
         try desk.happen(4...5)
         #expect(try desk.take() == ["fleet@3", "4", "5"])
+    }
+
+    @Test func aFleetThatAnotherReaderNeedsIsNoUpdate() throws {
+        var desk = try Desk()
+        _ = try desk.take()
+        try desk.happen(1...1)
+        try desk.tell(inARound: false)
+        #expect(try desk.take() == ["1"])
+        try desk.tell()
+        #expect(try desk.take() == ["update m1"])
     }
 
     @Test func updatesComeAfterTheEventsThatArePartOfThem() throws {
