@@ -29,10 +29,9 @@ final class Reader: Sendable {
         return reader
     }
 
-    func begin() { channel.eventLoop.execute { [handler] in handler.value.counts = LatencyCounts() } }
-
-    func end() async throws -> LatencyCounts {
-        try await channel.eventLoop.submit { [handler] in handler.value.counts }.get()
+    /// What was counted since this was last asked.
+    func take() async throws -> LatencyCounts {
+        try await channel.eventLoop.submit { [handler] in handler.value.take() }.get()
     }
 }
 
@@ -44,6 +43,11 @@ private final class FrameHandler: ChannelInboundHandler {
     private var bytes = ByteBuffer()
     private var isUpgraded = false
     private var lastSeq = 0
+
+    func take() -> LatencyCounts {
+        defer { counts = LatencyCounts() }
+        return counts
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var data = unwrapInboundIn(data)
@@ -91,7 +95,7 @@ private final class FrameHandler: ChannelInboundHandler {
             guard bytes.count > 100, bytes[9] == UInt8(ascii: "e") else { return }
             guard let sent = Self.number(after: "t=", in: bytes, from: 30) else { return }
             let seq = Int(Self.number(after: "seq\":", in: bytes, from: 30) ?? 0)
-            if counts.count > 0, seq != lastSeq + 1 { counts.holes += 1 }
+            if lastSeq > 0, seq != lastSeq + 1 { counts.holes += 1 }
             lastSeq = seq
             counts.add(nanoseconds: now - min(now, sent))
         }

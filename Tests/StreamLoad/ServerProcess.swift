@@ -35,6 +35,11 @@ struct ServerProcess: Sendable {
         return (megabytes("VmRSS"), megabytes("VmHWM"))
     }
 
+    /// How many files and sockets are open.
+    var descriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd"))?.count ?? 0
+    }
+
     /// Hundredths of a second that it has computed.
     var processorTicks: Int {
         let stat = (try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)) ?? ""

@@ -39,18 +39,24 @@ struct StreamLoad {
         }
         print("\(clients) readers, \(stalled) that do not read, \(rate) events/s, \(seconds) s")
         print("server RSS before \(before.now) MB, with all connected \(server.memory.now) MB")
+        // The first second is the connections' own; those that do not read take some until they are full.
+        try await clock.sleep(for: .seconds(stalled > 0 ? 5 : 1))
+        for reader in readers { _ = try await reader.take() }
         let ticksBefore = server.processorTicks
-        // The first second is the connections' own.
-        try await clock.sleep(for: .seconds(1))
-        for reader in readers { reader.begin() }
         var highest = 0
-        for _ in 0..<seconds {
+        var latencies = LatencyCounts()
+        for second in 1...seconds {
             try await clock.sleep(for: .seconds(1))
             highest = max(highest, server.memory.now)
+            guard second % 10 == 0 || second == seconds else { continue }
+            var recent = LatencyCounts()
+            for reader in readers { recent.add(try await reader.take()) }
+            print(
+                "after \(second) s: p50 \(recent.quantile(0.5)) ms, p99 \(recent.quantile(0.99)) ms, \(server.descriptors) descriptors"
+            )
+            latencies.add(recent)
         }
-        var latencies = LatencyCounts()
-        for reader in readers { latencies.add(try await reader.end()) }
-        let share = Double(server.processorTicks - ticksBefore) / Double(seconds + 1)
+        let share = Double(server.processorTicks - ticksBefore) / Double(seconds)
         print("delivered \(latencies.count) of \(clients * rate * seconds) expected, \(latencies.holes) holes")
         print(
             "delivery p50 \(latencies.quantile(0.5)) ms, p90 \(latencies.quantile(0.9)) ms, p99 "
