@@ -49,7 +49,7 @@ struct StreamLoad {
         for second in 1...seconds {
             try await clock.sleep(for: .seconds(1))
             highest = max(highest, server.memory.now)
-            guard second % 10 == 0 || second == seconds else { continue }
+            guard second % (stalled > 0 ? 5 : 10) == 0 || second == seconds else { continue }
             var recent = LatencyCounts()
             for reader in readers { recent.add(try await reader.take()) }
             print(

@@ -27,7 +27,7 @@ struct LiveUpgrader<HTTP: Sendable>: NIOTypedHTTPServerProtocolUpgrader {
     let requiredUpgradeHeaders: [String] = []
 
     /// Bytes that the system keeps for a reader that does not take them.
-    private static var sendBuffer: Int { 256 * 1_024 }
+    private static var sendBuffer: Int { 64 * 1_024 }
 
     func buildUpgradeResponse(
         channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
