@@ -23,9 +23,12 @@ extension Target.Dependency {
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let nioHTTPCompression = product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let swiftCSV = product(name: "SwiftCSV", package: "SwiftCSV")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -87,7 +90,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Health", "History", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore, .nioPosix,
+                "Health", "History", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
+                .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
             exclude: ["Assets"],
             swiftSettings: settings,
@@ -157,10 +161,15 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Health", "History", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
-                .nioCore,
+                .nioCore, .nioPosix, .serviceLifecycle,
             ],
             swiftSettings: settings
         ),
+        // What the live stream costs under load; run by hand.
+        .executableTarget(
+            name: "stream-load",
+            dependencies: ["API", "Health", "History", .logging, .nioCore, .nioPosix, .serviceLifecycle],
+            path: "Tests/StreamLoad", swiftSettings: settings),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",

@@ -11,6 +11,10 @@ package struct APIConfiguration: Sendable {
     /// Names, beside this machine's own, under which the API may be called: a web page that gets its name resolved to
     /// this machine must not (DNS rebinding).
     package var allowedHosts: [String]
+    /// Origins, such as `https://status.example`, beside the API's own whose pages may open the live stream.
+    package var allowedOrigins: [String]
+    /// What the live stream may cost.
+    package var live: LiveLimits
     /// Immediate checks that may run at once.
     package var concurrentProbes: Int
     /// What a caller is told to wait who asks for one more; rounded up to whole seconds.
@@ -22,13 +26,16 @@ package struct APIConfiguration: Sendable {
 
     package init(
         host: String = "127.0.0.1", port: Int = 8790, tokens: [APIToken] = [], allowedHosts: [String] = [],
-        concurrentProbes: Int = 4, probeRetryAfter: Duration = .seconds(2), maximumConnections: Int = 1_024,
+        allowedOrigins: [String] = [], live: LiveLimits = LiveLimits(),
+        concurrentProbes: Int = 4, probeRetryAfter: Duration = .seconds(2), maximumConnections: Int = 2_048,
         idleTimeout: Duration = .seconds(75)
     ) {
         self.host = host
         self.port = port
         self.tokens = tokens
         self.allowedHosts = allowedHosts
+        self.allowedOrigins = allowedOrigins
+        self.live = live
         self.concurrentProbes = concurrentProbes
         self.probeRetryAfter = probeRetryAfter
         self.maximumConnections = maximumConnections

@@ -16,6 +16,8 @@ import Darwin
 package struct APIServer: Sendable {
     package let application: Application<RouterResponder<BasicRequestContext>>
     private let configuration: APIConfiguration
+    private let feed: LiveFeed
+    private let logger: Logger
 
     /// - Parameter onServerRunning: told the port once requests are accepted.
     package init(
@@ -23,15 +25,15 @@ package struct APIServer: Sendable {
     ) {
         let configuration = api.configuration
         self.configuration = configuration
-        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-        decoder.maxHeaderListSize = 32 * 1_024
-        decoder.maxHeaderFieldSize = 16 * 1_024
-        decoder.maxHeaderFieldCount = 100
+        feed = api.feed
+        self.logger = logger
+        let door = LiveDoor(api)
         application = Application(
             router: api.makeRouter(),
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: TimeAmount(configuration.idleTimeout), httpDecoderConfiguration: decoder)),
+            server: HTTPServerBuilder { responder in
+                UpgradeChannel(
+                    responder: responder, door: door, idleTimeout: configuration.idleTimeout)
+            },
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -44,8 +46,12 @@ package struct APIServer: Sendable {
     ///
     /// - Throws: ``ListenError`` when the address cannot be bound.
     package func run() async throws {
-        do { try await application.run() } catch {
-            throw ListenError(error, host: configuration.host, port: configuration.port) ?? error
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await feed.run(logger: logger) }
+            defer { group.cancelAll() }
+            do { try await application.run() } catch {
+                throw ListenError(error, host: configuration.host, port: configuration.port) ?? error
+            }
         }
     }
 

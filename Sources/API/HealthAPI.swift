@@ -9,12 +9,16 @@ package struct HealthAPI: Sendable {
     let dependencies: APIDependencies
     let documents: FleetDocuments
     let slots: ProbeSlots
+    let feed: LiveFeed
 
     package init(configuration: APIConfiguration, dependencies: APIDependencies) {
         self.configuration = configuration
         self.dependencies = dependencies
         documents = FleetDocuments()
         slots = ProbeSlots(configuration.concurrentProbes)
+        feed = LiveFeed(
+            bulletin: dependencies.bulletin, past: dependencies.past, limits: configuration.live,
+            timekeeper: dependencies.time)
     }
 
     /// Every route there is.
@@ -29,6 +33,7 @@ package struct HealthAPI: Sendable {
                 Route(.post, Self.base + "health/probe", .scope(.probe), answer: probe),
                 Route(
                     .get, Self.base + "metrics", .scope(.metrics), parameters: ["gateway"], answer: gatewayMetrics),
+                Route(.get, Self.eventsPath, .stream, parameters: LiveRequest.parameters, answer: events),
             ] + Page.routes
     }
 

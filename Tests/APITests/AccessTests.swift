@@ -35,7 +35,7 @@ struct AccessTests {
         #expect(routes.count >= 14)
         try await fixture.with { client in
             for route in routes {
-                guard case .scope(let scope) = route.access else { continue }
+                guard let scope = route.access.scope else { continue }
                 try await send(route, to: client, [:]).expectProblem("missing-token", 401, field: "Authorization")
                 for wrong in ["Bearer nonsense", "Bearer \(Self.secrets[scope, default: ""])x", "Bearer  "] {
                     let response = try await send(route, to: client, [.authorization: wrong])

@@ -6,9 +6,12 @@ import Hummingbird
 struct Admission: Sendable {
     let tokens: [APIToken]
     private let hosts: HostRule
+    /// In small letters.
+    private let origins: Set<String>
 
     init(_ configuration: APIConfiguration) {
         tokens = configuration.tokens
+        origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
         hosts = HostRule(bind: configuration.host, allowed: configuration.allowedHosts)
     }
 
@@ -22,7 +25,8 @@ struct Admission: Sendable {
 
     /// Refuses a request that its caller may not make.
     func admit(_ request: Request, to route: Route) throws(Problem) {
-        if case .scope(let scope) = route.access, !tokens.isEmpty { try check(request, for: scope) }
+        if case .stream = route.access { return try admit(stream: request.head) }
+        if case .scope(let scope) = route.access, !tokens.isEmpty { try check(request.headers, for: scope) }
         guard route.method != .get, route.method != .head else { return }
         if let origin = request.headers[.origin], !hosts.isOwn(origin: origin, at: request.head.authority ?? "") {
             throw .foreignOrigin(origin)
@@ -30,13 +34,32 @@ struct Admission: Sendable {
         guard Self.isJSON(request.headers[.contentType]) else { throw .notJSON }
     }
 
-    private func check(_ request: Request, for scope: APIScope) throws(Problem) {
-        guard let header = request.headers[.authorization] else { throw .unauthorized(isTokenSent: false) }
+    /// Refuses a reader of the live stream.
+    ///
+    /// A browser opens a WebSocket to any site from any page, so a page's origin counts here, and it can send no token
+    /// but as a subprotocol.
+    func admit(stream head: HTTPRequest) throws(Problem) {
+        if !tokens.isEmpty {
+            let offered = head.headerFields[.authorization] == nil ? Subprotocols(head.headerFields).token : nil
+            if let offered { try check(offered, for: .read) } else { try check(head.headerFields, for: .read) }
+        }
+        guard let origin = head.headerFields[.origin] else { return }
+        guard hosts.isOwn(origin: origin, at: head.authority ?? "") || origins.contains(origin.lowercased()) else {
+            throw .foreignOrigin(origin)
+        }
+    }
+
+    private func check(_ headers: HTTPFields, for scope: APIScope) throws(Problem) {
+        guard let header = headers[.authorization] else { throw .unauthorized(isTokenSent: false) }
         let words = header.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer" else { throw .unauthorized(isTokenSent: false) }
+        try check(Array(words[1].utf8), for: scope)
+    }
+
+    private func check(_ sent: [UInt8], for scope: APIScope) throws(Problem) {
         var scopes: Set<APIScope>?
         // All are compared, whichever fits: the time taken tells nothing.
-        for token in tokens where token.secret.isEqual(to: words[1].utf8) {
+        for token in tokens where token.secret.isEqual(to: sent) {
             scopes = (scopes ?? []).union(token.scopes)
         }
         guard let scopes else { throw .unauthorized(isTokenSent: true) }

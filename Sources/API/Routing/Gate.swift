@@ -22,6 +22,17 @@ struct Gate: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
+        var response = await answer(request, context, next)
+        // The connection is closed then (RFC 9112 §9.6): the client need not find out.
+        if request.headers[.connection] == "close" {
+            response.headers[.connection] = (response.headers[.connection].map { $0 + ", " } ?? "") + "close"
+        }
+        return response
+    }
+
+    private func answer(
+        _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response
+    ) async -> Response {
         do {
             try admission.admit(host: request.head)
             return try await next(request, context)

@@ -9,6 +9,17 @@ struct Route: Sendable {
         case open
         /// For tokens with this scope, as soon as there are any tokens.
         case scope(APIScope)
+        /// As with the scope `read`; the token may be a subprotocol, and other sites' pages are refused.
+        case stream
+
+        /// What a token must open; `nil` where none is needed.
+        var scope: APIScope? {
+            switch self {
+            case .open: nil
+            case .scope(let scope): scope
+            case .stream: .read
+            }
+        }
     }
 
     var method: HTTPRequest.Method

@@ -11,14 +11,22 @@ extension Configuration {
         public var tokens: [Token]
         /// Names in the `Host` header that are accepted beside the address itself and `localhost`; key `allowedHosts`.
         public var allowedHosts: [String]
+        /// Origins, such as `https://status.example`, whose pages may open the live stream beside the server's own; key
+        /// `allowedOrigins`.
+        public var allowedOrigins: [String]
+        /// Live streams that may be open at once; default 1,000; key `maximumStreams`.
+        public var maximumStreams: Int
 
         public init(
-            host: String = "127.0.0.1", port: Int = 8790, tokens: [Token] = [], allowedHosts: [String] = []
+            host: String = "127.0.0.1", port: Int = 8790, tokens: [Token] = [], allowedHosts: [String] = [],
+            allowedOrigins: [String] = [], maximumStreams: Int = 1_000
         ) {
             self.host = host
             self.port = port
             self.tokens = tokens
             self.allowedHosts = allowedHosts
+            self.allowedOrigins = allowedOrigins
+            self.maximumStreams = maximumStreams
         }
 
         /// Whether only this machine can reach the server.

@@ -49,14 +49,17 @@ public struct Daemon: Sendable {
 
     private func serve(_ parts: Parts, tokens: [APIToken], onListening: @escaping @Sendable (Int) -> Void) async throws
     {
-        try await parts.takeUp(parts.directory.fleet)
+        let server = configuration.server
+        // Before the first event of this run, so that the live stream misses none.
         let api = HealthAPI(
             configuration: APIConfiguration(
-                host: configuration.server.host, port: configuration.server.port, tokens: tokens,
-                allowedHosts: configuration.server.allowedHosts),
+                host: server.host, port: server.port, tokens: tokens, allowedHosts: server.allowedHosts,
+                allowedOrigins: server.allowedOrigins, live: LiveLimits(streams: server.maximumStreams),
+                maximumConnections: max(2_048, server.maximumStreams + 1_024)),
             dependencies: parts.apiDependencies)
+        try await parts.takeUp(parts.directory.fleet)
         let logger = logger
-        let server = APIServer(api, logger: quiet(logger)) { port in
+        let listener = APIServer(api, logger: quiet(logger)) { port in
             parts.noteListening()
             logger.notice("Listening", metadata: ["address": "\(parts.configuration.server.host):\(port)"])
             onListening(port)
@@ -73,7 +76,7 @@ public struct Daemon: Sendable {
                 ConfigurationReload(source: source, current: configuration, parts: parts, logger: logger))
         }
         // Last, so that nothing is served before the parts behind it run, and first to stop.
-        services.append(ServerService(server: server))
+        services.append(ServerService(server: listener))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet(logger))

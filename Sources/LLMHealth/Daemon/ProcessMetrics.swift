@@ -35,6 +35,12 @@ public enum ProcessMetrics {
         MetricDescription("llm_health_storage_rows_total", "Rows stored."),
         MetricDescription("llm_health_storage_spilled_rows", "Rows that wait on disk because the store is away."),
         MetricDescription("llm_health_storage_dropped_total", "Rows given up because the store was away too long."),
+        MetricDescription("llm_health_streams", "Live streams that are open, by transport."),
+        MetricDescription("llm_health_streams_refused_total", "Live streams refused because enough were open."),
+        MetricDescription("llm_health_streams_cut_total", "Live streams that the daemon ended, by reason."),
+        MetricDescription("llm_health_stream_messages_total", "Messages sent on live streams, by transport."),
+        MetricDescription(
+            "llm_health_stream_coalesced_events_total", "Events left out for readers that were too far behind."),
         MetricDescription(
             "llm_probe_schedule_lateness_seconds", "How late probes left.",
             buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]),

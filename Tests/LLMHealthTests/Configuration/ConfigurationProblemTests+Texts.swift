@@ -56,7 +56,8 @@ extension ConfigurationProblemTests {
             "3:5: models[0]: a model needs a name; add `id:` or `model:`"),
         WrongText(
             "map wanted", "server: 8790\n",
-            "1:9: server: takes the server, a map with the keys host, port, tokens, allowedHosts, not a plain value"),
+            "1:9: server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, maximumStreams, not a plain value"
+        ),
         WrongText(
             "list wanted", "models: {id: a}\n", "1:9: models: takes a list, not a map; write '- ' before each entry"),
         WrongText("scalar wanted", "server: {port: [1]}\n", "1:16: server.port: takes a whole number, not a list"),

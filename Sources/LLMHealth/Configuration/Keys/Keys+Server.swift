@@ -14,6 +14,13 @@ extension Configuration.Server {
             Key(
                 "allowedHosts", \.allowedHosts, .list(.text(form: "host name")),
                 "names in the `Host` header that are accepted beside the address itself and `localhost`"),
+            Key(
+                "allowedOrigins", \.allowedOrigins, .list(.text(form: "origin")),
+                "origins, such as `https://status.example`, whose pages may open the live stream beside the server's own"
+            ),
+            Key(
+                "maximumStreams", \.maximumStreams, .whole(1...20_000),
+                "live streams (WebSockets and Server-Sent Events) that may be open at once"),
         ])
 }
 

@@ -1,0 +1,49 @@
+import HTTPTypes
+import Health
+
+/// What a reader of the live stream asks for.
+struct LiveRequest: Sendable {
+    static let parameters = ["after", "modelId", "provider", "status"]
+
+    var filter: FleetFilter
+    /// The last event that the reader knows.
+    var after: UInt64?
+
+    /// - Throws: ``Problem`` for values that cannot be used.
+    init(_ query: Query, headers: HTTPFields) throws(Problem) {
+        filter = try query.filter()
+        after = try query["after"].map { text throws(Problem) in
+            guard let number = UInt64(text) else {
+                throw .badParameter("after", "\(Problem.quoted(text)) is no number of an event.")
+            }
+            return number
+        }
+        // Newer than the address: a browser sends it when it comes back.
+        if let text = headers[.lastEventID], !text.isEmpty {
+            guard let number = UInt64(text) else {
+                throw .badParameter("Last-Event-ID", "\(Problem.quoted(text)) is no number of an event.")
+            }
+            after = number
+        }
+    }
+}
+
+extension Query {
+    /// The models that `modelId`, `provider` and `status` name.
+    func filter() throws(Problem) -> FleetFilter {
+        FleetFilter(
+            modelID: self["modelId"].map { ModelID($0) }, provider: self["provider"],
+            status: try self["status"].map { text throws(Problem) in
+                guard let status = HealthStatus(rawValue: text) else {
+                    let known = HealthStatus.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw .badParameter("status", "\(Problem.quoted(text)) is no status; there are \(known).")
+                }
+                return status
+            })
+    }
+}
+
+extension HTTPField.Name {
+    // A literal that is a valid name.
+    static let lastEventID = HTTPField.Name("Last-Event-ID")!
+}
