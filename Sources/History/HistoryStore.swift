@@ -32,8 +32,10 @@ package protocol HistoryStore: HealthStorageService {
     func changes(_ query: ChangeQuery) async throws(HealthStorageError) -> [HealthChangeEvent]
 
     /// What one model's minutes, hours or days that begin in the range come to, as far as they have been summed up.
-    func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth) async throws(HealthStorageError)
-        -> StoredRollUps
+    ///
+    /// - Parameter hasLatency: whether the latencies are wanted, which cost more to read than everything else.
+    func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth, hasLatency: Bool)
+        async throws(HealthStorageError) -> StoredRollUps
 
     /// Adds sums of stretches whose snapshots are elsewhere or gone; longer stretches follow from them.
     ///
@@ -75,6 +77,12 @@ extension HistoryStore {
 
     /// How many buckets a window is cut into when nobody says.
     package static var defaultBuckets: Int { 60 }
+
+    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+        async throws(HealthStorageError) -> StoredRollUps
+    {
+        try await rollUps(of: modelID, in: range, width: width, hasLatency: true)
+    }
 
     package func append(_ snapshots: [HealthSnapshot]) async throws(HealthStorageError) {
         try await append(snapshots, [])

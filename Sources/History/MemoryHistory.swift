@@ -84,7 +84,7 @@ package final class MemoryHistory: HistoryStore {
     }
 
     /// Worked out from the snapshots each time.
-    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth, hasLatency: Bool)
         async throws(HealthStorageError) -> StoredRollUps
     {
         try checkCancellation(.aggregate)

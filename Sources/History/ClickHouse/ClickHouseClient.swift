@@ -104,7 +104,7 @@ struct ClickHouseClient: Sendable {
         if let password = configuration.password {
             request.headers.add(name: "X-ClickHouse-Key", value: password.reveal())
         }
-        if configuration.isCompressed, body.readableBytes > 1_024, let small = Gzip.compress(body) {
+        if configuration.compresses, body.readableBytes > 1_024, let small = Gzip.compress(body) {
             request.headers.add(name: "Content-Encoding", value: "gzip")
             request.body = .bytes(small)
         } else {

@@ -14,8 +14,8 @@ package struct ClickHouseConfiguration: Sendable, Hashable {
     package var region: String
     /// Which daemon wrote a row, and whose rows it reads: many share one database. Default `default`.
     package var instance: String
-    /// Whether rows are compressed on their way. Default true.
-    package var isCompressed: Bool
+    /// Whether rows are compressed on their way; `nil` for where it pays: not within this machine.
+    package var isCompressed: Bool?
     /// A file of certificates to be trusted beside the system's; PEM.
     package var certificateAuthority: String?
     /// Whether the tables drop old rows by themselves (`TTL`), beside the pruning. Default true.
@@ -25,7 +25,7 @@ package struct ClickHouseConfiguration: Sendable, Hashable {
 
     package init(
         url: String, database: String = "llm_health", user: String = "default", password: Secret? = nil,
-        cluster: String? = nil, region: String = "", instance: String = "default", isCompressed: Bool = true,
+        cluster: String? = nil, region: String = "", instance: String = "default", isCompressed: Bool? = nil,
         certificateAuthority: String? = nil, hasTTL: Bool = true, timeout: Duration = .seconds(10)
     ) {
         self.url = url
@@ -39,5 +39,11 @@ package struct ClickHouseConfiguration: Sendable, Hashable {
         self.certificateAuthority = certificateAuthority
         self.hasTTL = hasTTL
         self.timeout = timeout
+    }
+
+    /// Packing takes longer than sending where nothing leaves the machine.
+    var compresses: Bool {
+        let near = ["://127.", "://localhost:", "://localhost/", "://[::1]"]
+        return isCompressed ?? !near.contains { url.contains($0) }
     }
 }

@@ -50,7 +50,7 @@ extension ClickHouseHistory {
     }
 
     /// Sums are complete when the snapshots after them have come, which settle their end.
-    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth, hasLatency: Bool)
         async throws(HealthStorageError) -> StoredRollUps
     {
         let settled = timekeeper.now.wall.milliseconds - 2 * StatusTimeline.longestSilence.wholeMilliseconds

@@ -117,6 +117,7 @@ enum StoredChangeBytes {
 
     static func changes(_ bytes: ByteBuffer) throws(RowBinaryReader.Truncated) -> [HealthChangeEvent] {
         var reader = RowBinaryReader(bytes)
+        let reasons = StoredReasons.Reader()
         var rows: [HealthChangeEvent] = []
         while !reader.isAtEnd {
             let seq = try reader.integer(UInt64.self)
@@ -128,7 +129,7 @@ enum StoredChangeBytes {
             rows.append(
                 HealthChangeEvent(
                     seq: seq, modelId: model, provider: provider, previousStatus: previous, currentStatus: current,
-                    timestamp: at, reasons: StoredReasons.reasons(try reader.text(), of: current)))
+                    timestamp: at, reasons: reasons.read(try reader.text(), of: current)))
         }
         return rows
     }

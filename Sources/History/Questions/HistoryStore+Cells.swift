@@ -52,13 +52,17 @@ extension HistoryStore {
         )
         guard from < to else { return rows }
         let before = TimeRange(milliseconds: from..<to)
-        let sums = try await rollUps(of: modelID, in: before, width: .minute).rollUps
+        let sums = try await rollUps(of: modelID, in: before, width: .minute, hasLatency: false).rollUps
         return sums.contains { $0.spans.observed > 0 } ? nil : rows
     }
 
     /// What each cell that anything is known of comes to, in order of time.
-    package func cells(of modelID: ModelID, _ grid: CellGrid) async throws(HealthStorageError) -> [RollUp] {
-        let sums = try await sums(of: modelID, in: grid.range, width: grid.source)
+    ///
+    /// - Parameter hasLatency: whether the latencies are wanted.
+    package func cells(of modelID: ModelID, _ grid: CellGrid, hasLatency: Bool = true)
+        async throws(HealthStorageError) -> [RollUp]
+    {
+        let sums = try await sums(of: modelID, in: grid.range, width: grid.source, hasLatency: hasLatency)
         return sums.merged(into: grid.width)
     }
 
@@ -78,19 +82,21 @@ extension HistoryStore {
     /// What is stored, and the rest of the range from what is finer.
     ///
     /// - Parameter range: milliseconds since 1970; whole stretches of the width.
-    func sums(of modelID: ModelID, in range: Range<Int64>, width: RollUpWidth)
+    func sums(of modelID: ModelID, in range: Range<Int64>, width: RollUpWidth, hasLatency: Bool = true)
         async throws(HealthStorageError) -> [RollUp]
     {
         let now = timekeeper.now.wall.milliseconds
         // Nothing has been seen of what is to come.
         let end = min(range.upperBound, now.roundedDown(to: width.milliseconds) + width.milliseconds)
         guard range.lowerBound < end else { return [] }
-        let stored = try await rollUps(of: modelID, in: TimeRange(milliseconds: range.lowerBound..<end), width: width)
+        let whole = TimeRange(milliseconds: range.lowerBound..<end)
+        let stored = try await rollUps(of: modelID, in: whole, width: width, hasLatency: hasLatency)
         let until = min(max(stored.until.milliseconds.roundedDown(to: width.milliseconds), range.lowerBound), end)
         guard until < end else { return stored.rollUps }
         let rest: [RollUp]
         if let finer = width.finer {
-            rest = try await sums(of: modelID, in: until..<end, width: finer).merged(into: width.milliseconds)
+            rest = try await sums(of: modelID, in: until..<end, width: finer, hasLatency: hasLatency)
+                .merged(into: width.milliseconds)
         } else {
             rest = try await rawSums(of: modelID, in: until..<end, width: width.milliseconds, now: now)
         }

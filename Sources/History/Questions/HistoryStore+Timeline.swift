@@ -23,7 +23,7 @@ extension HistoryStore {
         }
         let least = range.length / Self.defaultCells
         let grid = CellGrid(range, resolution: max(asked > 0 ? asked : least, RollUpWidth.minute.milliseconds))
-        let cells = try await cells(of: modelID, grid)
+        let cells = try await cells(of: modelID, grid, hasLatency: false)
         return StatusTimeline(
             of: modelID, in: range, cells: cells, width: grid.width,
             changes: try await changes(of: modelID, upTo: range),

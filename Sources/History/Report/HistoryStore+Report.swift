@@ -60,7 +60,8 @@ extension HistoryStore {
     private func days(of model: ModelID, in range: TimeRange) async throws(HealthStorageError) -> [HealthReport.Day] {
         let grid = CellGrid(range, resolution: RollUpWidth.day.milliseconds)
         let known = Dictionary(
-            try await cells(of: model, grid).map { ($0.start.milliseconds, $0.spans) }, uniquingKeysWith: { a, _ in a })
+            try await cells(of: model, grid, hasLatency: false).map { ($0.start.milliseconds, $0.spans) },
+            uniquingKeysWith: { a, _ in a })
         return grid.starts.map { start in
             HealthReport.Day(
                 start: Date(milliseconds: start), uptime: known[start]?.availability, worst: known[start]?.worst)

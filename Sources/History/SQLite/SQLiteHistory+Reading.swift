@@ -43,7 +43,8 @@ extension SQLiteHistory {
         return try await read(.query) { [arguments] db in
             let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
             var found: [HealthChangeEvent] = []
-            while let row = try rows.next() { found.append(StoredChange.change(row)) }
+            let reasons = StoredReasons.Reader()
+            while let row = try rows.next() { found.append(StoredChange.change(row, reasons)) }
             return query.end == .oldest ? found : found.reversed()
         }
     }

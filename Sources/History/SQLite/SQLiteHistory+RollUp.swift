@@ -14,7 +14,7 @@ extension SQLiteHistory {
     /// Models summed up in one transaction.
     private static let modelsPerStep = 100
 
-    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth, hasLatency: Bool)
         async throws(HealthStorageError) -> StoredRollUps
     {
         let range = range.milliseconds
@@ -22,7 +22,8 @@ extension SQLiteHistory {
             let until = width.start(of: try Self.rolledUntil(db) ?? .distantPast)
             let known = range.lowerBound..<max(range.lowerBound, min(range.upperBound, until))
             return StoredRollUps(
-                try Self.sums(width, of: modelID.rawValue, in: known, db), until: Date(milliseconds: until))
+                try Self.sums(width, of: modelID.rawValue, in: known, hasLatency: hasLatency, db),
+                until: Date(milliseconds: until))
         }
     }
 
@@ -124,17 +125,18 @@ extension SQLiteHistory {
     }
 
     /// What is stored of a model.
-    static func sums(_ width: RollUpWidth, of model: String, in range: Range<Int64>, _ db: Database) throws -> [RollUp]
-    {
+    static func sums(
+        _ width: RollUpWidth, of model: String, in range: Range<Int64>, hasLatency: Bool = true, _ db: Database
+    ) throws -> [RollUp] {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT \(StoredRollUp.columns) FROM \(width.table)
+                    SELECT \(hasLatency ? StoredRollUp.columns : StoredRollUp.plainColumns) FROM \(width.table)
                     WHERE model_id = ? AND at >= ? AND at < ? ORDER BY at
                     """),
             arguments: [model, range.lowerBound, range.upperBound])
         var found: [RollUp] = []
-        while let row = try rows.next() { found.append(StoredRollUp.rollUp(row)) }
+        while let row = try rows.next() { found.append(StoredRollUp.rollUp(row, hasLatency: hasLatency)) }
         return found
     }
 

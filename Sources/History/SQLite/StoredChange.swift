@@ -21,12 +21,12 @@ enum StoredChange {
         ]
     }
 
-    static func change(_ row: Row) -> HealthChangeEvent {
+    static func change(_ row: Row, _ reasons: StoredReasons.Reader) -> HealthChangeEvent {
         let current = HealthStatus(stored: row[5])
         return HealthChangeEvent(
             seq: UInt64(clamping: row[0] as Int64), modelId: ModelID(row[1]), provider: row[3],
             previousStatus: HealthStatus(stored: row[4]), currentStatus: current,
-            timestamp: Date(milliseconds: row[2]), reasons: StoredReasons.reasons(row[6], of: current))
+            timestamp: Date(milliseconds: row[2]), reasons: reasons.read(row[6], of: current))
     }
 }
 
@@ -44,11 +44,16 @@ enum StoredReasons {
         return (try? HealthJSON.encoder().encode(stored)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     }
 
-    /// None when the text is damaged: one row must not make a week unreadable.
-    static func reasons(_ text: String, of status: HealthStatus) -> [HealthReason] {
-        let stored = (try? HealthJSON.decoder().decode([Reason].self, from: Data(text.utf8))) ?? []
-        return stored.map {
-            HealthReason(HealthReason.Code(stored: $0.code, of: status), $0.message, target: $0.target)
+    /// Made once for many rows: a decoder costs more than what it reads.
+    struct Reader {
+        private let decoder = JSONDecoder()
+
+        /// None when the text is damaged: one row must not make a week unreadable.
+        func read(_ text: String, of status: HealthStatus) -> [HealthReason] {
+            let stored = (try? decoder.decode([Reason].self, from: Data(text.utf8))) ?? []
+            return stored.map {
+                HealthReason(HealthReason.Code(stored: $0.code, of: status), $0.message, target: $0.target)
+            }
         }
     }
 }

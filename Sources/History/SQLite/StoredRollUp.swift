@@ -9,9 +9,10 @@ import Foundation
 
 /// A roll-up as a row of `llm_health_minutes`, `_hours` or `_days`.
 enum StoredRollUp {
-    static let columns = """
-        at, snapshots, requests, errors, healthy_ms, degraded_ms, unhealthy_ms, unknown_ms, idle_ms, latency
+    static let plainColumns = """
+        at, snapshots, requests, errors, healthy_ms, degraded_ms, unhealthy_ms, unknown_ms, idle_ms
         """
+    static let columns = plainColumns + ", latency"
 
     static func insert(into width: RollUpWidth) -> String {
         "INSERT OR REPLACE INTO \(width.table) (model_id, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -25,8 +26,8 @@ enum StoredRollUp {
         ]
     }
 
-    /// Reads a row of ``columns``, by position.
-    static func rollUp(_ row: Row) -> RollUp {
+    /// Reads a row of ``columns``, or of ``plainColumns``, by position.
+    static func rollUp(_ row: Row, hasLatency: Bool = true) -> RollUp {
         var rollUp = RollUp(start: Date(milliseconds: row[0]))
         rollUp.snapshots = row[1]
         rollUp.requests = row[2]
@@ -36,7 +37,7 @@ enum StoredRollUp {
         rollUp.spans.unhealthy = row[6]
         rollUp.spans.unknown = row[7]
         rollUp.spans.idle = row[8]
-        rollUp.latency = LatencyCode.latency(row[9] as Data)
+        if hasLatency { rollUp.latency = LatencyCode.latency(row[9] as Data) }
         return rollUp
     }
 }

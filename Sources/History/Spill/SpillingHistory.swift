@@ -153,10 +153,10 @@ package final class SpillingHistory: HistoryStore, Service {
         try await base.changes(query)
     }
 
-    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+    package func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth, hasLatency: Bool)
         async throws(HealthStorageError) -> StoredRollUps
     {
-        try await base.rollUps(of: modelID, in: range, width: width)
+        try await base.rollUps(of: modelID, in: range, width: width, hasLatency: hasLatency)
     }
 
     package func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)

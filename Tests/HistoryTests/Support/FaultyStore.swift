@@ -87,11 +87,12 @@ final class FaultyStore: HistoryStore {
         try await base.changes(query)
     }
 
-    func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth) async throws(HealthStorageError)
+    func rollUps(of modelID: ModelID, in range: TimeRange, width: RollUpWidth, hasLatency: Bool)
+        async throws(HealthStorageError)
         -> StoredRollUps
     {
         if fault == .fails { throw HealthStorageError(operation: .aggregate, message: "history.db: the disk is full") }
-        return try await base.rollUps(of: modelID, in: range, width: width)
+        return try await base.rollUps(of: modelID, in: range, width: width, hasLatency: hasLatency)
     }
 
     func append(_ sums: [RollUp], width: RollUpWidth, of modelID: ModelID)

@@ -23,7 +23,8 @@ enum ClickHouseServer {
 
     static func configuration(_ database: String = "test_\(UUID().uuidString)") throws -> ClickHouseConfiguration {
         // Tests have a time of their own, of which the server knows nothing.
-        ClickHouseConfiguration(url: try #require(url), database: database, hasTTL: false, timeout: .seconds(60))
+        ClickHouseConfiguration(
+            url: try #require(url), database: database, isCompressed: true, hasTTL: false, timeout: .seconds(60))
     }
 }
 
