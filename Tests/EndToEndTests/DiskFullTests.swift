@@ -41,7 +41,8 @@ extension EndToEnd {
                     // Neither the history nor the folder where rows wait can take any more.
                     try await eventually("the word of it", within: .seconds(60), seen: { daemon.child.errors.text }) {
                         let store = try await daemon.api.store()
-                        return store?.status == .unhealthy && store?.reason.contains("full") == true ? true : nil
+                        return store?.status == .unhealthy && store?.reason.contains("No space left") == true
+                            ? true : nil
                     }
                     let before = try await daemon.api.checks()
                     try await eventually("probes as ever", within: .seconds(20)) {
@@ -55,13 +56,12 @@ extension EndToEnd {
                     }
                     // What was logged until now is in the file within a batch and the longest pause between two tries.
                     let changes = daemon.loggedChanges
-                    let seen = "/proc/\(daemon.child.id)/root\(disk.path)/health.db"
                     try await eventually("every change in the history", within: .seconds(60)) {
-                        let stored = Set(try Database(seen).changes().map(\.seq))
+                        let history = try disk.copy(of: "health.db", seenBy: daemon.child, to: folder)
+                        let stored = Set(try history.changes().map(\.seq))
                         return changes.allSatisfy { stored.contains($0.seq) } ? true : nil
                     }
                     #expect(changes.count > Self.models)
-                    #expect(try Database(seen).integrity() == "ok")
                 }
             }
         }
@@ -97,6 +97,17 @@ private struct SmallDisk {
             exec "$@"
             """
         return ["/usr/bin/unshare", "-rm", "/bin/sh", "-c", script, path, signal]
+    }
+
+    /// What a process sees there; SQLite itself would follow the link back to our own files.
+    func copy(of name: String, seenBy child: ChildProcess, to folder: TemporaryFolder) throws -> Database {
+        for suffix in ["-wal", ""] {
+            let copy = folder["copy.db\(suffix)"]
+            try? FileManager.default.removeItem(atPath: copy)
+            try FileManager.default.copyItem(atPath: "/proc/\(child.id)/root\(path)/\(name)\(suffix)", toPath: copy)
+        }
+        try? FileManager.default.removeItem(atPath: folder["copy.db-shm"])
+        return try Database(folder["copy.db"])
     }
 
     func makeRoom() throws { try Data().write(to: URL(fileURLWithPath: signal)) }

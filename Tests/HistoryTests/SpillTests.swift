@@ -144,6 +144,24 @@ struct SpillTests {
         #expect(try await test.store.history(of: "m0", in: .all).count == 7)
     }
 
+    @Test func `where nothing could wait on disk either, the end of it is told all the same`() async throws {
+        let store = FaultyStore(MemoryHistory())
+        let folder = try open()
+        let told = Mutex<[Bool]>([])
+        let spilling = SpillingHistory(store, spill: folder, logger: Logger(label: "test")) { isUp, _ in
+            told.withLock { $0.append(isUp) }
+        }
+        store.fault = .fails
+        // In the place of the folder there is a file: nothing can be put into it.
+        try FileManager.default.removeItem(atPath: path)
+        try Data().write(to: URL(filePath: path))
+        await #expect(throws: HealthStorageError.self) { try await spilling.append(rows(1), []) }
+        #expect(spilling.isAway && told.withLock { $0 } == [false])
+        store.fault = .none
+        try await spilling.append(rows(1), [])
+        #expect(!spilling.isAway && told.withLock { $0 } == [false, true])
+    }
+
     @Test func `a reply that was lost doubles nothing, in rows or sums`() async throws {
         for kind in StoreKind.allCases {
             let test = try await StoreUnderTest(kind)

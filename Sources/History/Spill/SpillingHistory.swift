@@ -65,6 +65,8 @@ package final class SpillingHistory: HistoryStore, Service {
         if folder.isEmpty {
             do throws(HealthStorageError) {
                 try await base.append(snapshots, changes)
+                // Where nothing could wait on disk either, nobody else notices.
+                noteRecovery()
                 return
             } catch {
                 if error.isCancellation { throw error }
