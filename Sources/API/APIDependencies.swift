@@ -13,6 +13,8 @@ package struct APIDependencies: Sendable {
     package typealias Probe = @Sendable (ModelID?) async throws(HealthCheckError) -> [ProbeResult]
 
     package var bulletin: Bulletin
+    /// What operators have said.
+    package var notices: NoticeBoard?
     package var storage: any HealthStorageService
     package var probe: Probe
     /// The process's own metrics as Prometheus text.
@@ -33,13 +35,15 @@ package struct APIDependencies: Sendable {
     ///     those that the fleet then shows.
     ///   - explain: by default ``Explanation/paragraph(on:at:)``.
     package init(
-        bulletin: Bulletin, aggregator: any HealthAggregatorService, storage: any HealthStorageService,
+        bulletin: Bulletin, notices: NoticeBoard? = nil, aggregator: any HealthAggregatorService,
+        storage: any HealthStorageService,
         probe: Probe? = nil, processMetrics: @escaping @Sendable () -> String = { "" },
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
         explain: @escaping @Sendable (ModelHealthStatus, Date) -> String = Explanation.paragraph,
         objective: @escaping @Sendable (ModelID) -> Double = { _ in 0.995 }, time: Timekeeper = .system
     ) {
         self.bulletin = bulletin
+        self.notices = notices
         self.storage = storage
         if let probe {
             self.probe = probe

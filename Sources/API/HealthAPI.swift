@@ -27,7 +27,7 @@ package struct HealthAPI: Sendable {
             Route(.get, "/livez", .open) { _ in try Reply.json(["status": "alive"]) },
             Route(.get, "/readyz", .scope(.read), answer: readiness),
             Route(.get, "/metrics", .scope(.metrics), answer: metrics),
-        ] + fleetRoutes + pastRoutes
+        ] + fleetRoutes + pastRoutes + noticeRoutes
             + [
                 Route(.get, Self.base + "health/explain", .scope(.read), parameters: ["modelId"], answer: explanation),
                 Route(.post, Self.base + "health/probe", .scope(.probe), answer: probe),
@@ -49,7 +49,10 @@ package struct HealthAPI: Sendable {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try admission.admit(request, to: route)
                 let query = try Query(request.uri.query, known: route.parameters)
-                return try await route.answer(Call(request: request, query: query, logger: context.logger))
+                return try await route.answer(
+                    Call(
+                        request: request, query: query, id: context.parameters.get("id"),
+                        caller: admission.caller(request.headers), logger: context.logger))
             }
         }
         return router

@@ -1,4 +1,4 @@
-// embed-assets OUTPUT FILE...: writes the files as string literals. A byte-array literal of 100 kB takes the
+// embed-assets OUTPUT FILE...: writes the files as string literals, by their folder and name. A byte-array literal of 100 kB takes the
 // compiler half a minute; a string literal takes no time.
 import Foundation
 
@@ -7,7 +7,9 @@ for path in CommandLine.arguments.dropFirst(2) {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     var hashes = "#"
     while text.contains("\"\"\"" + hashes) || text.contains("\\" + hashes) { hashes += "#" }
-    source += "    \"\(URL(filePath: path).lastPathComponent)\": \(hashes)\"\"\"\n\(text)\n\"\"\"\(hashes),\n"
+    let file = URL(filePath: path)
+    let name = "\(file.deletingLastPathComponent().lastPathComponent.lowercased())/\(file.lastPathComponent)"
+    source += "    \"\(name)\": \(hashes)\"\"\"\n\(text)\n\"\"\"\(hashes),\n"
 }
 source += "]\n"
 try source.write(toFile: CommandLine.arguments[1], atomically: true, encoding: .utf8)

@@ -11,7 +11,9 @@ struct Program: AsyncParsableCommand {
         abstract: "Knows which LLM models can be used, why not, and what to use instead.",
         version: version,
         subcommands: [
-            Serve.self, Check.self, Validate.self, Status.self, Explain.self, Report.self, Export.self, Import.self,
+            Serve.self, Check.self, Validate.self, Status.self, Explain.self, Acknowledge.self, Silence.self,
+            Pause.self,
+            Resume.self, Report.self, Export.self, Import.self,
             Backup.self,
             Restore.self, Replay.self,
             Simulate.self, Schema.self,

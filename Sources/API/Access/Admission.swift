@@ -49,6 +49,15 @@ struct Admission: Sendable {
         }
     }
 
+    /// The name of the token that a request brings; `nil` for none that is known.
+    func caller(_ headers: HTTPFields) -> String? {
+        guard !tokens.isEmpty, let words = headers[.authorization]?.split(separator: " ", maxSplits: 1),
+            words.count == 2
+        else { return nil }
+        let sent = Array(words[1].utf8)
+        return tokens.filter { $0.secret.isEqual(to: sent) }.first?.name
+    }
+
     private func check(_ headers: HTTPFields, for scope: APIScope) throws(Problem) {
         guard let header = headers[.authorization] else { throw .unauthorized(isTokenSent: false) }
         let words = header.split(separator: " ", maxSplits: 1)

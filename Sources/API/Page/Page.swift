@@ -3,13 +3,13 @@ import NIOCore
 
 /// The status page and what it loads, from the binary itself.
 enum Page {
-    /// `/` and `/assets/…`: open to everybody, since they hold no data.
+    /// `/`, `/assets/…` and `/components/…`: open to everybody, since they hold no data.
     static var routes: [Route] {
         embeddedAssets.map { name, text in
             let body = ByteBuffer(staticString: text)
             let document = Document(
                 body, contentType: contentType(of: name), hash: BodyHash.of(body.readableBytesView))
-            return Route(.get, name == "index.html" ? "/" : "/assets/\(name)", .open) { call in
+            return Route(.get, name == "assets/index.html" ? "/" : "/\(name)", .open) { call in
                 document.response(to: call.request)
             }
         }.sorted { $0.path < $1.path }
@@ -21,6 +21,7 @@ enum Page {
         case "js": "text/javascript; charset=utf-8"
         case "css": "text/css; charset=utf-8"
         case "svg": "image/svg+xml"
+        case "ts": "text/plain; charset=utf-8"
         default: "application/octet-stream"
         }
     }

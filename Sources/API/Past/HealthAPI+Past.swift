@@ -80,7 +80,7 @@ extension HealthAPI {
 
     private struct Timeline: Encodable {
         var timeline: StatusTimeline
-        var incidents: [Incident]
+        var incidents: [NotedIncident]
 
         enum CodingKeys: String, CodingKey { case incidents }
 
@@ -94,7 +94,25 @@ extension HealthAPI {
     private struct Incidents: Encodable {
         var range: TimeRange
         /// Newest first.
-        var incidents: [Incident]
+        var incidents: [NotedIncident]
+    }
+
+    /// An incident with what people wrote on it.
+    private struct NotedIncident: Encodable {
+        var incident: Incident
+        var notes: [IncidentNote]
+
+        enum CodingKeys: String, CodingKey { case notes }
+
+        func encode(to encoder: any Encoder) throws {
+            try incident.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(notes, forKey: .notes)
+        }
+    }
+
+    private func noted(_ incidents: [Incident]) -> [NotedIncident] {
+        incidents.map { NotedIncident(incident: $0, notes: dependencies.notices?.notes(on: $0.id) ?? []) }
     }
 
     private func timeline(_ call: Call) async throws -> Response {
@@ -106,7 +124,7 @@ extension HealthAPI {
         do throws(HealthStorageError) {
             answer = Timeline(
                 timeline: try await past.timeline(of: id, in: range, resolution: resolution),
-                incidents: try await past.incidents(of: id, in: range))
+                incidents: noted(try await past.incidents(of: id, in: range)))
         } catch {
             throw failed(error, call)
         }
@@ -129,7 +147,7 @@ extension HealthAPI {
         } catch {
             throw failed(error, call)
         }
-        return try Reply.json(Incidents(range: range, incidents: found.sorted { $0.from > $1.from }))
+        return try Reply.json(Incidents(range: range, incidents: noted(found.sorted { $0.from > $1.from })))
     }
 
     /// Of one model, or of all that are in the fleet.

@@ -52,8 +52,17 @@ struct Gate: RouterMiddleware {
     }
 
     private func unmatched(_ request: Request) -> Problem {
-        guard let allowed = methods[Self.key(request.uri.path)] else { return .unknownRoute(request.uri.path) }
+        guard let allowed = allowed(request.uri.path) else { return .unknownRoute(request.uri.path) }
         return .wrongMethod(request.method, allowed: allowed)
+    }
+
+    private func allowed(_ path: String) -> [HTTPRequest.Method]? {
+        let asked = path.split(separator: "/")
+        if let exact = methods[asked.joined(separator: "/")] { return exact }
+        return methods.first { pattern, _ in
+            let parts = pattern.split(separator: "/")
+            return parts.count == asked.count && zip(parts, asked).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
+        }?.value
     }
 
     private static func key(_ path: String) -> String { path.split(separator: "/").joined(separator: "/") }

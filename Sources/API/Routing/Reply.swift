@@ -35,6 +35,13 @@ enum Reply {
             ByteBuffer(bytes: try HealthJSON.encoder().encode(value)), contentType: "application/json")
     }
 
+    /// Something that was made.
+    static func created(_ value: some Encodable) throws -> Response {
+        var response = try json(value)
+        response.status = .created
+        return response
+    }
+
     static func bytes(_ body: ByteBuffer, contentType: String) -> Response {
         Response(
             status: .ok, headers: headers(contentType: contentType, cacheControl: "no-store"),

@@ -23,7 +23,7 @@ struct Route: Sendable {
     }
 
     var method: HTTPRequest.Method
-    /// Without variable parts: model ids contain `/` and travel in the query.
+    /// At most one part is variable, `:id`; model ids contain `/` and travel in the query.
     var path: String
     var access: Access
     /// The query parameters it knows; any other is an error of the caller, who would wonder why it does nothing.
@@ -46,5 +46,9 @@ struct Route: Sendable {
 struct Call: Sendable {
     var request: Request
     var query: Query
+    /// The variable part of the path.
+    var id: String?
+    /// The name of the caller's token; `nil` where none is needed.
+    var caller: String?
     var logger: Logger
 }

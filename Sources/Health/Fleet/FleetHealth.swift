@@ -10,7 +10,7 @@ public struct FleetHealth: Sendable {
     public let revision: UInt64
     public let at: Date
     /// Sorted by model id.
-    public let models: [ModelHealthStatus]
+    public private(set) var models: [ModelHealthStatus]
     public let summary: HealthSummary
     private let positions: [ModelID: Int]
 
@@ -25,6 +25,23 @@ public struct FleetHealth: Sendable {
             self.models.enumerated().map { ($1.modelId, $0) }, uniquingKeysWith: { first, _ in first })
         summary = HealthSummary(
             revision: revision, at: at, models: self.models, components: components, rollUp: rollUp)
+    }
+
+    /// The same with what operators have said of its models: a paused one gets no traffic.
+    public func with(_ board: NoticeBoard, at now: Date) -> FleetHealth {
+        guard !board.isEmpty(at: now) else { return self }
+        var fleet = self
+        for index in fleet.models.indices {
+            let notices = board.notices(of: fleet.models[index].modelId, at: now)
+            guard !notices.isEmpty else { continue }
+            fleet.models[index].notices = notices
+            if let pause = notices.last(where: { $0.kind == .pause || $0.kind == .maintenance }) {
+                let word = pause.kind == .pause ? "paused" : "in maintenance"
+                fleet.models[index].routing = RoutingVerdict(
+                    .excluded, reason: pause.reason.isEmpty ? word : "\(word): \(pause.reason)", until: pause.until)
+            }
+        }
+        return fleet
     }
 
     /// The status of one model; `nil` for a model that is not in the fleet.

@@ -37,6 +37,8 @@ public struct ModelHealthStatus: Sendable, Hashable {
     public var requestTotal: UInt64
     public var targets: [TargetHealth]
     public var metadata: [String: JSONValue]
+    /// What operators have said of it and still holds.
+    public var notices: [Notice] = []
 
     public init(
         modelId: ModelID, provider: String, status: HealthStatus, score: Double? = nil, reasons: [HealthReason],
@@ -75,7 +77,33 @@ extension ModelHealthStatus: Codable {
     enum CodingKeys: String, CodingKey {
         case modelId, provider, status, score, reasons, since, routing, latency, timeToFirstTokenMs, errorRate
         case availability, lastCheck, lastSuccessfulResponse, consecutiveFailures, nextProbeAt, circuitBreaker
-        case probeResult, requestTotal, targets, metadata
+        case probeResult, requestTotal, targets, metadata, notices
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            modelId: try container.decode(ModelID.self, forKey: .modelId),
+            provider: try container.decode(String.self, forKey: .provider),
+            status: try container.decode(HealthStatus.self, forKey: .status),
+            score: try container.decodeIfPresent(Double.self, forKey: .score),
+            reasons: try container.decode([HealthReason].self, forKey: .reasons),
+            since: try container.decode(Date.self, forKey: .since),
+            routing: try container.decode(RoutingVerdict.self, forKey: .routing),
+            latency: try container.decode(LatencyPercentiles.self, forKey: .latency),
+            timeToFirstTokenMs: try container.decodeIfPresent(Double.self, forKey: .timeToFirstTokenMs),
+            errorRate: try container.decodeIfPresent(Double.self, forKey: .errorRate),
+            availability: try container.decodeIfPresent(Double.self, forKey: .availability),
+            lastCheck: try container.decodeIfPresent(Date.self, forKey: .lastCheck),
+            lastSuccessfulResponse: try container.decodeIfPresent(Date.self, forKey: .lastSuccessfulResponse),
+            consecutiveFailures: try container.decode(Int.self, forKey: .consecutiveFailures),
+            nextProbeAt: try container.decodeIfPresent(Date.self, forKey: .nextProbeAt),
+            circuitBreaker: try container.decode(CircuitBreakerStatus.self, forKey: .circuitBreaker),
+            probeResult: try container.decodeIfPresent(ProbeResult.self, forKey: .probeResult),
+            requestTotal: try container.decode(UInt64.self, forKey: .requestTotal),
+            targets: try container.decode([TargetHealth].self, forKey: .targets),
+            metadata: try container.decode([String: JSONValue].self, forKey: .metadata))
+        notices = try container.decodeIfPresent([Notice].self, forKey: .notices) ?? []
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -100,5 +128,6 @@ extension ModelHealthStatus: Codable {
         try container.encode(requestTotal, forKey: .requestTotal)
         try container.encode(targets, forKey: .targets)
         try container.encode(metadata, forKey: .metadata)
+        if !notices.isEmpty { try container.encode(notices, forKey: .notices) }
     }
 }

@@ -1,7 +1,7 @@
 import GRDB
 package import Health
 
-/// The small local file for what is not history: so far, the event numbers.
+/// The small local file for what is not history: event numbers, and what operators have said.
 ///
 /// It stays local where history is elsewhere. Unlike history it survives a power failure to the last transaction
 /// (`synchronous = FULL`): a number that was handed out must never come back.
@@ -106,6 +106,15 @@ package final class StateStore: EventNumbers {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(
                 sql: "CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT")
+        }
+        migrator.registerMigration("v2 documents") { db in
+            // Notices, announcements, notes: JSON by kind and id.
+            try db.execute(
+                sql: """
+                    CREATE TABLE documents (
+                        kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
+                    ) STRICT, WITHOUT ROWID
+                    """)
         }
         return migrator
     }

@@ -54,8 +54,38 @@ package struct DaemonClient: Sendable {
         try decode(JSONValue.self, try await get("health/explain?modelId=\(Self.encoded(id.rawValue))"))
     }
 
-    private func get(_ path: String) async throws(DaemonClientError) -> ByteBuffer {
+    /// What operators have said and still holds.
+    package func notices() async throws(DaemonClientError) -> [Notice] {
+        try decode([Notice].self, try await get("silences"))
+    }
+
+    /// Says something of a model.
+    ///
+    /// - Parameter duration: as the API takes it, such as `1h`; `nil` until the model recovers.
+    package func say(_ kind: Notice.Kind, of id: ModelID, for duration: String?, reason: String)
+        async throws(DaemonClientError) -> Notice
+    {
+        var order: [String: String] = ["modelId": id.rawValue, "kind": kind.rawValue, "reason": reason]
+        if let duration { order["for"] = duration }
+        // Four strings can always be encoded.
+        let body = (try? JSONEncoder().encode(order)) ?? Data()
+        return try decode(Notice.self, try await send(.POST, "silences", body: ByteBuffer(bytes: body)))
+    }
+
+    /// Ends what was said.
+    package func end(_ notice: Notice) async throws(DaemonClientError) {
+        _ = try await send(.DELETE, "silences/\(Self.encoded(notice.id))")
+    }
+
+    private func get(_ path: String) async throws(DaemonClientError) -> ByteBuffer { try await send(.GET, path) }
+
+    private func send(_ method: HTTPMethod, _ path: String, body order: ByteBuffer? = nil)
+        async throws(DaemonClientError) -> ByteBuffer
+    {
         var request = HTTPClientRequest(url: "\(address.text)/api/llm-manager/\(path)")
+        request.method = method
+        if method != .GET { request.headers.add(name: "content-type", value: "application/json") }
+        if let order { request.body = .bytes(order) }
         request.headers.add(name: "accept", value: "application/json, application/problem+json")
         request.headers.add(name: "user-agent", value: "llm-health")
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token.reveal())") }
@@ -71,7 +101,7 @@ package struct DaemonClient: Sendable {
                 "no daemon answers at \(address.text) (\(Self.cause(of: error))); start one with 'llm-health serve', "
                     + "or name another with --url")
         }
-        guard status != .ok else { return body }
+        guard ![.ok, .created, .noContent].contains(status) else { return body }
         throw refusal(status, body)
     }
 
@@ -87,7 +117,7 @@ package struct DaemonClient: Sendable {
                     : "the daemon does not know this token; check --token and LLM_HEALTH_TOKEN")
         case .forbidden:
             return DaemonClientError(
-                .refused, "this token does not allow it (\(detail ?? "403")); use one with the scope 'read'")
+                .refused, "this token does not allow it (\(detail ?? "403")); use one with the scope it needs")
         case .notFound where problem?["title"] != nil:
             return DaemonClientError(.unknownModel, detail ?? "the daemon does not know this model")
         default:

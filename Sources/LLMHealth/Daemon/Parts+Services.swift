@@ -40,7 +40,7 @@ extension Parts {
     var apiDependencies: APIDependencies {
         let aggregator = aggregator
         return APIDependencies(
-            bulletin: bulletin, aggregator: aggregator, storage: history,
+            bulletin: bulletin, notices: notices, aggregator: aggregator, storage: history,
             probe: { id throws(HealthCheckError) in try await aggregator.results(of: id.map { [$0] }) },
             processMetrics: { ProcessMetrics.text }, readiness: { [self] in readiness },
             gatewayMetrics: gatewayMetrics, objective: { [configuration] in configuration.uptimeObjective(of: $0) },

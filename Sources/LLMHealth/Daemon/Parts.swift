@@ -22,6 +22,7 @@ final class Parts: Sendable {
     let localEgress: Egress
     let intake: Intake
     let bulletin: Bulletin
+    let notices: NoticeBoard
     let history: any HistoryStore
     /// The same, where rows wait on disk while it is away.
     let spilling: SpillingHistory?
@@ -89,6 +90,9 @@ final class Parts: Sendable {
         let bulletin = Bulletin(lastSeq: lastUsed)
         self.bulletin = bulletin
         startedAt = timekeeper.now
+        let notices: NoticeBoard
+        do { notices = try NoticeBoard(stores.documents) } catch { throw StartError("\(error)") }
+        self.notices = notices
 
         let statuses = LocalStatuses()
         localStatuses = statuses
@@ -161,7 +165,7 @@ final class Parts: Sendable {
                     plan: { prober.plan($0) }, checkConnectivity: { connectivity?.request() },
                     record: { evidenceLog?.record($0) },
                     reserve: { try stores.numbers.reserve($0, after: lastUsed) }),
-                timekeeper: timekeeper, logger: logger)
+                notices: notices, timekeeper: timekeeper, logger: logger)
         } catch {
             throw StartError("event numbers cannot be reserved: \(error)")
         }

@@ -11,6 +11,8 @@ import Foundation
 struct Stores {
     var history: any HistoryStore
     var numbers: any EventNumbers
+    /// What operators have said.
+    var documents: any StateDocuments
     /// The highest event number that the past holds.
     var lastSeq: UInt64
     /// Where rows wait while the store is away; `nil` for nowhere but in memory.
@@ -19,7 +21,9 @@ struct Stores {
     /// - Throws: ``StartError`` when a file cannot be used, with what to do.
     static func open(_ settings: Configuration.Store, timekeeper: Timekeeper) async throws(StartError) -> Stores {
         guard !settings.isInMemory else {
-            return Stores(history: MemoryHistory(timekeeper: timekeeper), numbers: MemoryEventNumbers(), lastSeq: 0)
+            return Stores(
+                history: MemoryHistory(timekeeper: timekeeper), numbers: MemoryEventNumbers(),
+                documents: MemoryDocuments(), lastSeq: 0)
         }
         let clickhouse: ClickHouseHistory?
         do { clickhouse = try clickHouse(settings, timekeeper: timekeeper) } catch { throw StartError("\(error)") }
@@ -31,7 +35,8 @@ struct Stores {
             let history = try SQLiteHistory(path: paths[0], timekeeper: timekeeper)
             let numbers = try StateStore(path: paths[1])
             return Stores(
-                history: history, numbers: numbers, lastSeq: try await history.lastSeq(), spill: try spill(settings))
+                history: history, numbers: numbers, documents: numbers, lastSeq: try await history.lastSeq(),
+                spill: try spill(settings))
         } catch {
             // Nothing half-started: what one of them made before the other was refused goes again.
             for path in made {
@@ -46,16 +51,17 @@ struct Stores {
         async throws(StartError) -> Stores
     {
         do {
-            let numbers: any EventNumbers =
-                settings.path == ":memory:"
-                ? MemoryEventNumbers() : try StateStore(path: statePath(beside: settings.path))
+            let state = settings.path == ":memory:" ? nil : try StateStore(path: statePath(beside: settings.path))
+            let numbers: any EventNumbers = state ?? MemoryEventNumbers()
+            let documents: any StateDocuments = state ?? MemoryDocuments()
             let spill = try spill(settings)
             do {
                 return Stores(
-                    history: history, numbers: numbers, lastSeq: try await history.lastSeq(), spill: spill)
+                    history: history, numbers: numbers, documents: documents, lastSeq: try await history.lastSeq(),
+                    spill: spill)
             } catch {
                 guard history.isAway(error) else { throw error }
-                return Stores(history: history, numbers: numbers, lastSeq: 0, spill: spill)
+                return Stores(history: history, numbers: numbers, documents: documents, lastSeq: 0, spill: spill)
             }
         } catch {
             throw StartError("\(error)")

@@ -44,6 +44,8 @@ package final class Monitor: Service {
         var absorbed: UInt64 = 0
         var waiters: [(count: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         var isReservationFailing = false
+        /// What operators have said that has been published.
+        var noticed: UInt64 = 0
     }
 
     /// Between two looks at the clock, and the longest that moved figures wait to be published.
@@ -55,13 +57,14 @@ package final class Monitor: Service {
     private let intake: Intake
     private let bulletin: Bulletin
     private let surroundings: Surroundings
+    private let notices: NoticeBoard?
     private let timekeeper: Timekeeper
     private let logger: Logger
 
     /// - Throws: what `reserve` throws: without event numbers nothing may start.
     package init(
-        policy: HealthPolicy, intake: Intake, bulletin: Bulletin, surroundings: Surroundings, timekeeper: Timekeeper,
-        logger: Logger
+        policy: HealthPolicy, intake: Intake, bulletin: Bulletin, surroundings: Surroundings,
+        notices: NoticeBoard? = nil, timekeeper: Timekeeper, logger: Logger
     ) throws {
         let numbers = try surroundings.reserve(Self.numbersPerBlock)
         state = Mutex(
@@ -70,6 +73,7 @@ package final class Monitor: Service {
         self.intake = intake
         self.bulletin = bulletin
         self.surroundings = surroundings
+        self.notices = notices
         self.timekeeper = timekeeper
         self.logger = logger
     }
@@ -119,8 +123,14 @@ package final class Monitor: Service {
             step { engine, now in engine.tick(at: now) }
             let now = timekeeper.now.uptime
             // Windows and ages move although nothing arrives.
-            let isDue = state.withLock { $0.isDirty || now - ($0.publishedAt ?? .zero) >= Self.longestQuiet }
-            if isDue { publish() }
+            let said = notices?.revision ?? 0
+            let isDue = state.withLock { state in
+                state.isDirty || state.noticed != said || now - (state.publishedAt ?? .zero) >= Self.longestQuiet
+            }
+            if isDue {
+                publish()
+                tidyNotices()
+            }
         }
     }
 
@@ -145,7 +155,7 @@ package final class Monitor: Service {
             let actions = decide(&state.engine, now)
             if !actions.events.isEmpty {
                 // Published under the lock, so that events leave in the order of their numbers.
-                bulletin.publish(state.engine.fleet(at: now), events: actions.events)
+                bulletin.publish(fleet(of: &state, at: now), events: actions.events)
                 state.isDirty = false
             }
             return actions
@@ -158,9 +168,26 @@ package final class Monitor: Service {
     private func publish() {
         state.withLock { state in
             let now = timekeeper.now
-            bulletin.publish(state.engine.fleet(at: now), events: [])
+            state.noticed = notices?.revision ?? 0
+            bulletin.publish(fleet(of: &state, at: now), events: [])
             state.isDirty = false
             state.publishedAt = now.uptime
+        }
+    }
+
+    private func fleet(of state: inout State, at now: Moment) -> FleetHealth {
+        let fleet = state.engine.fleet(at: now)
+        return notices.map { fleet.with($0, at: now.wall) } ?? fleet
+    }
+
+    /// What operators have said ends by itself.
+    private func tidyNotices() {
+        guard let notices else { return }
+        let fleet = bulletin.fleet
+        do throws(HealthStorageError) {
+            try notices.tidy(at: timekeeper.now.wall) { fleet[$0]?.status == .healthy }
+        } catch {
+            logger.error("A notice that is over cannot be taken away", metadata: ["error": "\(error)"])
         }
     }
 

@@ -10,9 +10,11 @@ import Trials
 
 @Suite("Evidence that is kept", .timeLimit(.minutes(1)))
 struct EvidenceLogTests {
-    private let folder = try! ConfigurationFolder()
+    private let folder: ConfigurationFolder
     private let time = ManualTime(start: Date(timeIntervalSince1970: 1_795_428_000))
     private var path: String { "\(folder.path)/h.evidence" }
+
+    init() throws { folder = try ConfigurationFolder() }
 
     private func log(limit: Int = 1 << 20) -> EvidenceLog {
         EvidenceLog(

@@ -9,8 +9,10 @@ import class GRDB.DatabaseQueue
 
 @Suite("Backup and restore", .timeLimit(.minutes(1)))
 struct BackupTests {
-    private let folder = try! ConfigurationFolder()
+    private let folder: ConfigurationFolder
     private var settings: Configuration.Store { Configuration.Store(path: "\(folder.path)/h.db") }
+
+    init() throws { folder = try ConfigurationFolder() }
 
     private func change(_ seq: UInt64) -> HealthChangeEvent {
         HealthChangeEvent(

@@ -1,0 +1,121 @@
+// What the rows want to know of the past: a line of latencies, and the last day. Asked for late, a few at a time.
+
+const atOnce = 3;
+const sparkWindow = "1h";
+const freshFor = 60_000;
+const restBefore = 200;
+
+export class Past {
+  /** @type {(() => Promise<void>)[]} */
+  #queue = [];
+  #running = 0;
+  /** @type {Set<string>} */
+  #asked = new Set();
+  /** @type {Map<string, {timeline: import("./types.js").Timeline | null | undefined, at: number}>} */
+  #days = new Map();
+  #isAway = false;
+  /** @type {Set<string>} */
+  #wanted = new Set();
+  #timer = 0;
+
+  /**
+   * @param {import("./client.js").LiveClient} client
+   * @param {(id: string) => void} changed
+   */
+  constructor(client, changed) {
+    this.client = client;
+    this.changed = changed;
+  }
+
+  /**
+   * Fills a model's sparkline from the history, once.
+   *
+   * @param {string} id
+   */
+  wantSamples(id) {
+    if (this.#isAway || this.#asked.has(id)) return;
+    // Rows that fly past are not asked for.
+    this.#wanted.add(id);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      for (const wanted of this.#wanted) this.#askSamples(wanted);
+      this.#wanted.clear();
+    }, restBefore);
+  }
+
+  /**
+   * The row has gone.
+   *
+   * @param {string} id
+   */
+  letGo(id) {
+    this.#wanted.delete(id);
+  }
+
+  /** @param {string} id */
+  #askSamples(id) {
+    this.#asked.add(id);
+    const { api, fleet } = this.client;
+    this.#add(async () => {
+      if (!fleet.models.has(id)) return;
+      const trends = await api.get("health/trends", { modelId: id, window: sparkWindow });
+      const older = trends.buckets.map((/** @type {any} */ bucket) => ({
+        at: Date.parse(bucket.start), latency: bucket.latency.p50, errorRate: bucket.errorRate,
+      }));
+      const first = older.findIndex((/** @type {{latency: number | null}} */ sample) => sample.latency !== null);
+      if (first >= 0) fleet.seed(id, older.slice(first));
+      this.changed(id);
+    });
+  }
+
+  /**
+   * The last day of a model; asked for when it is not known or a minute old.
+   *
+   * @param {string} id
+   * @returns {import("./types.js").Timeline | null | undefined} `undefined` until it is known, `null` when it cannot be read
+   */
+  dayOf(id) {
+    const known = this.#days.get(id);
+    if (known && Date.now() - known.at < freshFor) return known.timeline;
+    this.#days.set(id, { timeline: known?.timeline, at: Date.now() });
+    this.#add(async () => {
+      try {
+        const timeline = await this.client.api.get("health/timeline", { modelId: id, timeRange: "24h" });
+        this.#days.set(id, { timeline, at: Date.now() });
+      } catch {
+        this.#days.set(id, { timeline: null, at: Date.now() });
+      }
+      this.changed(id);
+    });
+    return known?.timeline;
+  }
+
+  /** What was known may be wrong now. */
+  forget() {
+    this.#asked.clear();
+    this.#queue.length = 0;
+    this.#isAway = false;
+  }
+
+  /** @param {() => Promise<void>} job */
+  #add(job) {
+    // The newest first: it is what is being looked at.
+    this.#queue.unshift(job);
+    if (this.#queue.length > 64) this.#queue.length = 64;
+    this.#next();
+  }
+
+  #next() {
+    while (this.#running < atOnce && this.#queue.length > 0) {
+      const job = /** @type {() => Promise<void>} */ (this.#queue.shift());
+      this.#running += 1;
+      job().catch((error) => {
+        // A store that is away is not asked for every row.
+        if (error?.status === 503 || error?.status === 0) this.#isAway = true;
+      }).finally(() => {
+        this.#running -= 1;
+        this.#next();
+      });
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import Synchronization
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// Small documents that outlive the process, by kind and id.
+public protocol StateDocuments: Sendable {
+    /// All of a kind, in the order of their ids; JSON.
+    func documents(_ kind: String) throws(HealthStorageError) -> [(id: String, body: String)]
+    /// Stores one in the place of what has its id.
+    func put(_ kind: String, id: String, body: String) throws(HealthStorageError)
+    func remove(_ kind: String, id: String) throws(HealthStorageError)
+}
+
+/// What operators have said: notices, announcements, maintenance windows and notes on incidents.
+///
+/// Everyone reads from memory; what is said is on the disk before it counts.
+public final class NoticeBoard: Sendable {
+    private struct State {
+        var notices: [Notice] = []
+        var announcements: [Announcement] = []
+        var maintenance: [Announcement] = []
+        /// Those of the configuration, which nobody can take back here.
+        var configured: (announcements: [Announcement], maintenance: [Announcement]) = ([], [])
+        /// By incident.
+        var notes: [String: [IncidentNote]] = [:]
+        var revision: UInt64 = 0
+    }
+
+    private enum Kind {
+        static let notice = "notice"
+        static let announcement = "announcement"
+        static let maintenance = "maintenance"
+        static let note = "note"
+    }
+
+    private let state: Mutex<State>
+    private let documents: any StateDocuments
+
+    /// - Throws: when what was said before cannot be read.
+    public init(_ documents: any StateDocuments) throws(HealthStorageError) {
+        self.documents = documents
+        let decoder = HealthJSON.decoder()
+        func all<Value: Decodable>(_ kind: String, as type: Value.Type) throws(HealthStorageError) -> [(String, Value)]
+        {
+            // A document that only a newer version understands is left alone.
+            try documents.documents(kind).compactMap { id, body in
+                (try? decoder.decode(type, from: Data(body.utf8))).map { (id, $0) }
+            }
+        }
+        var state = State()
+        state.notices = try all(Kind.notice, as: Notice.self).map(\.1)
+        state.announcements = try all(Kind.announcement, as: Announcement.self).map(\.1)
+        state.maintenance = try all(Kind.maintenance, as: Announcement.self).map(\.1)
+        for (id, note) in try all(Kind.note, as: IncidentNote.self) {
+            guard let slash = id.lastIndex(of: "/") else { continue }
+            state.notes[String(id[..<slash]), default: []].append(note)
+        }
+        for key in state.notes.keys { state.notes[key]?.sort { $0.at < $1.at } }
+        self.state = Mutex(state)
+    }
+
+    /// Rises with every change.
+    public var revision: UInt64 { state.withLock { $0.revision } }
+
+    /// Takes up what the configuration says.
+    public func configure(announcements: [Announcement], maintenance: [Announcement]) {
+        state.withLock { state in
+            state.configured = (announcements, maintenance)
+            state.revision += 1
+        }
+    }
+
+    // MARK: Notices
+
+    /// All that hold, oldest first; maintenance of all models is not told here.
+    public func notices(at now: Date) -> [Notice] {
+        state.withLock { state in state.notices.filter { $0.holds(at: now) }.sorted { $0.at < $1.at } }
+    }
+
+    /// What holds for a model, planned maintenance included.
+    public func notices(of model: ModelID, at now: Date) -> [Notice] {
+        state.withLock { state in
+            let said = state.notices.filter { $0.modelId == model && $0.holds(at: now) }.sorted { $0.at < $1.at }
+            let planned = (state.configured.maintenance + state.maintenance).filter { $0.holds(for: model, at: now) }
+            return said
+                + planned.map {
+                    Notice(
+                        id: $0.id, modelId: model, kind: .maintenance, at: $0.from, until: $0.until, reason: $0.title,
+                        by: "maintenance")
+                }
+        }
+    }
+
+    /// Whether anything can hold for any model, so that nobody needs to ask for each.
+    public func isEmpty(at now: Date) -> Bool {
+        state.withLock { state in
+            !state.notices.contains { $0.holds(at: now) }
+                && !(state.configured.maintenance + state.maintenance).contains {
+                    $0.from <= now && !$0.isOver(at: now)
+                }
+        }
+    }
+
+    /// - Throws: when it cannot be kept; then it does not hold.
+    public func add(_ notice: Notice) throws(HealthStorageError) {
+        try put(Kind.notice, notice.id, notice)
+        state.withLock { state in
+            state.notices.removeAll { $0.id == notice.id }
+            state.notices.append(notice)
+            state.revision += 1
+        }
+    }
+
+    /// - Returns: what has ended; `nil` when there is none of this id.
+    @discardableResult
+    public func end(_ id: String) throws(HealthStorageError) -> Notice? {
+        guard let notice = state.withLock({ $0.notices.first { $0.id == id } }) else { return nil }
+        try documents.remove(Kind.notice, id: id)
+        state.withLock { state in
+            state.notices.removeAll { $0.id == id }
+            state.revision += 1
+        }
+        return notice
+    }
+
+    /// Takes away what is over, and what was said of trouble that has passed.
+    ///
+    /// - Parameter recovered: models that are healthy now.
+    public func tidy(at now: Date, recovered: (ModelID) -> Bool) throws(HealthStorageError) {
+        let over = state.withLock { state in
+            state.notices.filter { notice in
+                notice.until.map { $0 <= now } ?? false || notice.kind == .acknowledge && recovered(notice.modelId)
+            }
+        }
+        for notice in over { try end(notice.id) }
+    }
+
+    // MARK: Announcements and maintenance
+
+    /// Those that are not over, in the order of their beginning.
+    public func announcements(at now: Date) -> [Announcement] {
+        state.withLock { ($0.configured.announcements + $0.announcements).current(now) }
+    }
+
+    public func maintenance(at now: Date) -> [Announcement] {
+        state.withLock { ($0.configured.maintenance + $0.maintenance).current(now) }
+    }
+
+    public func add(announcement: Announcement) throws(HealthStorageError) {
+        try put(Kind.announcement, announcement.id, announcement)
+        state.withLock { state in
+            state.announcements.append(announcement)
+            state.revision += 1
+        }
+    }
+
+    public func add(maintenance window: Announcement) throws(HealthStorageError) {
+        try put(Kind.maintenance, window.id, window)
+        state.withLock { state in
+            state.maintenance.append(window)
+            state.revision += 1
+        }
+    }
+
+    /// - Returns: whether there was one of this id that was said here.
+    public func takeBack(_ id: String) throws(HealthStorageError) -> Bool {
+        let kinds = state.withLock { state in
+            (state.announcements.contains { $0.id == id } ? [Kind.announcement] : [])
+                + (state.maintenance.contains { $0.id == id } ? [Kind.maintenance] : [])
+        }
+        for kind in kinds { try documents.remove(kind, id: id) }
+        state.withLock { state in
+            state.announcements.removeAll { $0.id == id }
+            state.maintenance.removeAll { $0.id == id }
+            state.revision += 1
+        }
+        return !kinds.isEmpty
+    }
+
+    // MARK: Notes
+
+    /// Oldest first.
+    public func notes(on incident: String) -> [IncidentNote] { state.withLock { $0.notes[incident] ?? [] } }
+
+    public func add(_ note: IncidentNote, to incident: String) throws(HealthStorageError) {
+        let count = state.withLock { $0.notes[incident]?.count ?? 0 }
+        let number = "\(count + 1_000_000)".dropFirst()
+        try put(Kind.note, "\(incident)/\(number)-\(UInt32.random(in: 0...UInt32.max))", note)
+        state.withLock { state in
+            state.notes[incident, default: []].append(note)
+            state.revision += 1
+        }
+    }
+
+    private func put(_ kind: String, _ id: String, _ value: some Encodable) throws(HealthStorageError) {
+        let body: Data
+        do { body = try HealthJSON.encoder().encode(value) } catch {
+            throw HealthStorageError(operation: .insert, message: "a \(kind) cannot be written as JSON")
+        }
+        try documents.put(kind, id: id, body: String(decoding: body, as: UTF8.self))
+    }
+}
+
+extension [Announcement] {
+    fileprivate func current(_ now: Date) -> [Announcement] {
+        filter { !$0.isOver(at: now) }.sorted { ($0.from, $0.id) < ($1.from, $1.id) }
+    }
+}
+
+/// Documents for as long as the process lives.
+public final class MemoryDocuments: StateDocuments {
+    private let state = Mutex<[String: [String: String]]>([:])
+
+    public init() {}
+
+    public func documents(_ kind: String) throws(HealthStorageError) -> [(id: String, body: String)] {
+        state.withLock { ($0[kind] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+
+    public func put(_ kind: String, id: String, body: String) throws(HealthStorageError) {
+        state.withLock { $0[kind, default: [:]][id] = body }
+    }
+
+    public func remove(_ kind: String, id: String) throws(HealthStorageError) {
+        state.withLock { _ = $0[kind]?.removeValue(forKey: id) }
+    }
+}
