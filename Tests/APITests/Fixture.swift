@@ -19,6 +19,7 @@ struct Fixture: Sendable {
     let bulletin = Bulletin()
     let time = ManualTime(start: start)
     let storage = FakeStorage()
+    let notices: NoticeBoard
     let api: HealthAPI
 
     init(
@@ -29,12 +30,14 @@ struct Fixture: Sendable {
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
         storage whole: (any HealthStorageService)? = nil
     ) {
+        // Memory never refuses.
+        do { notices = try NoticeBoard(MemoryDocuments()) } catch { preconditionFailure("\(error)") }
         bulletin.publish(
             FleetHealth(revision: 7, at: Self.start, models: models, components: components), events: [])
         api = HealthAPI(
             configuration: configuration,
             dependencies: APIDependencies(
-                bulletin: bulletin, aggregator: FakeAggregator(bulletin: bulletin, check: check),
+                bulletin: bulletin, notices: notices, aggregator: FakeAggregator(bulletin: bulletin, check: check),
                 storage: whole ?? storage,
                 probe: probe, processMetrics: processMetrics, readiness: readiness, gatewayMetrics: gatewayMetrics,
                 time: time.timekeeper))

@@ -9,7 +9,9 @@ enum Page {
             let body = ByteBuffer(staticString: text)
             let document = Document(
                 body, contentType: contentType(of: name), hash: BodyHash.of(body.readableBytesView))
-            return Route(.get, name == "assets/index.html" ? "/" : "/\(name)", .open) { call in
+            let isPage = name == "assets/index.html"
+            // The page itself reads which model's report is open.
+            return Route(.get, isPage ? "/" : "/\(name)", .open, parameters: isPage ? ["model"] : []) { call in
                 document.response(to: call.request)
             }
         }.sorted { $0.path < $1.path }

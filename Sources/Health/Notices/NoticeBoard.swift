@@ -129,11 +129,13 @@ public final class NoticeBoard: Sendable {
 
     /// Takes away what is over, and what was said of trouble that has passed.
     ///
-    /// - Parameter recovered: models that are healthy now.
-    public func tidy(at now: Date, recovered: (ModelID) -> Bool) throws(HealthStorageError) {
+    /// - Parameter healthySince: since when a model has been healthy; `nil` when it is not.
+    public func tidy(at now: Date, healthySince: (ModelID) -> Date?) throws(HealthStorageError) {
         let over = state.withLock { state in
             state.notices.filter { notice in
-                notice.until.map { $0 <= now } ?? false || notice.kind == .acknowledge && recovered(notice.modelId)
+                if notice.until.map({ $0 <= now }) ?? false { return true }
+                // Of a model that was well when it was said, it holds for the trouble to come.
+                return notice.kind == .acknowledge && healthySince(notice.modelId).map { $0 > notice.at } ?? false
             }
         }
         for notice in over { try end(notice.id) }

@@ -185,7 +185,9 @@ package final class Monitor: Service {
         guard let notices else { return }
         let fleet = bulletin.fleet
         do throws(HealthStorageError) {
-            try notices.tidy(at: timekeeper.now.wall) { fleet[$0]?.status == .healthy }
+            try notices.tidy(at: timekeeper.now.wall) { id in
+                fleet[id].flatMap { $0.status == .healthy ? $0.since : nil }
+            }
         } catch {
             logger.error("A notice that is over cannot be taken away", metadata: ["error": "\(error)"])
         }
