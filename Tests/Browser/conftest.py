@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "scripted: steers the stand-in")
+    config.addinivalue_line("markers", "speed: measures, so the machine must be idle")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

