@@ -1,6 +1,6 @@
 """A stand-in for the daemon: the page, its REST routes and the live protocol, with hooks to script trouble.
 
-    python tests/stand_in.py --port 8899 [--models 1000] [--token SECRET]
+    python Tests/Browser/stand_in.py --port 8899 [--models 1000] [--token SECRET]
 
 The hooks lie under /stand-in/ and exist only here; checks of the page itself never use them.
 """

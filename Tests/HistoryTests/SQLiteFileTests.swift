@@ -112,7 +112,7 @@ struct SQLiteFileTests {
             _ = try StateStore(path: folder["s.db"])
         }
         #expect(stateError(folder["h.db"])?.problem.contains("schema 'v2 roll-ups'") == true)
-        #expect(openingError(folder["s.db"])?.problem.contains("schema 'v1 counters'") == true)
+        #expect(openingError(folder["s.db"])?.problem.contains("schema 'v2 documents'") == true)
     }
 
     @Test
