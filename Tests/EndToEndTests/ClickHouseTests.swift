@@ -48,7 +48,10 @@ extension EndToEnd {
                     try await eventually("rows on disk", within: .seconds(30)) {
                         try await daemon.api.metric("llm_health_storage_spilled_rows") ?? 0 > 0 ? true : nil
                     }
-                    #expect(try await daemon.api.store()?.status == .unhealthy)
+                    // The word of it travels as evidence and is published by the next tick.
+                    try await eventually("the word of it", within: .seconds(5)) {
+                        try await daemon.api.store()?.status == .unhealthy ? true : nil
+                    }
                     try await RealClickHouse.serve(port, in: folder) { server in
                         try await hasAll(daemon, port)
                         try await eventually("the word of it", within: .seconds(5)) {
