@@ -13,8 +13,8 @@ struct PageTests {
             ("/", "text/html; charset=utf-8", "<!doctype html>"),
             ("/assets/app.js", "text/javascript; charset=utf-8", "//"),
             ("/components/dashboard.js", "text/javascript; charset=utf-8", "//"),
-            ("/components/react.d.ts", "text/plain; charset=utf-8", "/"),
-            ("/assets/app.css", "text/css; charset=utf-8", ""), ("/assets/icon.svg", "image/svg+xml", "<svg"),
+            ("/components/react.d.ts", "text/plain; charset=utf-8", "//"),
+            ("/assets/app.css", "text/css; charset=utf-8", ":root"), ("/assets/icon.svg", "image/svg+xml", "<svg"),
         ] as [(String, String, String)])
     func files(path: String, contentType: String, start: String) async throws {
         let response = try await Fixture().get(path)
