@@ -93,7 +93,7 @@ let package = Package(
                 "Health", "History", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
                 .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
-            exclude: ["Assets", "Components"],
+            exclude: ["Assets", "Components", "Schemas"],
             swiftSettings: settings,
             plugins: ["EmbedAssets"]
         ),

@@ -11,8 +11,11 @@ package struct APIConfiguration: Sendable {
     /// Names, beside this machine's own, under which the API may be called: a web page that gets its name resolved to
     /// this machine must not (DNS rebinding).
     package var allowedHosts: [String]
-    /// Origins, such as `https://status.example`, beside the API's own whose pages may open the live stream.
+    /// Origins, such as `https://status.example`, beside the API's own whose pages may use the API and open the live
+    /// stream; `*` for all.
     package var allowedOrigins: [String]
+    /// Origins beside the API's own whose pages may show the dashboard in a frame; `*` for all.
+    package var frameAncestors: [String]
     /// What the live stream may cost.
     package var live: LiveLimits
     /// Immediate checks that may run at once.
@@ -26,7 +29,7 @@ package struct APIConfiguration: Sendable {
 
     package init(
         host: String = "127.0.0.1", port: Int = 8790, tokens: [APIToken] = [], allowedHosts: [String] = [],
-        allowedOrigins: [String] = [], live: LiveLimits = LiveLimits(),
+        allowedOrigins: [String] = [], frameAncestors: [String] = [], live: LiveLimits = LiveLimits(),
         concurrentProbes: Int = 4, probeRetryAfter: Duration = .seconds(2), maximumConnections: Int = 2_048,
         idleTimeout: Duration = .seconds(75)
     ) {
@@ -35,6 +38,7 @@ package struct APIConfiguration: Sendable {
         self.tokens = tokens
         self.allowedHosts = allowedHosts
         self.allowedOrigins = allowedOrigins
+        self.frameAncestors = frameAncestors
         self.live = live
         self.concurrentProbes = concurrentProbes
         self.probeRetryAfter = probeRetryAfter

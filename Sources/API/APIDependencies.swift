@@ -26,6 +26,8 @@ package struct APIDependencies: Sendable {
     /// The share 0…1 of the time that a model should be up.
     package var objective: @Sendable (ModelID) -> Double
     package var time: Timekeeper
+    /// The product's own.
+    package var version: String
 
     /// The store behind ``storage``, for the deeper questions; `nil` where it is none of ours.
     var past: (any HistoryStore)? { storage as? any HistoryStore }
@@ -40,7 +42,8 @@ package struct APIDependencies: Sendable {
         probe: Probe? = nil, processMetrics: @escaping @Sendable () -> String = { "" },
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
         explain: @escaping @Sendable (ModelHealthStatus, Date) -> String = Explanation.paragraph,
-        objective: @escaping @Sendable (ModelID) -> Double = { _ in 0.995 }, time: Timekeeper = .system
+        objective: @escaping @Sendable (ModelID) -> Double = { _ in 0.995 }, time: Timekeeper = .system,
+        version: String = "0"
     ) {
         self.bulletin = bulletin
         self.notices = notices
@@ -60,6 +63,7 @@ package struct APIDependencies: Sendable {
         self.explain = explain
         self.objective = objective
         self.time = time
+        self.version = version
     }
 }
 

@@ -23,18 +23,23 @@ package struct HealthAPI: Sendable {
 
     /// Every route there is.
     var routes: [Route] {
+        let routes = daemonRoutes + fleetRoutes + pastRoutes + noticeRoutes + metricsRoutes
+        return routes + documentRoutes(of: routes) + Page.routes
+    }
+
+    private var daemonRoutes: [Route] {
         [
-            Route(.get, "/livez", .open) { _ in try Reply.json(["status": "alive"]) },
-            Route(.get, "/readyz", .scope(.read), answer: readiness),
-            Route(.get, "/metrics", .scope(.metrics), answer: metrics),
-        ] + fleetRoutes + pastRoutes + noticeRoutes
-            + [
-                Route(.get, Self.base + "health/explain", .scope(.read), parameters: ["modelId"], answer: explanation),
-                Route(.post, Self.base + "health/probe", .scope(.probe), answer: probe),
-                Route(
-                    .get, Self.base + "metrics", .scope(.metrics), parameters: ["gateway"], answer: gatewayMetrics),
-                Route(.get, Self.eventsPath, .stream, parameters: LiveRequest.parameters, answer: events),
-            ] + Page.routes
+            Route(
+                .get, "/livez", .open,
+                Operation(.daemon, "liveness", "Whether the process runs", .json("Liveness", "It does."))
+            ) { call in try call.json(["status": "alive"]) },
+            Route(
+                .get, "/readyz", .scope(.read),
+                Operation(
+                    .daemon, "readiness", "Whether the daemon does all it was started for",
+                    .json("Readiness", "It does."), .problem(.serviceUnavailable, "notReady tells which parts do not.")),
+                answer: readiness),
+        ]
     }
 
     static let base = "/api/llm-manager/"
@@ -48,7 +53,7 @@ package struct HealthAPI: Sendable {
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try admission.admit(request, to: route)
-                let query = try Query(request.uri.query, known: route.parameters)
+                let query = try Query(request.uri.query, known: route.queryNames)
                 return try await route.answer(
                     Call(
                         request: request, query: query, id: context.parameters.get("id"),
@@ -61,6 +66,6 @@ package struct HealthAPI: Sendable {
     private func readiness(_ call: Call) throws -> Response {
         let readiness = dependencies.readiness()
         guard readiness.isReady else { throw Problem.notReady(readiness.missing) }
-        return try Reply.json(["status": "ready"])
+        return try call.json(["status": "ready"])
     }
 }

@@ -1,5 +1,5 @@
 import CZlib
-import NIOCore
+package import NIOCore
 
 /// Bodies as they travel with `Content-Encoding: gzip`.
 package enum Gzip {
@@ -14,7 +14,7 @@ package enum Gzip {
     }
 
     /// - Returns: `nil` when zlib has no memory.
-    static func compress(_ bytes: ByteBuffer) -> ByteBuffer? {
+    package static func compress(_ bytes: ByteBuffer) -> ByteBuffer? {
         var stream = z_stream()
         guard
             deflateInit2_(

@@ -9,7 +9,7 @@ struct Program: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "llm-health",
         abstract: "Knows which LLM models can be used, why not, and what to use instead.",
-        version: version,
+        version: Version.current,
         subcommands: [
             Serve.self, Check.self, Validate.self, Status.self, Explain.self, Acknowledge.self, Silence.self,
             Pause.self,
@@ -18,8 +18,6 @@ struct Program: AsyncParsableCommand {
             Restore.self, Replay.self,
             Simulate.self, Schema.self,
         ])
-
-    private static let version = "0.1.0"
 
     static func main() async {
         do {

@@ -55,15 +55,28 @@ struct Fixture: Sendable {
     }
 
     func get(_ uri: String, headers: HTTPFields = [:]) async throws -> TestResponse {
-        try await with { try await $0.execute(uri: uri, method: .get, headers: headers) }
+        try await send(.get, uri, headers: headers)
     }
 
     func post(
         _ uri: String, _ body: String, headers: HTTPFields = [.contentType: "application/json"]
     ) async throws -> TestResponse {
-        try await with {
-            try await $0.execute(uri: uri, method: .post, headers: headers, body: ByteBuffer(string: body))
+        try await send(.post, uri, body, headers: headers)
+    }
+
+    /// Every answer is held against the API's document.
+    func send(
+        _ method: HTTPRequest.Method, _ uri: String, _ body: String? = nil, headers: HTTPFields = [:]
+    ) async throws -> TestResponse {
+        let response = try await with {
+            try await $0.execute(
+                uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
         }
+        let complaint = try DocumentCheck.all.get().complaint(
+            of: method, uri, status: response.status.code, headers: response.headers,
+            body: Data(response.body.readableBytesView))
+        #expect(complaint == nil)
+        return response
     }
 
     /// Puts a newer fleet up.

@@ -98,7 +98,7 @@ struct FleetTests {
             #expect(again.status == .notModified)
             #expect(again.body.readableBytes == 0)
             #expect(again.headers[.eTag] == etag)
-            #expect(again.headers[.contentSecurityPolicy] == Reply.contentSecurityPolicy)
+            #expect(again.headers[.contentSecurityPolicy] == first.headers[.contentSecurityPolicy])
         }
         #expect(try await fixture.get(detailed + query, headers: [.ifNoneMatch: "\"other\""]).status == .ok)
     }

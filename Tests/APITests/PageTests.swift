@@ -69,7 +69,7 @@ struct PageTests {
         }
         for (path, script) in files where path.hasSuffix(".js") {
             let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-            for match in script.matches(of: /(?:from|import)\s*\(?\s*"([^"]+)"/) {
+            for match in script.matches(of: /(?:\}\s*from|import)\s*\(?\s*"([^"\n]+)"/) {
                 let name = String(match.output.1)
                 // A bundler or an import map has it.
                 if name == "react" { continue }

@@ -5,13 +5,12 @@ import Hummingbird
 /// Decides who may ask what: by the name that was called, the token, the page it comes from.
 struct Admission: Sendable {
     let tokens: [APIToken]
+    let crossOrigin: CrossOrigin
     private let hosts: HostRule
-    /// In small letters.
-    private let origins: Set<String>
 
     init(_ configuration: APIConfiguration) {
         tokens = configuration.tokens
-        origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
+        crossOrigin = CrossOrigin(configuration)
         hosts = HostRule(bind: configuration.host, allowed: configuration.allowedHosts)
     }
 
@@ -27,11 +26,10 @@ struct Admission: Sendable {
     func admit(_ request: Request, to route: Route) throws(Problem) {
         if case .stream = route.access { return try admit(stream: request.head) }
         if case .scope(let scope) = route.access, !tokens.isEmpty { try check(request.headers, for: scope) }
-        guard route.method != .get, route.method != .head else { return }
-        if let origin = request.headers[.origin], !hosts.isOwn(origin: origin, at: request.head.authority ?? "") {
-            throw .foreignOrigin(origin)
-        }
-        guard Self.isJSON(request.headers[.contentType]) else { throw .notJSON }
+        guard !route.method.isSafe else { return }
+        if let origin = request.headers[.origin] { try admit(origin: origin, at: request.head.authority) }
+        // A page may post a form to any site without asking first; what it cannot send unasked is JSON.
+        guard route.method != .post || Self.isJSON(request.headers[.contentType]) else { throw .notJSON }
     }
 
     /// Refuses a reader of the live stream.
@@ -43,8 +41,11 @@ struct Admission: Sendable {
             let offered = head.headerFields[.authorization] == nil ? Subprotocols(head.headerFields).token : nil
             if let offered { try check(offered, for: .read) } else { try check(head.headerFields, for: .read) }
         }
-        guard let origin = head.headerFields[.origin] else { return }
-        guard hosts.isOwn(origin: origin, at: head.authority ?? "") || origins.contains(origin.lowercased()) else {
+        if let origin = head.headerFields[.origin] { try admit(origin: origin, at: head.authority) }
+    }
+
+    private func admit(origin: String, at authority: String?) throws(Problem) {
+        guard hosts.isOwn(origin: origin, at: authority ?? "") || crossOrigin.allows(origin) else {
             throw .foreignOrigin(origin)
         }
     }

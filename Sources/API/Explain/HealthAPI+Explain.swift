@@ -6,6 +6,6 @@ extension HealthAPI {
         let id = try call.query.modelID()
         guard let model = dependencies.bulletin.fleet[id]?.finite else { throw Problem.unknownModel(id) }
         let text = dependencies.explain(model, dependencies.time.now.wall)
-        return try Reply.json(Explanation(model: model, text: text))
+        return try call.json(Explanation(model: model, text: text))
     }
 }

@@ -4,6 +4,27 @@ import Logging
 import NIOCore
 
 extension HealthAPI {
+    var metricsRoutes: [Route] {
+        [
+            Route(
+                .get, "/metrics", .scope(.metrics),
+                Operation(
+                    .metrics, "metrics", "The fleet and the daemon, for Prometheus",
+                    .text(PrometheusText.contentType, "Text format 0.0.4.")), answer: metrics),
+            Route(
+                .get, Self.base + "metrics", .scope(.metrics),
+                parameters: [
+                    Parameter("gateway", "Needed where there are several.", schema: ["type": "string"])
+                ],
+                Operation(
+                    .metrics, "gatewayMetrics", "A gateway's own metrics, passed through",
+                    .text(PrometheusText.contentType, "As the gateway gave them."),
+                    .problem(.notFound, "No gateway of this name is configured."),
+                    .problem(.notImplemented, "There is no gateway, or it publishes none."),
+                    .problem(.badGateway, "The gateway did not give them.")), answer: gatewayMetrics),
+        ]
+    }
+
     /// The daemon's own metrics.
     func metrics(_ call: Call) throws -> Response {
         let bulletin = dependencies.bulletin

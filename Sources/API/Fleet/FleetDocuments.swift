@@ -111,20 +111,12 @@ extension FleetDocuments.Kind {
 
 extension Document {
     fileprivate init(json: Data) {
-        self.init(ByteBuffer(bytes: json), contentType: "application/json", hash: BodyHash.of(json))
+        self.init(ByteBuffer(bytes: json), contentType: "application/json")
     }
 
     /// Prometheus text 0.0.4.
     fileprivate init(text: String) {
-        self.init(ByteBuffer(string: text), contentType: PrometheusText.contentType, hash: BodyHash.of(text.utf8))
-    }
-}
-
-extension BodyHash {
-    static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        var hash = BodyHash()
-        hash.combine(bytes)
-        return hash.value
+        self.init(ByteBuffer(string: text), contentType: PrometheusText.contentType)
     }
 }
 

@@ -24,7 +24,7 @@ struct LiveDoor: Sendable {
         do throws(Problem) {
             try admission.admit(host: request)
             try admission.admit(stream: request)
-            let query = try Query(parts.count > 1 ? String(parts[1]) : nil, known: LiveRequest.parameters)
+            let query = try Query(parts.count > 1 ? String(parts[1]) : nil, known: LiveRequest.parameters.map(\.name))
             return try LiveRequest(query, headers: request.headerFields)
         } catch {
             return nil

@@ -3,7 +3,12 @@ import Health
 
 /// What a reader of the live stream asks for.
 struct LiveRequest: Sendable {
-    static let parameters = ["after", "modelId", "provider", "status"]
+    static let parameters: [Parameter] = [
+        Parameter(
+            "after", "The number of the last event that is known; Last-Event-ID counts more.",
+            schema: ["type": "integer", "minimum": 0]),
+        .model, .provider, .status,
+    ]
 
     var filter: FleetFilter
     /// The last event that the reader knows.

@@ -13,44 +13,112 @@ extension HealthAPI {
     /// What operators say: of models, of planned work, to everybody, on incidents.
     var noticeRoutes: [Route] {
         guard let board = dependencies.notices else { return [] }
-        let time = dependencies.time
-        return [
-            Route(.get, Self.base + "silences", .scope(.read)) { _ in try Reply.json(board.notices(at: time.now.wall))
-            },
-            Route(.post, Self.base + "silences", .scope(.admin)) { call in try await silence(call, board) },
-            Route(.delete, Self.base + "silences/:id", .scope(.admin)) { call in
-                guard try board.end(call.id ?? "") != nil else { throw Problem.unknownNotice(call.id ?? "") }
+        return silenceRoutes(board) + announcementRoutes(board) + [
+            Route(
+                .post, Self.base + "health/incidents/:id/notes", .scope(.admin),
+                parameters: [.id("The incident's id.")],
+                Operation(
+                    .notices, "addNote", "Write something on an incident", body: "NoteOrder",
+                    .json("Note", "It is kept.", status: .created), .notKept)
+            ) { call in
+                let note = IncidentNote(
+                    at: dependencies.time.now.wall, text: try NoteOrder(try await call.body()).text,
+                    author: call.caller ?? "operator")
+                try keep(call) { () throws(HealthStorageError) in try board.add(note, to: call.id ?? "") }
+                return try Reply.created(note)
+            }
+        ]
+    }
+
+    private func silenceRoutes(_ board: NoticeBoard) -> [Route] {
+        [
+            Route(
+                .get, Self.base + "silences", .scope(.read),
+                Operation(
+                    .notices, "silences", "What holds for models now", .json("Notices", "Oldest first."))
+            ) { call in try call.json(board.notices(at: dependencies.time.now.wall)) },
+            Route(
+                .post, Self.base + "silences", .scope(.admin),
+                Operation(
+                    .notices, "addSilence", "Acknowledge, silence or pause a model",
+                    about: "Probes go on, alerts do not; a paused model gets no traffic either.", body: "SilenceOrder",
+                    .json("Notice", "It holds.", status: .created), .unknownModel, .notKept)
+            ) { call in try await silence(call, board) },
+            Route(
+                .delete, Self.base + "silences/:id", .scope(.admin), parameters: [.id("The notice's id.")],
+                Operation(
+                    .notices, "endSilence", "End what was said of a model", .nothing(.noContent, "It is over."),
+                    .problem(.notFound, "There is none."), .notKept)
+            ) { call in
+                let ended = try keep(call) { () throws(HealthStorageError) in try board.end(call.id ?? "") }
+                guard ended != nil else { throw Problem.unknownNotice(call.id ?? "") }
                 return Response(status: .noContent, headers: Reply.securityHeaders)
             },
-            Route(.get, Self.base + "maintenance", .scope(.read)) { _ in
-                try Reply.json(board.maintenance(at: time.now.wall))
-            },
-            Route(.post, Self.base + "maintenance", .scope(.admin)) { call in
+        ]
+    }
+
+    private func announcementRoutes(_ board: NoticeBoard) -> [Route] {
+        let time = dependencies.time
+        func takeBackRoute(_ path: String, _ id: String, _ summary: String) -> Route {
+            Route(
+                .delete, Self.base + path + "/:id", .scope(.admin), parameters: [.id("Its id.")],
+                Operation(
+                    .notices, id, summary, .nothing(.noContent, "It is taken back."),
+                    .problem(.notFound, "There is none, or it comes from the configuration."), .notKept)
+            ) { call in
+                let wasThere = try keep(call) { () throws(HealthStorageError) in try board.takeBack(call.id ?? "") }
+                guard wasThere else { throw Problem.unknownNotice(call.id ?? "") }
+                return Response(status: .noContent, headers: Reply.securityHeaders)
+            }
+        }
+        return [
+            Route(
+                .get, Self.base + "maintenance", .scope(.read),
+                Operation(
+                    .notices, "maintenance", "Planned work, now and to come",
+                    .json("Announcements", "In the order of their beginning."))
+            ) { call in try call.json(board.maintenance(at: time.now.wall)) },
+            Route(
+                .post, Self.base + "maintenance", .scope(.admin),
+                Operation(
+                    .notices, "addMaintenance", "Plan work",
+                    about: "Its models get no traffic meanwhile, and raise no alerts.",
+                    body: "AnnouncementOrder", .json("Announcement", "It is planned.", status: .created), .notKept)
+            ) { call in
                 let order = try AnnouncementOrder(try await call.body(), now: time.now.wall)
                 guard order.until != nil else { throw Problem.badBody("until or for is needed.", field: "until") }
                 let window = order.announcement(id: Self.newID())
-                try board.add(maintenance: window)
+                try keep(call) { () throws(HealthStorageError) in try board.add(maintenance: window) }
                 return try Reply.created(window)
             },
-            Route(.delete, Self.base + "maintenance/:id", .scope(.admin)) { call in try takeBack(call, board) },
-            Route(.get, Self.base + "announcements", .scope(.read)) { _ in
-                try Reply.json(board.announcements(at: time.now.wall))
-            },
-            Route(.post, Self.base + "announcements", .scope(.admin)) { call in
+            takeBackRoute("maintenance", "endMaintenance", "Take planned work back"),
+            Route(
+                .get, Self.base + "announcements", .scope(.read),
+                Operation(
+                    .notices, "announcements", "What everybody should know",
+                    .json("Announcements", "In the order of their beginning."))
+            ) { call in try call.json(board.announcements(at: time.now.wall)) },
+            Route(
+                .post, Self.base + "announcements", .scope(.admin),
+                Operation(
+                    .notices, "addAnnouncement", "Tell everybody something", body: "AnnouncementOrder",
+                    .json("Announcement", "It is told.", status: .created), .notKept)
+            ) { call in
                 let announcement = try AnnouncementOrder(try await call.body(), now: time.now.wall)
                     .announcement(id: Self.newID())
-                try board.add(announcement: announcement)
+                try keep(call) { () throws(HealthStorageError) in try board.add(announcement: announcement) }
                 return try Reply.created(announcement)
             },
-            Route(.delete, Self.base + "announcements/:id", .scope(.admin)) { call in try takeBack(call, board) },
-            Route(.post, Self.base + "health/incidents/:id/notes", .scope(.admin)) { call in
-                let note = IncidentNote(
-                    at: time.now.wall, text: try NoteOrder(try await call.body()).text,
-                    author: call.caller ?? "operator")
-                try board.add(note, to: call.id ?? "")
-                return try Reply.created(note)
-            },
+            takeBackRoute("announcements", "endAnnouncement", "Take an announcement back"),
         ]
+    }
+
+    /// Does what must be on the disk before it counts.
+    private func keep<Result>(_ call: Call, _ body: () throws(HealthStorageError) -> Result) throws(Problem) -> Result {
+        do { return try body() } catch {
+            call.logger.error("an operator's word could not be kept", metadata: ["error": "\(error)"])
+            throw Problem.notKept
+        }
     }
 
     private func silence(_ call: Call, _ board: NoticeBoard) async throws -> Response {
@@ -61,10 +129,7 @@ extension HealthAPI {
             id: Self.newID(), modelId: model.modelId, kind: order.kind, at: now,
             until: order.duration.map { now + $0.seconds },
             reason: order.reason, by: call.caller ?? "operator")
-        do throws(HealthStorageError) { try board.add(notice) } catch {
-            call.logger.error("a notice could not be kept", metadata: ["error": "\(error)"])
-            throw Problem.storage
-        }
+        try keep(call) { () throws(HealthStorageError) in try board.add(notice) }
         call.logger.notice(
             "Operator's word",
             metadata: [
@@ -74,16 +139,15 @@ extension HealthAPI {
         return try Reply.created(notice)
     }
 
-    private func takeBack(_ call: Call, _ board: NoticeBoard) throws -> Response {
-        guard try board.takeBack(call.id ?? "") else { throw Problem.unknownNotice(call.id ?? "") }
-        return Response(status: .noContent, headers: Reply.securityHeaders)
-    }
-
     /// Short enough to be read out, and never twice.
     private static func newID() -> String { String(UInt64.random(in: 1 << 40...(1 << 50)), radix: 36) }
 }
 
 extension Problem {
+    static let notKept = Problem(
+        kind: "not-kept", title: "It could not be kept", status: .serviceUnavailable,
+        detail: "The state file did not take it, so it does not hold; the daemon's log says why.")
+
     static func unknownNotice(_ id: String) -> Problem {
         Problem(
             kind: "unknown-notice", title: "There is no such notice", status: .notFound,

@@ -3,19 +3,24 @@ import NIOCore
 
 /// The status page and what it loads, from the binary itself.
 enum Page {
-    /// `/`, `/assets/…` and `/components/…`: open to everybody, since they hold no data.
-    static var routes: [Route] {
-        embeddedAssets.map { name, text in
-            let body = ByteBuffer(staticString: text)
-            let document = Document(
-                body, contentType: contentType(of: name), hash: BodyHash.of(body.readableBytesView))
-            let isPage = name == "assets/index.html"
-            // The page itself reads which model's report is open.
-            return Route(.get, isPage ? "/" : "/\(name)", .open, parameters: isPage ? ["model"] : []) { call in
-                document.response(to: call.request)
-            }
-        }.sorted { $0.path < $1.path }
+    /// `/`, `/docs`, `/assets/…` and `/components/…`: open to everybody, since they hold no data.
+    static let routes: [Route] = embeddedAssets.filter { !$0.key.hasPrefix("schemas/") }.map { name, text in
+        let document = Document(ByteBuffer(staticString: text), contentType: contentType(of: name))
+        return Route(.get, path(of: name), .open, parameters: parameters(of: name)) { call in
+            document.response(to: call.request)
+        }
+    }.sorted { $0.path < $1.path }
+
+    private static func path(of name: String) -> String {
+        switch name {
+        case "assets/index.html": "/"
+        case "assets/docs.html": "/docs"
+        default: "/\(name)"
+        }
     }
+
+    /// The page itself reads which model's report is open.
+    private static func parameters(of name: String) -> [Parameter] { name == "assets/index.html" ? [.model] : [] }
 
     private static func contentType(of name: String) -> String {
         switch name.split(separator: ".").last {

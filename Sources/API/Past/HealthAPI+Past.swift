@@ -14,19 +14,58 @@ extension HealthAPI {
         [
             Route(
                 .get, Self.base + "health/history", .scope(.read),
-                parameters: ["modelId", "timeRange", "from", "to", "limit", "resolution"], answer: history),
+                parameters: [.model.required] + Parameter.range + [
+                    Parameter(
+                        "limit", "The newest ones, so many at most.",
+                        schema: [
+                            "type": "integer", "minimum": 1, "maximum": .number(Double(Query.maximumLimit)),
+                            "default": .number(Double(Query.defaultLimit)),
+                        ]),
+                    .resolution,
+                ],
+                Operation(
+                    .past, "history", "A model's snapshots",
+                    about: "With resolution, one for each stretch of time, from sums.",
+                    .json("History", "The snapshots, oldest first."), .unknownModel, .historyAway),
+                answer: history),
             Route(
-                .get, Self.base + "health/trends", .scope(.read), parameters: ["modelId", "window"], answer: trends),
+                .get, Self.base + "health/trends", .scope(.read),
+                parameters: [
+                    .model.required,
+                    Parameter(
+                        "window", "How far back to look, from 60s to 1830d.", schema: Parameter.duration(example: "24h")
+                    ),
+                ],
+                Operation(
+                    .past, "trends", "Where a model's figures go",
+                    .json("Trends", "The figures, and their directions."),
+                    .unknownModel, .historyAway),
+                answer: trends),
             Route(
                 .get, Self.base + "health/timeline", .scope(.read),
-                parameters: ["modelId", "timeRange", "from", "to", "resolution"], answer: timeline),
+                parameters: [.model.required] + Parameter.range + [.resolution],
+                Operation(
+                    .past, "timeline", "What a model's status was from when to when",
+                    about: "What nobody looked at is neither up nor down: its status is null.",
+                    .json("Timeline", "The periods, and the incidents among them."), .unknownModel, .historyAway),
+                answer: timeline),
             Route(
-                .get, Self.base + "health/incidents", .scope(.read),
-                parameters: ["modelId", "timeRange", "from", "to"],
+                .get, Self.base + "health/incidents", .scope(.read), parameters: [.model] + Parameter.range,
+                Operation(
+                    .past, "incidents", "Stretches of trouble, of one model or of all",
+                    .json("Incidents", "Newest first."), .historyAway),
                 answer: incidents),
             Route(
                 .get, Self.base + "health/report", .scope(.read),
-                parameters: ["modelId", "timeRange", "from", "to", "objective"], answer: report),
+                parameters: [.model] + Parameter.range + [
+                    Parameter(
+                        "objective", "Percent of uptime that is asked for, in place of the configured one.",
+                        schema: ["type": "number", "minimum": 0, "maximum": 100, "examples": [99.9]])
+                ],
+                Operation(
+                    .past, "report", "Uptime, objectives and error budgets",
+                    .json("Report", "Model by model."), .unknownModel, .historyAway),
+                answer: report),
         ]
     }
 
@@ -60,7 +99,7 @@ extension HealthAPI {
             throw failed(error, call)
         }
         if snapshots.isEmpty, dependencies.bulletin.fleet[id] == nil { throw Problem.unknownModel(id) }
-        return try Reply.json(
+        return try call.json(
             History(
                 modelId: id, range: range, snapshots: snapshots.suffix(limit), truncated: snapshots.count > limit))
     }
@@ -75,7 +114,7 @@ extension HealthAPI {
             throw failed(error, call)
         }
         if trends.buckets.isEmpty, dependencies.bulletin.fleet[id] == nil { throw Problem.unknownModel(id) }
-        return try Reply.json(trends)
+        return try call.json(trends)
     }
 
     private struct Timeline: Encodable {
@@ -131,7 +170,7 @@ extension HealthAPI {
         if answer.timeline.periods.allSatisfy({ $0.status == nil }), dependencies.bulletin.fleet[id] == nil {
             throw Problem.unknownModel(id)
         }
-        return try Reply.json(answer)
+        return try call.json(answer)
     }
 
     /// Of one model, or of all that are in the fleet.
@@ -147,7 +186,7 @@ extension HealthAPI {
         } catch {
             throw failed(error, call)
         }
-        return try Reply.json(Incidents(range: range, incidents: noted(found.sorted { $0.from > $1.from })))
+        return try call.json(Incidents(range: range, incidents: noted(found.sorted { $0.from > $1.from })))
     }
 
     /// Of one model, or of all that are in the fleet.
@@ -169,7 +208,7 @@ extension HealthAPI {
         {
             throw Problem.unknownModel(model)
         }
-        return try Reply.json(report)
+        return try call.json(report)
     }
 
     private func failed(_ error: HealthStorageError, _ call: Call) -> Problem {

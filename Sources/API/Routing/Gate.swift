@@ -23,6 +23,7 @@ struct Gate: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = await answer(request, context, next)
+        admission.crossOrigin.mark(&response, to: request)
         // The connection is closed then (RFC 9112 §9.6): the client need not find out.
         if request.headers[.connection] == "close" {
             response.headers[.connection] = (response.headers[.connection].map { $0 + ", " } ?? "") + "close"
@@ -35,6 +36,9 @@ struct Gate: RouterMiddleware {
     ) async -> Response {
         do {
             try admission.admit(host: request.head)
+            if let preflight = admission.crossOrigin.preflight(request), allowed(request.uri.path) != nil {
+                return preflight
+            }
             return try await next(request, context)
         } catch let problem as Problem {
             return problem.response(redacting: admission.tokens)

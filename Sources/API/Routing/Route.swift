@@ -26,20 +26,29 @@ struct Route: Sendable {
     /// At most one part is variable, `:id`; model ids contain `/` and travel in the query.
     var path: String
     var access: Access
-    /// The query parameters it knows; any other is an error of the caller, who would wonder why it does nothing.
-    var parameters: [String]
+    /// Those it knows; any other in the query is an error of the caller, who would wonder why it does nothing.
+    var parameters: [Parameter]
+    /// What the API's document tells of it; `nil` for the files of pages.
+    var operation: Operation?
     var answer: @Sendable (Call) async throws -> Response
 
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ access: Access, parameters: [String] = [],
-        answer: @escaping @Sendable (Call) async throws -> Response
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, parameters: [Parameter] = [],
+        _ operation: Operation? = nil, answer: @escaping @Sendable (Call) async throws -> Response
     ) {
         self.method = method
         self.path = path
         self.access = access
         self.parameters = parameters
+        self.operation = operation
         self.answer = answer
     }
+
+    /// The names that its query may have.
+    var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
+
+    /// Whether it reads something that has an ETag.
+    var isRead: Bool { method == .get && access != .stream && access != .scope(.metrics) }
 }
 
 /// A request that was admitted to a route.

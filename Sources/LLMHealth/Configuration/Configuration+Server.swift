@@ -11,21 +11,25 @@ extension Configuration {
         public var tokens: [Token]
         /// Names in the `Host` header that are accepted beside the address itself and `localhost`; key `allowedHosts`.
         public var allowedHosts: [String]
-        /// Origins, such as `https://status.example`, whose pages may open the live stream beside the server's own; key
-        /// `allowedOrigins`.
+        /// Origins, such as `https://status.example`, whose pages may use the API and its live stream beside the server's
+        /// own, `*` for all; key `allowedOrigins`.
         public var allowedOrigins: [String]
+        /// Origins whose pages may show the dashboard in a frame beside the server's own, `*` for all; key
+        /// `frameAncestors`.
+        public var frameAncestors: [String]
         /// Live streams that may be open at once; default 1,000; key `maximumStreams`.
         public var maximumStreams: Int
 
         public init(
             host: String = "127.0.0.1", port: Int = 8790, tokens: [Token] = [], allowedHosts: [String] = [],
-            allowedOrigins: [String] = [], maximumStreams: Int = 1_000
+            allowedOrigins: [String] = [], frameAncestors: [String] = [], maximumStreams: Int = 1_000
         ) {
             self.host = host
             self.port = port
             self.tokens = tokens
             self.allowedHosts = allowedHosts
             self.allowedOrigins = allowedOrigins
+            self.frameAncestors = frameAncestors
             self.maximumStreams = maximumStreams
         }
 

@@ -54,7 +54,8 @@ public struct Daemon: Sendable {
         let api = HealthAPI(
             configuration: APIConfiguration(
                 host: server.host, port: server.port, tokens: tokens, allowedHosts: server.allowedHosts,
-                allowedOrigins: server.allowedOrigins, live: LiveLimits(streams: server.maximumStreams),
+                allowedOrigins: server.allowedOrigins, frameAncestors: server.frameAncestors,
+                live: LiveLimits(streams: server.maximumStreams),
                 maximumConnections: max(2_048, server.maximumStreams + 1_024)),
             dependencies: parts.apiDependencies)
         try await parts.takeUp(parts.directory.fleet)

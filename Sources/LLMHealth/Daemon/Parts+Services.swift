@@ -44,7 +44,7 @@ extension Parts {
             probe: { id throws(HealthCheckError) in try await aggregator.results(of: id.map { [$0] }) },
             processMetrics: { ProcessMetrics.text }, readiness: { [self] in readiness },
             gatewayMetrics: gatewayMetrics, objective: { [configuration] in configuration.uptimeObjective(of: $0) },
-            time: timekeeper)
+            time: timekeeper, version: Version.current)
     }
 
     private var gatewayMetrics: GatewayMetrics {

@@ -3,6 +3,21 @@ import Health
 extension Configuration.Server {
     static let section = Section(
         "the server", Configuration.Server(),
+        check: { server, node, reader in
+            for key in ["allowedOrigins", "frameAncestors"] {
+                let origins = key == "allowedOrigins" ? server.allowedOrigins : server.frameAncestors
+                for origin in origins where origin != "*" && !Configuration.Server.isOrigin(origin) {
+                    reader.note(
+                        node[key] ?? node,
+                        "`\(origin)` is no origin; write it like https://status.example, without a path")
+                }
+            }
+            if server.tokens.isEmpty, server.allowedOrigins.contains("*") {
+                reader.note(
+                    node["allowedOrigins"] ?? node,
+                    "`*` lets any site's page do everything here; add `tokens`, or name the origins")
+            }
+        },
         [
             Key(
                 "host", \.host, .text(form: "name or address"),
@@ -16,12 +31,23 @@ extension Configuration.Server {
                 "names in the `Host` header that are accepted beside the address itself and `localhost`"),
             Key(
                 "allowedOrigins", \.allowedOrigins, .list(.text(form: "origin")),
-                "origins, such as `https://status.example`, whose pages may open the live stream beside the server's own"
+                "origins, such as `https://status.example`, whose pages may use the API and its live stream beside the server's own; `*` for all"
             ),
+            Key(
+                "frameAncestors", \.frameAncestors, .list(.text(form: "origin")),
+                "origins whose pages may show the dashboard in a frame beside the server's own; `*` for all"),
             Key(
                 "maximumStreams", \.maximumStreams, .whole(1...20_000),
                 "live streams (WebSockets and Server-Sent Events) that may be open at once"),
         ])
+}
+
+extension Configuration.Server {
+    /// Whether a text is a scheme and a host, perhaps with a port, as browsers send it.
+    static func isOrigin(_ text: String) -> Bool {
+        guard case .success(let address) = HTTPAddress.read(text) else { return false }
+        return !text.dropFirst(address.scheme.count + 3).contains("/")
+    }
 }
 
 extension Configuration.Token {
