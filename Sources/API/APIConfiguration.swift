@@ -16,6 +16,10 @@ package struct APIConfiguration: Sendable {
     package var allowedOrigins: [String]
     /// Origins beside the API's own whose pages may show the dashboard in a frame; `*` for all.
     package var frameAncestors: [String]
+    /// Models whose badges need no token.
+    package var publicBadges: [NamePattern]
+    /// The page for everybody; `nil` for none.
+    package var statusPage: StatusPage?
     /// What the live stream may cost.
     package var live: LiveLimits
     /// Immediate checks that may run at once.
@@ -29,7 +33,8 @@ package struct APIConfiguration: Sendable {
 
     package init(
         host: String = "127.0.0.1", port: Int = 8790, tokens: [APIToken] = [], allowedHosts: [String] = [],
-        allowedOrigins: [String] = [], frameAncestors: [String] = [], live: LiveLimits = LiveLimits(),
+        allowedOrigins: [String] = [], frameAncestors: [String] = [],
+        publicBadges: [NamePattern] = [], statusPage: StatusPage? = nil, live: LiveLimits = LiveLimits(),
         concurrentProbes: Int = 4, probeRetryAfter: Duration = .seconds(2), maximumConnections: Int = 2_048,
         idleTimeout: Duration = .seconds(75)
     ) {
@@ -39,6 +44,8 @@ package struct APIConfiguration: Sendable {
         self.allowedHosts = allowedHosts
         self.allowedOrigins = allowedOrigins
         self.frameAncestors = frameAncestors
+        self.publicBadges = publicBadges
+        self.statusPage = statusPage
         self.live = live
         self.concurrentProbes = concurrentProbes
         self.probeRetryAfter = probeRetryAfter

@@ -10,11 +10,13 @@ package struct HealthAPI: Sendable {
     let documents: FleetDocuments
     let slots: ProbeSlots
     let feed: LiveFeed
+    let badges: BadgeShelf
 
     package init(configuration: APIConfiguration, dependencies: APIDependencies) {
         self.configuration = configuration
         self.dependencies = dependencies
         documents = FleetDocuments()
+        badges = BadgeShelf()
         slots = ProbeSlots(configuration.concurrentProbes)
         feed = LiveFeed(
             bulletin: dependencies.bulletin, past: dependencies.past, limits: configuration.live,
@@ -23,7 +25,9 @@ package struct HealthAPI: Sendable {
 
     /// Every route there is.
     var routes: [Route] {
-        let routes = daemonRoutes + fleetRoutes + pastRoutes + noticeRoutes + metricsRoutes
+        let routes =
+            daemonRoutes + fleetRoutes + pastRoutes + noticeRoutes + metricsRoutes + badgeRoutes
+            + statusPageRoutes
         return routes + documentRoutes(of: routes) + Page.routes
     }
 
@@ -57,7 +61,8 @@ package struct HealthAPI: Sendable {
                 return try await route.answer(
                     Call(
                         request: request, query: query, id: context.parameters.get("id"),
-                        caller: admission.caller(request.headers), logger: context.logger))
+                        caller: admission.caller(request.headers), logger: context.logger,
+                        opens: { admission.opens($0, request.headers) }))
             }
         }
         return router

@@ -62,14 +62,20 @@ struct AccessTests {
         let open = Self.guarded().api.routes.filter { $0.access == .open }.map(\.path)
         #expect(
             Set(open.filter { !$0.hasPrefix("/components/") && !$0.hasPrefix("/assets/") })
-                == ["/", "/livez", "/docs", "/openapi.json"])
+                == [
+                    "/", "/livez", "/docs", "/openapi.json", "/api/llm-manager/health/badge.svg",
+                    "/api/llm-manager/health/badge.json",
+                ])
     }
 
     @Test func whatIsOpenNeedsNoToken() async throws {
         try await Self.guarded().with { client in
             for route in Self.guarded().api.routes where route.access == .open {
                 let response = try await send(route, to: client, [:])
-                #expect(response.status == .ok, "\(route.path)")
+                // A badge needs to be told of which model.
+                #expect(
+                    response.status.code == (route.path.contains("llm-manager/health/badge.") ? 400 : 200),
+                    "\(route.path)")
             }
         }
     }

@@ -1,7 +1,9 @@
 import Foundation
 import HTTPTypes
 import Health
+import History
 import HummingbirdTesting
+import TestSupport
 import Testing
 
 @testable import API
@@ -12,7 +14,14 @@ struct DocumentCheck {
     private let schemas: [String: JSONValue]
 
     /// Of all routes there are.
-    static let all = Result { try DocumentCheck(Fixture().api) }
+    static let all = Result {
+        let page = StatusPage(title: "", groups: [])
+        return try DocumentCheck(
+            Fixture(
+                configuration: APIConfiguration(port: 0, statusPage: page),
+                storage: MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
+            ).api)
+    }
 
     init(_ api: HealthAPI) throws {
         document = try OpenAPIDocument.json(of: api.routes, version: "0")

@@ -298,6 +298,10 @@ class StandIn:
             path = WEB / request.path.lstrip("/")
             if request.path == "/":
                 path = WEB / "assets" / "index.html"
+            if request.path == "/docs":
+                path = WEB / "assets" / "docs.html"
+            if request.path == "/openapi.json":
+                path = WEB.parent / "openapi-sample.json"
             if request.path.startswith("/vendor/"):
                 name = path.name
                 path = Path("/usr/share/nodejs") / name.split(".")[0] / "umd" / name

@@ -89,4 +89,18 @@ struct IncidentTests {
         #expect(try await found(-5_900, -5_100).isEmpty)
         #expect(try await found(-100, 0) == ["8: -500.0-"])
     }
+
+    @Test(arguments: StoreKind.allCases)
+    func `an hour whose trouble a change tells of is no incident of its own`(kind: StoreKind) async throws {
+        let store = try await StoreUnderTest(kind).store
+        let rows = (0..<120).map { minute in
+            HealthSnapshot.sample(
+                "gpt-4o", at: -7_200 + Double(minute) * 60, status: minute < 110 ? .healthy : .unhealthy)
+        }
+        try await store.append(rows, [.sample(7, "gpt-4o", at: -600, from: .healthy, to: .unhealthy)])
+        for days in [1, 90] {
+            let found = try await store.incidents(of: "gpt-4o", in: .from(-Double(days) * 86_400, to: 3_600))
+            #expect(found.map(\.id) == ["7"], "\(days) days")
+        }
+    }
 }

@@ -56,6 +56,28 @@ struct ReportTests {
         #expect(a.days.count == 1 && a.days[0].uptime == 1 && b.days[0].worst == .unhealthy)
     }
 
+    @Test(
+        "time in which work was planned counts for the uptime, not for the objective",
+        arguments: StoreKind.allCases,
+        [
+            // Windows in seconds after noon; uptime outside of them, seconds in them, budget used.
+            ([(-3_600, -2_880)], 1, 720, 0), ([(-3_600, -3_240)], 0.947, 360, 360),
+            ([(-7_200, -6_480)], 0.889, 720, 720),
+            ([(-3_600, -3_000), (-3_300, -2_880)], 1, 720, 0), ([(-1e9, 1e9)], nil, 7_200, 0),
+            ([(-1e9, -7_200), (0, 1e9)], 0.9, 0, 720),
+        ] as [([(Double, Double)], Double?, Double, Double)])
+    func planned(kind: StoreKind, work: ([(Double, Double)], Double?, Double, Double)) async throws {
+        let store = try await fleet(kind).store
+        let report = try await store.report(
+            of: ["b"], in: .from(-7_200, to: 0), maintenance: { _ in work.0.map { .from($0.0, to: $0.1) } }
+        ) { _ in 0.99 }
+        let b = report.models[0]
+        #expect(abs((b.uptime ?? 0) - 0.9) < 1e-9)
+        #expect(b.uptimeOutsideMaintenance.map { ($0 * 1_000).rounded() / 1_000 } == work.1)
+        #expect(b.isMet == work.1.map { $0 >= 0.99 })
+        #expect(b.maintenanceSeconds == work.2 && b.errorBudget.usedSeconds == work.3 && b.unhealthySeconds == 720)
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `what nobody saw is no uptime`(kind: StoreKind) async throws {
         let store = try await fleet(kind).store

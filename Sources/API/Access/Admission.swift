@@ -50,6 +50,13 @@ struct Admission: Sendable {
         }
     }
 
+    /// Whether a request brings what opens a scope.
+    func opens(_ scope: APIScope, _ headers: HTTPFields) -> Bool {
+        guard !tokens.isEmpty else { return true }
+        do { try check(headers, for: scope) } catch { return false }
+        return true
+    }
+
     /// The name of the token that a request brings; `nil` for none that is known.
     func caller(_ headers: HTTPFields) -> String? {
         guard !tokens.isEmpty, let words = headers[.authorization]?.split(separator: " ", maxSplits: 1),

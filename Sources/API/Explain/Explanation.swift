@@ -123,7 +123,7 @@ extension Date {
 
 extension Double {
     /// With one digit after the point where the number is small, none otherwise.
-    fileprivate var short: String {
+    var short: String {
         let tenths = Int64((Swift.min(Swift.max(self, -1e15), 1e15) * 10).rounded())
         return abs(self) >= 100 || tenths % 10 == 0
             ? "\(Int64((Double(tenths) / 10).rounded()))" : "\(Double(tenths) / 10)"

@@ -199,7 +199,9 @@ extension HealthAPI {
         guard let past = dependencies.past else { throw Problem.storage }
         let report: HealthReport
         do throws(HealthStorageError) {
-            report = try await past.report(of: models, in: range) { asked ?? dependencies.objective($0) }
+            report = try await past.report(
+                of: models, in: range, maintenance: { dependencies.notices?.maintenance(of: $0) ?? [] }
+            ) { asked ?? dependencies.objective($0) }
         } catch {
             throw failed(error, call)
         }

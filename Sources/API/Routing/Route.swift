@@ -60,4 +60,6 @@ struct Call: Sendable {
     /// The name of the caller's token; `nil` where none is needed.
     var caller: String?
     var logger: Logger
+    /// Whether whoever asks may do what a scope is for; where there are no tokens, everybody may.
+    var opens: @Sendable (APIScope) -> Bool
 }

@@ -68,7 +68,7 @@ public struct Announcement: Sendable, Hashable, Codable {
     public var from: Date
     /// `nil` until it is taken back.
     public var until: Date?
-    /// Empty for all.
+    /// Names or patterns with `*` and `?`; empty for all.
     public var models: [ModelID]
 
     public init(id: String, title: String, text: String = "", from: Date, until: Date?, models: [ModelID] = []) {
@@ -85,7 +85,12 @@ public struct Announcement: Sendable, Hashable, Codable {
 
     /// Whether it holds for a model at a time.
     public func holds(for model: ModelID, at now: Date) -> Bool {
-        from <= now && !isOver(at: now) && (models.isEmpty || models.contains(model))
+        from <= now && !isOver(at: now) && concerns(model)
+    }
+
+    /// Whether it is about a model.
+    public func concerns(_ model: ModelID) -> Bool {
+        models.isEmpty || models.contains { $0 == model || NamePattern($0.rawValue).matches(model.rawValue) }
     }
 
     enum CodingKeys: String, CodingKey { case id, title, text, from, until, models }

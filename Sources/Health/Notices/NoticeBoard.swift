@@ -66,10 +66,19 @@ public final class NoticeBoard: Sendable {
     /// Rises with every change.
     public var revision: UInt64 { state.withLock { $0.revision } }
 
-    /// Takes up what the configuration says.
+    /// Takes up what the configuration says; what has no id yet is numbered.
     public func configure(announcements: [Announcement], maintenance: [Announcement]) {
+        func numbered(_ said: [Announcement], _ kind: String) -> [Announcement] {
+            said.enumerated().map { index, one in
+                var one = one
+                if one.id.isEmpty { one.id = "configured-\(kind)-\(index + 1)" }
+                return one
+            }
+        }
         state.withLock { state in
-            state.configured = (announcements, maintenance)
+            state.configured = (
+                numbered(announcements, Kind.announcement), numbered(maintenance, Kind.maintenance)
+            )
             state.revision += 1
         }
     }
@@ -152,6 +161,15 @@ public final class NoticeBoard: Sendable {
         state.withLock { ($0.configured.maintenance + $0.maintenance).current(now) }
     }
 
+    /// When work on a model is or was planned.
+    public func maintenance(of model: ModelID) -> [TimeRange] {
+        state.withLock { state in
+            (state.configured.maintenance + state.maintenance).filter { $0.concerns(model) }.compactMap {
+                try? TimeRange(from: $0.from, to: $0.until ?? .distantFuture)
+            }
+        }
+    }
+
     public func add(announcement: Announcement) throws(HealthStorageError) {
         try put(Kind.announcement, announcement.id, announcement)
         state.withLock { state in
@@ -176,6 +194,7 @@ public final class NoticeBoard: Sendable {
         }
         for kind in kinds { try documents.remove(kind, id: id) }
         state.withLock { state in
+            guard !kinds.isEmpty else { return }
             state.announcements.removeAll { $0.id == id }
             state.maintenance.removeAll { $0.id == id }
             state.revision += 1

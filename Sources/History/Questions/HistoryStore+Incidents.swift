@@ -58,7 +58,8 @@ extension HistoryStore {
         let provider = try await history(of: modelID, in: before, limit: 1).last?.provider ?? ""
         var found: [Incident] = []
         var open: Incident?
-        for period in try await timeline(of: modelID, in: before).periods {
+        let timeline = try await timeline(of: modelID, in: before)
+        for period in timeline.periods {
             if var incident = open {
                 incident.changes += 1
                 if period.status == .unhealthy { incident.worst = .unhealthy }
@@ -74,7 +75,8 @@ extension HistoryStore {
                     reason: "was seen \(status.rawValue)", changes: 1)
             }
         }
-        if var last = open {
+        // A sum that reaches beyond the end holds what the changes tell of: of it alone nothing can be said.
+        if var last = open, last.from + timeline.resolution.seconds <= end {
             // What came next is told by changes, or nobody has seen it.
             last.to = end < timekeeper.now.wall ? end : nil
             found.append(last)

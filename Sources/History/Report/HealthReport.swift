@@ -36,7 +36,10 @@ package struct HealthReport: Sendable, Hashable, Codable {
     package struct Model: Sendable, Hashable, Codable {
         package var modelId: ModelID
         package var provider: String
+        /// Of all the counted time.
         package var uptime: Double?
+        /// Of the counted time in which no work was planned; the objective and the budget are about it.
+        package var uptimeOutsideMaintenance: Double?
         /// The service level objective for uptime.
         package var objective: Double
         /// `nil` when nothing was seen.
@@ -45,6 +48,8 @@ package struct HealthReport: Sendable, Hashable, Codable {
         package var observedSeconds: Double
         package var unhealthySeconds: Double
         package var degradedSeconds: Double
+        /// Counted time in which work was planned, up or down.
+        package var maintenanceSeconds: Double
         /// Nobody looked, or knew.
         package var unknownSeconds: Double
         package var requests: Int
@@ -89,7 +94,8 @@ extension HealthReport.Day {
 
 extension HealthReport.Model {
     enum CodingKeys: String, CodingKey {
-        case modelId, provider, uptime, objective, isMet, errorBudget, observedSeconds, unhealthySeconds
+        case modelId, provider, uptime, uptimeOutsideMaintenance, maintenanceSeconds, objective, isMet, errorBudget,
+            observedSeconds, unhealthySeconds
         case degradedSeconds, unknownSeconds, requests, errorRate, latency, incidents, longestIncidentSeconds
         case meanTimeToRecoverySeconds, days
     }
@@ -100,6 +106,8 @@ extension HealthReport.Model {
         try container.encode(modelId, forKey: .modelId)
         try container.encode(provider, forKey: .provider)
         try container.encode(uptime, forKey: .uptime)
+        try container.encode(uptimeOutsideMaintenance, forKey: .uptimeOutsideMaintenance)
+        try container.encode(maintenanceSeconds, forKey: .maintenanceSeconds)
         try container.encode(objective, forKey: .objective)
         try container.encode(isMet, forKey: .isMet)
         try container.encode(errorBudget, forKey: .errorBudget)

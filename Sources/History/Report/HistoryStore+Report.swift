@@ -9,16 +9,21 @@ import Foundation
 extension HistoryStore {
     /// What a range comes to for some models, or all that anything is stored of.
     ///
-    /// - Parameter objective: the uptime that a model should have; a fraction 0…1.
+    /// - Parameters:
+    ///   - maintenance: when work on a model was planned; such time counts for its uptime, not for its objective.
+    ///   - objective: the uptime that a model should have; a fraction 0…1.
     package func report(
-        of models: [ModelID]? = nil, in range: TimeRange, objective: (ModelID) -> Double
+        of models: [ModelID]? = nil, in range: TimeRange,
+        maintenance: (ModelID) -> [TimeRange] = { _ in [] }, objective: (ModelID) -> Double
     ) async throws(HealthStorageError) -> HealthReport {
         let now = timekeeper.now.wall
         var report = HealthReport(range: range, createdAt: now, models: [], incidents: [])
         let stored = try await self.models()
         for model in models ?? stored {
             let incidents = try await incidents(of: model, in: range)
-            let row = try await row(model, in: range, objective: objective(model), incidents, now: now)
+            let planned = try await spans(of: model, in: range, within: maintenance(model))
+            let row = try await row(
+                model, in: range, planned: planned, objective: objective(model), incidents, now: now)
             // A model that nothing is known of in this time has no line.
             guard row.observedSeconds > 0 || row.requests > 0 || !incidents.isEmpty || models != nil else { continue }
             report.models.append(row)
@@ -34,26 +39,50 @@ extension HistoryStore {
     }
 
     private func row(
-        _ model: ModelID, in range: TimeRange, objective: Double, _ incidents: [Incident], now: Date
+        _ model: ModelID, in range: TimeRange, planned: RollUp.Spans, objective: Double, _ incidents: [Incident],
+        now: Date
     ) async throws(HealthStorageError) -> HealthReport.Model {
         let total = try await total(of: model, in: range)
         let newest = try await history(of: model, in: range, limit: 1).last
         let spans = total.spans
-        let (counted, down) = (Double(spans.counted) / 1_000, Double(spans.unhealthy) / 1_000)
+        // Sums know of whole minutes: what was planned cannot be more than all.
+        let counted = max(Double(spans.counted - planned.counted) / 1_000, 0)
+        let down = min(max(Double(spans.unhealthy - planned.unhealthy) / 1_000, 0), counted)
+        let outside = planned.counted == 0 ? spans.availability : counted > 0 ? 1 - down / counted : nil
         let ended = incidents.filter { $0.to != nil }.map { $0.duration(at: now).seconds }
         let end = min(range.to, now)
         return HealthReport.Model(
             modelId: model, provider: newest?.provider ?? incidents.last?.provider ?? "", uptime: spans.availability,
-            objective: objective, isMet: spans.availability.map { $0 >= objective },
+            uptimeOutsideMaintenance: outside, objective: objective, isMet: outside.map { $0 >= objective },
             errorBudget: .init(counted: counted, down: down, objective: objective),
-            observedSeconds: Double(spans.observed) / 1_000, unhealthySeconds: down,
+            observedSeconds: Double(spans.observed) / 1_000, unhealthySeconds: Double(spans.unhealthy) / 1_000,
             degradedSeconds: Double(spans.degraded) / 1_000,
+            maintenanceSeconds: Double(min(planned.counted, spans.counted)) / 1_000,
             unknownSeconds: max(end.timeIntervalSince(range.from) - Double(spans.counted + spans.idle) / 1_000, 0),
             requests: total.requests, errorRate: total.errorRate, latency: total.latency.medians,
             incidents: incidents.count,
             longestIncidentSeconds: incidents.map { $0.duration(at: now).seconds }.max(),
             meanTimeToRecoverySeconds: ended.isEmpty ? nil : ended.reduce(0, +) / Double(ended.count),
             days: try await days(of: model, in: range))
+    }
+
+    /// What a model's statuses came to within some stretches of a range, each moment once.
+    private func spans(of model: ModelID, in range: TimeRange, within stretches: [TimeRange])
+        async throws(HealthStorageError) -> RollUp.Spans
+    {
+        var spans = RollUp.Spans()
+        var last = range.from
+        for stretch in stretches.sorted(by: { $0.from < $1.from }) {
+            let (from, to) = (max(stretch.from, last), min(stretch.to, range.to))
+            guard from < to else { continue }
+            last = to
+            let part = TimeRange(milliseconds: from.milliseconds..<to.milliseconds)
+            for period in try await timeline(of: model, in: part).periods where period.isCounted {
+                guard let status = period.status else { continue }
+                spans.add(status, isIdle: false, milliseconds: period.to.milliseconds - period.from.milliseconds)
+            }
+        }
+        return spans
     }
 
     /// Each day that the range touches, those without a sight of the model too.

@@ -17,12 +17,15 @@ extension Configuration {
         /// Origins whose pages may show the dashboard in a frame beside the server's own, `*` for all; key
         /// `frameAncestors`.
         public var frameAncestors: [String]
+        /// Models, as patterns, whose badges need no token; key `publicBadges`.
+        public var publicBadges: [String]
         /// Live streams that may be open at once; default 1,000; key `maximumStreams`.
         public var maximumStreams: Int
 
         public init(
             host: String = "127.0.0.1", port: Int = 8790, tokens: [Token] = [], allowedHosts: [String] = [],
-            allowedOrigins: [String] = [], frameAncestors: [String] = [], maximumStreams: Int = 1_000
+            allowedOrigins: [String] = [], frameAncestors: [String] = [],
+            publicBadges: [String] = [], maximumStreams: Int = 1_000
         ) {
             self.host = host
             self.port = port
@@ -30,6 +33,7 @@ extension Configuration {
             self.allowedHosts = allowedHosts
             self.allowedOrigins = allowedOrigins
             self.frameAncestors = frameAncestors
+            self.publicBadges = publicBadges
             self.maximumStreams = maximumStreams
         }
 

@@ -27,6 +27,12 @@ public struct Configuration: Sendable, Hashable {
     public var policy: HealthPolicy
     /// What the daemon may use; key `limits`.
     public var limits: Limits
+    /// A page for everybody; key `statusPage`.
+    public var statusPage: StatusPage
+    /// Planned work: its models get no traffic and raise no alerts meanwhile; key `maintenance`.
+    public var maintenance: [Announcement]
+    /// What everybody should know; key `announcements`.
+    public var announcements: [Announcement]
     /// Portkey-style files whose models are watched too; key `import`.
     ///
     /// ``load(paths:environment:overrides:imports:)`` has read them: their models are part of ``models``.
@@ -38,7 +44,8 @@ public struct Configuration: Sendable, Hashable {
         server: Server = Server(), gateways: [String: Gateway] = [:], providers: [String: Provider] = [:],
         defaults: Defaults = Defaults(), models: [Model] = [], local: Local = Local(), history: Store = Store(),
         network: Network = Network(), logging: Log = Log(), policy: HealthPolicy = HealthPolicy(),
-        limits: Limits = Limits(), imports: [Import] = [], files: [String] = []
+        limits: Limits = Limits(), statusPage: StatusPage = StatusPage(), maintenance: [Announcement] = [],
+        announcements: [Announcement] = [], imports: [Import] = [], files: [String] = []
     ) {
         self.server = server
         self.gateways = gateways
@@ -51,6 +58,9 @@ public struct Configuration: Sendable, Hashable {
         self.logging = logging
         self.policy = policy
         self.limits = limits
+        self.statusPage = statusPage
+        self.maintenance = maintenance
+        self.announcements = announcements
         self.imports = imports
         self.files = files
     }

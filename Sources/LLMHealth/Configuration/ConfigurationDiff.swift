@@ -5,6 +5,7 @@ public struct ConfigurationDiff: Sendable, Hashable {
     /// A part of the configuration, by its key.
     public enum Part: String, Sendable, Hashable, CaseIterable, Comparable {
         case server, gateways, providers, defaults, models, local, history, network, logging, policy, limits
+        case statusPage, maintenance, announcements
 
         public static func < (a: Part, b: Part) -> Bool { a.rawValue < b.rawValue }
 
@@ -12,8 +13,9 @@ public struct ConfigurationDiff: Sendable, Hashable {
         /// already. The models' own routes, gateways included, are always taken over at once.
         public var needsRestart: Bool {
             switch self {
-            case .server, .gateways, .local, .history, .network, .logging, .policy, .limits: true
-            case .providers, .defaults, .models: false
+            case .server, .gateways, .local, .history, .network, .logging, .policy, .limits, .statusPage:
+                true
+            case .providers, .defaults, .models, .maintenance, .announcements: false
             }
         }
     }
@@ -63,6 +65,9 @@ extension ConfigurationDiff.Part {
         case .logging: old.logging != new.logging
         case .policy: old.policy != new.policy
         case .limits: old.limits != new.limits
+        case .statusPage: old.statusPage != new.statusPage
+        case .maintenance: old.maintenance != new.maintenance
+        case .announcements: old.announcements != new.announcements
         }
     }
 }

@@ -81,6 +81,7 @@ struct ConfigurationReload: Service {
         report(isUp: true, "In force.")
         guard next != configuration else { return configuration }
         parts.directory.configure(models, sources: sources)
+        parts.notices.configure(announcements: next.announcements, maintenance: next.maintenance)
         logger.notice(
             "Configuration taken up",
             metadata: [

@@ -55,7 +55,8 @@ public struct Daemon: Sendable {
             configuration: APIConfiguration(
                 host: server.host, port: server.port, tokens: tokens, allowedHosts: server.allowedHosts,
                 allowedOrigins: server.allowedOrigins, frameAncestors: server.frameAncestors,
-                live: LiveLimits(streams: server.maximumStreams),
+                publicBadges: server.publicBadges.map { NamePattern($0) },
+                statusPage: StatusPage(configuration.statusPage), live: LiveLimits(streams: server.maximumStreams),
                 maximumConnections: max(2_048, server.maximumStreams + 1_024)),
             dependencies: parts.apiDependencies)
         try await parts.takeUp(parts.directory.fleet)

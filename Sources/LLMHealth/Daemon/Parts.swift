@@ -92,6 +92,7 @@ final class Parts: Sendable {
         startedAt = timekeeper.now
         let notices: NoticeBoard
         do { notices = try NoticeBoard(stores.documents) } catch { throw StartError("\(error)") }
+        notices.configure(announcements: configuration.announcements, maintenance: configuration.maintenance)
         self.notices = notices
 
         let statuses = LocalStatuses()

@@ -51,7 +51,7 @@ enum ReportPage {
                 <tr class="\(verdict)">
                 <th scope="row">\(escaped(model.modelId.rawValue))<small>\(escaped(model.provider))</small></th>
                 <td class="days">\(days(model))</td>
-                <td class="n uptime">\(ReportText.percent(model.uptime))</td>
+                <td class="n uptime">\(ReportText.percent(model.uptime))\(outside(model))</td>
                 <td class="n">\(ReportText.percent(model.objective))</td>
                 <td class="n">\(budget)</td>
                 <td class="n">\(FigureText.span(model.unhealthySeconds))</td>
@@ -75,6 +75,12 @@ enum ReportPage {
             </tbody>
             </table></div>
             """
+    }
+
+    /// What the objective is about, where that is something else.
+    private static func outside(_ model: HealthReport.Model) -> String {
+        guard model.maintenanceSeconds > 0 else { return "" }
+        return "<small>\(ReportText.percent(model.uptimeOutsideMaintenance)) outside maintenance</small>"
     }
 
     /// One bar a day, with its figure for those who point at it or hear it.

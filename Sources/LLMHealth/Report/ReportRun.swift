@@ -33,7 +33,10 @@ package struct ReportRun {
         if let unknown = models.first(where: { !known.contains($0) }) {
             throw InputError("the history has nothing of '\(unknown)'")
         }
-        let report = try await store.report(of: models.isEmpty ? nil : models, in: range) { id in
+        let notices = try HistoryOpening.notices(configuration)
+        let report = try await store.report(
+            of: models.isEmpty ? nil : models, in: range, maintenance: { notices.maintenance(of: $0) }
+        ) { id in
             objective.map(\.percentAsFraction) ?? configuration.uptimeObjective(of: id)
         }
         switch format {

@@ -24,29 +24,33 @@ struct ReportText {
     }
 
     private func models(_ terminal: Terminal) -> [String] {
-        var table = TextTable([
-            .init("MODEL", comfortable: 24, least: 12), .init("UPTIME", .right),
-            .init("OBJECTIVE", .right, dispensability: 2), .init("BUDGET LEFT", .right, dispensability: 1),
-            .init("DOWN", .right), .init("DEGRADED", .right, dispensability: 5),
-            .init("UNSEEN", .right, dispensability: 7), .init("INCIDENTS", .right, dispensability: 3),
-            .init("MTTR", .right, dispensability: 4), .init("ERRORS", .right, dispensability: 6),
-            .init("P50", .right, dispensability: 8), .init("P99", .right, dispensability: 9),
-            .init("REQUESTS", .right, dispensability: 10),
-        ])
+        let isPlanned = report.models.contains { $0.maintenanceSeconds > 0 }
+        let planned: [TextTable.Column] = isPlanned ? [.init("OUTSIDE MAINTENANCE", .right, dispensability: 1)] : []
+        var table = TextTable(
+            [.init("MODEL", comfortable: 24, least: 12), .init("UPTIME", .right)] + planned + [
+                .init("OBJECTIVE", .right, dispensability: 2), .init("BUDGET LEFT", .right, dispensability: 1),
+                .init("DOWN", .right), .init("DEGRADED", .right, dispensability: 5),
+                .init("UNSEEN", .right, dispensability: 7), .init("INCIDENTS", .right, dispensability: 3),
+                .init("MTTR", .right, dispensability: 4), .init("ERRORS", .right, dispensability: 6),
+                .init("P50", .right, dispensability: 8), .init("P99", .right, dispensability: 9),
+                .init("REQUESTS", .right, dispensability: 10),
+            ])
         for model in report.models {
             let style: TextStyle? = model.isMet.map { $0 ? .good : .bad }
-            table.append([
-                .init(model.modelId.rawValue), .init(Self.percent(model.uptime), style),
-                .init(Self.percent(model.objective)),
-                .init(
-                    model.errorBudget.remaining.map { "\(Int(($0 * 100).rounded(.down))) %" } ?? "–",
-                    model.uptime == nil ? nil : style),
-                .init(FigureText.span(model.unhealthySeconds)), .init(FigureText.span(model.degradedSeconds)),
-                .init(FigureText.span(model.unknownSeconds)), .init("\(model.incidents)"),
-                .init(model.meanTimeToRecoverySeconds.map(FigureText.span) ?? "–"),
-                .init(FigureText.share(model.errorRate)), .init(FigureText.milliseconds(model.latency.p50)),
-                .init(FigureText.milliseconds(model.latency.p99)), .init("\(model.requests)"),
-            ])
+            let outside: [TextTable.Cell] =
+                isPlanned ? [.init(Self.percent(model.uptimeOutsideMaintenance), style)] : []
+            table.append(
+                [.init(model.modelId.rawValue), .init(Self.percent(model.uptime), style)] + outside + [
+                    .init(Self.percent(model.objective)),
+                    .init(
+                        model.errorBudget.remaining.map { "\(Int(($0 * 100).rounded(.down))) %" } ?? "–",
+                        model.uptime == nil ? nil : style),
+                    .init(FigureText.span(model.unhealthySeconds)), .init(FigureText.span(model.degradedSeconds)),
+                    .init(FigureText.span(model.unknownSeconds)), .init("\(model.incidents)"),
+                    .init(model.meanTimeToRecoverySeconds.map(FigureText.span) ?? "–"),
+                    .init(FigureText.share(model.errorRate)), .init(FigureText.milliseconds(model.latency.p50)),
+                    .init(FigureText.milliseconds(model.latency.p99)), .init("\(model.requests)"),
+                ])
         }
         return table.lines(for: terminal)
     }

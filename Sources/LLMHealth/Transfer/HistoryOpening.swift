@@ -9,6 +9,20 @@ import Foundation
 
 /// The configured history, opened by a command beside a daemon that may be running.
 enum HistoryOpening {
+    /// What operators have said to the daemon of this configuration, and what it says itself.
+    static func notices(_ configuration: Configuration) throws(StartError) -> NoticeBoard {
+        let path = Stores.statePath(beside: configuration.history.path)
+        do {
+            let documents: any StateDocuments =
+                FileManager.default.fileExists(atPath: path) ? try StateStore(path: path) : MemoryDocuments()
+            let board = try NoticeBoard(documents)
+            board.configure(announcements: configuration.announcements, maintenance: configuration.maintenance)
+            return board
+        } catch {
+            throw StartError("\(error)")
+        }
+    }
+
     /// - Throws: ``StartError`` when there is no history to be had, with what to do.
     static func store(_ settings: Configuration.Store, mustExist: Bool) async throws(StartError) -> any HistoryStore {
         guard !settings.isInMemory else {

@@ -38,7 +38,7 @@ extension ConfigurationProblemTests {
         WrongText("unknown section", "modells: []\n", "1:1: unknown key 'modells'; did you mean 'models'?"),
         WrongText(
             "a section of later", "alerting: {}\n",
-            "1:1: unknown key 'alerting'; write one of: defaults, gateways, history, import, limits, local, logging, models, network, policy, providers, server"
+            "1:1: unknown key 'alerting'; write one of: announcements, defaults, gateways, history, import, limits, local, logging, maintenance, models, network, policy, providers, server, statusPage"
         ),
         WrongText(
             "unknown key",
@@ -56,7 +56,7 @@ extension ConfigurationProblemTests {
             "3:5: models[0]: a model needs a name; add `id:` or `model:`"),
         WrongText(
             "map wanted", "server: 8790\n",
-            "1:9: server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, maximumStreams, not a plain value"
+            "1:9: server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, frameAncestors, publicBadges, maximumStreams, not a plain value"
         ),
         WrongText(
             "list wanted", "models: {id: a}\n", "1:9: models: takes a list, not a map; write '- ' before each entry"),
@@ -235,6 +235,30 @@ extension ConfigurationProblemTests {
             "open to the network", "server:\n  host: 0.0.0.0\n",
             "2:9: server.host: '0.0.0.0' is reached from other machines, which needs tokens; add `server.tokens`, or listen on 127.0.0.1"
         ),
+        WrongText(
+            "origin with a path", "server: {allowedOrigins: [\"https://a.example/x\"]}\n",
+            "1:26: server.allowedOrigins: `https://a.example/x` is no origin; write it like https://status.example, without a path"
+        ),
+        WrongText(
+            "no origin in frames", "server: {frameAncestors: [wiki]}\n",
+            "1:26: server.frameAncestors: `wiki` is no origin; write it like https://status.example, without a path"),
+        WrongText(
+            "all origins without tokens", "server: {allowedOrigins: [\"*\"]}\n",
+            "1:26: server.allowedOrigins: `*` lets any site's page do everything here; add `tokens`, or name the origins"
+        ),
+        WrongText(
+            "an empty status page", "statusPage: {enabled: true}\n",
+            "1:13: statusPage: shows nothing; name models in `groups`"),
+        WrongText(
+            "work without an end", "maintenance: [{title: a, from: 2026-12-24T22:00:00Z}]\n",
+            "1:15: maintenance[0]: has no end; write `until`"),
+        WrongText(
+            "work that ends before it begins",
+            "maintenance: [{title: a, from: 2026-12-24T22:00:00Z, until: 2026-12-24T21:00:00Z}]\n",
+            "1:61: maintenance[0].until: `until` must be later than `from`"),
+        WrongText(
+            "no time", "announcements: [{title: a, from: tomorrow}]\n",
+            "1:34: announcements[0].from: 'tomorrow' is no time; write one like 2026-12-24T22:00:00+01:00"),
         WrongText(
             "token twice", "server: {tokens: [{name: a, secret: 12345678}, {name: a, secret: 87654321}]}\n",
             "1:55: server.tokens[1].name: the token 'a' is there twice; write another name"),

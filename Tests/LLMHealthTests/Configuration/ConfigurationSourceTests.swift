@@ -219,7 +219,7 @@ struct ConfigurationSourceTests {
             ),
             (
                 "LLM_HEALTH_SERVER", "x",
-                "server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, maximumStreams, not a plain value"
+                "server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, frameAncestors, publicBadges, maximumStreams, not a plain value"
             ),
         ])
     func wrongOverrides(_ name: String, _ value: String, _ problem: String) throws {

@@ -63,8 +63,8 @@ struct ReportRunTests {
         let folder = try await folder()
         let csv = try await run(.csv, folder).split(separator: "\n")
         #expect(csv.count == 3)
-        #expect(csv[1].contains("\"<b>&\"\"\",p,0.9,0.999,false,"))
-        #expect(csv[2].contains(",b,p,0.9,0.8,true,"))
+        #expect(csv[1].contains("\"<b>&\"\"\",p,0.9,0.9,0.0,0.999,false,"))
+        #expect(csv[2].contains(",b,p,0.9,0.9,0.0,0.8,true,"))
         let json = try HealthJSON.decoder().decode(HealthReport.self, from: Data(try await run(.json, folder).utf8))
         #expect(json.models.map(\.objective) == [0.999, 0.8])
     }

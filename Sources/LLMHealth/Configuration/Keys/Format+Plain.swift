@@ -1,5 +1,11 @@
 import Health
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 // Values that are one scalar.
 
 extension ConfigurationReader {
@@ -138,6 +144,21 @@ extension Format where Value == Duration {
                 : .problem(
                     "is out of range; write \(DurationText.write(range.lowerBound)) to \(DurationText.write(range.upperBound))"
                 )
+        }
+    }
+}
+
+extension Format where Value == Date {
+    /// An instant, in RFC 3339.
+    static var time: Format {
+        scalar(
+            .text(form: "RFC 3339 time", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T.+|\\$\\{"), wanted: "a time",
+            show: { $0.timeIntervalSince1970 == 0 ? nil : $0.rfc3339 }
+        ) { scalar in
+            guard let date = Date(rfc3339: scalar.text) else {
+                return .problem("is no time; write one like 2026-12-24T22:00:00+01:00")
+            }
+            return .value(date)
         }
     }
 }

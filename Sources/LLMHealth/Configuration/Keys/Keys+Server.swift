@@ -7,15 +7,19 @@ extension Configuration.Server {
             for key in ["allowedOrigins", "frameAncestors"] {
                 let origins = key == "allowedOrigins" ? server.allowedOrigins : server.frameAncestors
                 for origin in origins where origin != "*" && !Configuration.Server.isOrigin(origin) {
-                    reader.note(
-                        node[key] ?? node,
-                        "`\(origin)` is no origin; write it like https://status.example, without a path")
+                    reader.within(key) { reader in
+                        reader.note(
+                            node[key] ?? node,
+                            "`\(origin)` is no origin; write it like https://status.example, without a path")
+                    }
                 }
             }
             if server.tokens.isEmpty, server.allowedOrigins.contains("*") {
-                reader.note(
-                    node["allowedOrigins"] ?? node,
-                    "`*` lets any site's page do everything here; add `tokens`, or name the origins")
+                reader.within("allowedOrigins") { reader in
+                    reader.note(
+                        node["allowedOrigins"] ?? node,
+                        "`*` lets any site's page do everything here; add `tokens`, or name the origins")
+                }
             }
         },
         [
@@ -36,6 +40,9 @@ extension Configuration.Server {
             Key(
                 "frameAncestors", \.frameAncestors, .list(.text(form: "origin")),
                 "origins whose pages may show the dashboard in a frame beside the server's own; `*` for all"),
+            Key(
+                "publicBadges", \.publicBadges, .list(.text(form: "name or pattern")),
+                "models whose badges need no token, with `*` and `?` for any characters"),
             Key(
                 "maximumStreams", \.maximumStreams, .whole(1...20_000),
                 "live streams (WebSockets and Server-Sent Events) that may be open at once"),

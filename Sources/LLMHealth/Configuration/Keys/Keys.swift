@@ -20,6 +20,13 @@ extension Configuration {
             Key("logging", \.logging, Log.section.format, "the daemon's own log, on standard error"),
             Key("policy", \.policy, HealthPolicy.section.format, "every number of the decision"),
             Key("limits", \.limits, Limits.section.format, "what the daemon may use"),
+            Key("statusPage", \.statusPage, StatusPage.section.format, "a page for everybody, at `/status`"),
+            Key(
+                "maintenance", \.maintenance, .list(Announcement.maintenanceSection.format),
+                "planned work: its models get no traffic and raise no alerts meanwhile"),
+            Key(
+                "announcements", \.announcements, .list(Announcement.announcementSection.format),
+                "what everybody should know, on all pages"),
             Key("import", \.imports, .oneOrMore(Import.format), "Portkey-style files whose models are watched too"),
         ])
 }

@@ -1,11 +1,11 @@
 /// A name pattern with `*` for any characters, `/` included, and `?` for exactly one.
-struct NamePattern {
+package struct NamePattern: Sendable, Hashable {
     private let pattern: [Character]
 
-    init(_ text: String) { pattern = Array(text) }
+    package init(_ text: String) { pattern = Array(text) }
 
     /// Linear in the name for each star: the last star is the only place ever returned to.
-    func matches(_ name: String) -> Bool {
+    package func matches(_ name: String) -> Bool {
         let name = Array(name)
         var (i, j) = (0, 0)
         var star: (pattern: Int, name: Int)?

@@ -1,0 +1,71 @@
+import Health
+import NIOCore
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Badges as bytes: drawn when they are asked for, and kept while they are true.
+final class BadgeShelf: Sendable {
+    private struct Key: Hashable {
+        var order: BadgeOrder
+        var isSeen: Bool
+    }
+
+    private struct Kept {
+        var document: Document
+        /// Of the fleet it was drawn for; what the past tells outlives it.
+        var revision: UInt64?
+        var until: Date
+    }
+
+    /// Callers can ask for any number of them.
+    private static let limit = 2_048
+    private let kept = Mutex<[Key: Kept]>([:])
+
+    /// - Parameter uptime: the share 0…1 that the order asks for.
+    func document(
+        _ order: BadgeOrder, isSeen: Bool, fleet: FleetHealth, now: Date,
+        uptime: () async throws -> Double?, objective: (ModelID) -> Double
+    ) async throws -> Document {
+        let key = Key(order: order, isSeen: isSeen)
+        if let known = kept.withLock({ $0[key] }), known.until > now,
+            known.revision == nil || known.revision == fleet.revision
+        {
+            return known.document
+        }
+        let badge: Badge
+        var revision: UInt64? = fleet.revision
+        if isSeen, let model = fleet[order.model] {
+            switch order.metric {
+            case .status: badge = .status(of: model, label: order.label)
+            case .score: badge = .score(of: model, label: order.label)
+            case .latency: badge = .latency(of: model, label: order.label)
+            case .uptime:
+                badge = .uptime(try await uptime(), objective: objective(order.model), label: order.label)
+                revision = nil
+            }
+        } else {
+            badge = .notFound(order.label)
+        }
+        let document = try Self.draw(badge, order.format)
+        kept.withLock { kept in
+            if kept.count >= Self.limit { kept.removeAll() }
+            kept[key] = Kept(document: document, revision: revision, until: now + Double(BadgeOrder.maximumAge))
+        }
+        return document
+    }
+
+    private static func draw(_ badge: Badge, _ format: BadgeOrder.Format) throws -> Document {
+        switch format {
+        case .svg(let style):
+            Document(ByteBuffer(string: BadgeImage.svg(badge, style: style)), contentType: "image/svg+xml")
+        case .json:
+            Document(
+                ByteBuffer(bytes: try HealthJSON.encoder().encode(badge.endpoint)), contentType: "application/json")
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import Health
+import History
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What the public status page says at a moment, in public words: no reasons, hosts, providers or names of people.
+struct StatusContent: Sendable {
+    /// How the public is told how it goes.
+    enum Condition: Int, Sendable, Comparable {
+        case operational, unknown, maintenance, degraded, outage
+
+        static func < (a: Condition, b: Condition) -> Bool { a.rawValue < b.rawValue }
+
+        init(_ model: ModelHealthStatus) {
+            if model.notices.contains(where: { $0.kind == .maintenance || $0.kind == .pause }) {
+                self = .maintenance
+                return
+            }
+            switch model.status {
+            case .healthy: self = .operational
+            case .degraded: self = .degraded
+            case .unhealthy: self = .outage
+            case .unknown: self = .unknown
+            }
+        }
+
+        var words: String {
+            switch self {
+            case .operational: "Operational"
+            case .unknown: "No data"
+            case .maintenance: "Maintenance"
+            case .degraded: "Degraded"
+            case .outage: "Outage"
+            }
+        }
+
+        /// For style sheets and programs.
+        var name: String {
+            switch self {
+            case .operational: "operational"
+            case .unknown: "unknown"
+            case .maintenance: "maintenance"
+            case .degraded: "degraded"
+            case .outage: "outage"
+            }
+        }
+    }
+
+    struct Day: Sendable, Hashable {
+        var start: Date
+        /// `nil` where nobody looked.
+        var uptime: Double?
+        var worst: HealthStatus?
+    }
+
+    /// A model, or a group that is shown as one.
+    struct Line: Sendable {
+        var name: String
+        var condition: Condition
+        /// Of all the days together.
+        var uptime: Double?
+        var days: [Day]
+    }
+
+    struct Group: Sendable {
+        var name: String
+        var lines: [Line]
+        /// Whether its one line has its name.
+        var isOneLine: Bool
+    }
+
+    /// A stretch of trouble.
+    struct Incident: Sendable {
+        var id: String
+        var name: String
+        var title: String
+        var isOutage: Bool
+        var from: Date
+        /// `nil` while it lasts.
+        var to: Date?
+    }
+
+    var title: String
+    var text: String
+    var condition: Condition
+    var headline: String
+    var groups: [Group]
+    /// Now and to come.
+    var maintenance: [Announcement]
+    var announcements: [Announcement]
+    /// Newest first.
+    var incidents: [Incident]
+    var at: Date
+
+    /// Incidents that are shown at most.
+    static let longestList = 50
+
+    /// - Parameter report: of all models of the page, day by day.
+    init(_ page: StatusPage, fleet: FleetHealth, report: HealthReport, board: NoticeBoard?, at now: Date) {
+        let rows = Dictionary(report.models.map { ($0.modelId, $0) }, uniquingKeysWith: { first, _ in first })
+        title = page.title
+        text = page.text
+        at = now
+        var groups: [Group] = []
+        for group in page.groups {
+            let models = fleet.models.filter { group.contains($0.modelId) }
+            let lines = models.map { model in
+                let row = rows[model.modelId]
+                return Line(
+                    name: page.names[model.modelId] ?? model.modelId.rawValue, condition: Condition(model),
+                    uptime: row?.uptime,
+                    days: (row?.days ?? []).map { Day(start: $0.start, uptime: $0.uptime, worst: $0.worst) })
+            }
+            groups.append(
+                Group(
+                    name: group.name,
+                    lines: group.showsModels ? lines : lines.isEmpty ? [] : [Line(name: group.name, of: lines)],
+                    isOneLine: !group.showsModels))
+        }
+        self.groups = groups
+        let lines = groups.flatMap(\.lines)
+        (condition, headline) = Self.headline(lines)
+        let shown = Set(page.models(of: fleet))
+        func isShown(_ announcement: Announcement) -> Bool {
+            announcement.models.isEmpty || shown.contains { announcement.concerns($0) }
+        }
+        maintenance = board?.maintenance(at: now).filter(isShown) ?? []
+        announcements = board?.announcements(at: now).filter { $0.from <= now && isShown($0) } ?? []
+        incidents = report.incidents.filter { shown.contains($0.modelId) }.prefix(Self.longestList).compactMap {
+            Incident($0, page)
+        }
+    }
+
+    static func headline(_ lines: [Line]) -> (Condition, String) {
+        let known = lines.filter { $0.condition != .unknown }
+        guard !known.isEmpty else { return (.unknown, "Nothing is known yet") }
+        let out = known.count { $0.condition == .outage }
+        let degraded = known.count { $0.condition == .degraded }
+        func them(_ count: Int) -> String { count == 1 ? "1 of \(lines.count) is" : "\(count) of \(lines.count) are" }
+        if out == known.count { return (.outage, out == 1 ? "Outage" : "Everything is down") }
+        if out > 0 { return (.degraded, "\(them(out)) down") }
+        if degraded > 0 { return (.degraded, "\(them(degraded)) degraded") }
+        if known.contains(where: { $0.condition == .maintenance }) { return (.maintenance, "Maintenance is under way") }
+        return (.operational, "Everything works")
+    }
+}
+
+extension StatusContent.Line {
+    /// Several models as one: down when all are, degraded when any is not as it should be.
+    init(name: String, of lines: [Self]) {
+        self.name = name
+        let known = lines.map(\.condition).filter { $0 != .unknown }
+        condition =
+            known.isEmpty
+            ? .unknown
+            : known.allSatisfy { $0 == .outage }
+                ? .outage
+                : known.contains { $0 >= .degraded } ? .degraded : known.max() ?? .unknown
+        func mean(_ shares: [Double?]) -> Double? {
+            let known = shares.compactMap { $0 }
+            return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+        }
+        uptime = mean(lines.map(\.uptime))
+        days = (lines.first?.days ?? []).indices.map { index in
+            let same = lines.compactMap { $0.days.indices.contains(index) ? $0.days[index] : nil }
+            let worst = same.compactMap(\.worst).max { $0.severity < $1.severity }
+            return StatusContent.Day(
+                start: same[0].start, uptime: mean(same.map(\.uptime)),
+                worst: worst == .unhealthy && same.contains { $0.worst != .unhealthy } ? .degraded : worst)
+        }
+    }
+}
+
+extension StatusContent.Incident {
+    fileprivate init?(_ incident: Incident, _ page: StatusPage) {
+        guard let name = page.publicName(of: incident.modelId) else { return nil }
+        isOutage = incident.worst == .unhealthy
+        // What exactly goes wrong may be nobody's business: keys, quotas and hosts are not told.
+        let what =
+            switch incident.code {
+            case .slow, .cpuFallback: "Slow answers"
+            case .errors, .flapping, .check, .target: "Errors"
+            case .rateLimited: "Limited capacity"
+            default: incident.worst == .unhealthy ? "No answers" : "Impaired"
+            }
+        title = "\(name): \(what.lowercased())"
+        id = incident.id
+        self.name = name
+        from = incident.from
+        to = incident.to
+    }
+}

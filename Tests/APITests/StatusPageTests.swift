@@ -1,0 +1,159 @@
+import Foundation
+import HTTPTypes
+import Health
+import History
+import HummingbirdTesting
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("The public status page", .timeLimit(.minutes(1)))
+struct StatusPageTests {
+    private static let page = StatusPage(
+        title: "Status <of> models", text: "What we run & how it goes", url: "https://status.example/",
+        groups: [
+            .init(name: "Chat", models: [NamePattern("gpt-*"), NamePattern("mistral")]),
+            .init(name: "Batch", models: [NamePattern("meta/*")], showsModels: false),
+        ], names: ["gpt-4o": "Our best \"model\""])
+
+    private func store() async throws -> MemoryHistory {
+        let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
+        for model in ["gpt-4o", "meta/llama-3.1/8b", "mistral", "neu/ä \"x\"\n"] as [ModelID] {
+            let rows = (0..<120).map { minute in
+                let isDown = model == "meta/llama-3.1/8b" && minute >= 110
+                return HealthSnapshot(
+                    timestamp: Fixture.at(Double(minute - 120) * 60), modelId: model, provider: "secret-provider",
+                    status: isDown ? .unhealthy : .healthy, score: 90, reasonCode: isDown ? .credentials : .passing,
+                    metrics: .init(requestCount: 1))
+            }
+            let changes = [
+                HealthChangeEvent(
+                    seq: 17, modelId: model, provider: "secret-provider", previousStatus: .healthy,
+                    currentStatus: .unhealthy, timestamp: Fixture.at(-600),
+                    reasons: [HealthReason(.credentials, "https://internal.example refuses the key of team-x")])
+            ]
+            try await store.append(rows, model == "meta/llama-3.1/8b" ? changes : [])
+        }
+        return store
+    }
+
+    private func fixture(_ page: StatusPage? = StatusPageTests.page, tokens: [APIToken] = []) async throws -> Fixture {
+        Fixture(
+            configuration: APIConfiguration(port: 0, tokens: tokens, statusPage: page), storage: try await store())
+    }
+
+    @Test func itIsOffByDefault() async throws {
+        for path in ["/status", "/status/feed.xml", "/status/feed.json"] {
+            let fixture = try await fixture(nil)
+            let response = try await fixture.with { try await $0.execute(uri: path, method: .get) }
+            try response.expectProblem("unknown-route", 404)
+        }
+    }
+
+    @Test func itNeedsNoTokenAndNoScript() async throws {
+        let token = APIToken(name: "x", secret: Secret("some-secret"), scopes: [.read])
+        let fixture = try await fixture(tokens: [token])
+        let response = try await fixture.get("/status")
+        #expect(response.status == .ok)
+        #expect(response.headers[.contentType] == "text/html; charset=utf-8")
+        #expect(!response.text.contains("<script") && !response.text.contains("style="))
+        let again = try await fixture.get("/status", headers: [.ifNoneMatch: response.headers[.eTag] ?? ""])
+        #expect(again.status == .notModified)
+    }
+
+    @Test func itShowsWhatIsNamedAndNothingPrivate() async throws {
+        let fixture = try await fixture()
+        for path in ["/status", "/status/feed.xml", "/status/feed.json"] {
+            let text = try await fixture.get(path).text
+            for secret in [
+                "secret-provider", "internal.example", "team-x", "meta/", "llama", "neu/", "credentials", "openai",
+                "together", "refused", "gpt-4o",
+            ] {
+                #expect(!text.contains(secret), "\(path): \(secret)")
+            }
+        }
+        let text = try await fixture.get("/status").text
+        #expect(text.contains("Status &lt;of&gt; models"))
+        #expect(text.contains("Our best &quot;model&quot;"))
+        #expect(text.contains("<h2>Batch</h2>"))
+        #expect(text.contains("1 of 3 are down") || text.contains("1 of 3 is down"))
+        #expect(text.contains("Batch: no answers"))
+        #expect(text.contains("Not over yet"))
+        // Three lines of ninety days each.
+        #expect(text.matches(of: /<rect class="[a-z]+"/).count == 270)
+        #expect(text.matches(of: /<rect class="unseen"/).count == 267)
+        #expect(text.matches(of: /<rect class="outage"/).count == 1)
+    }
+
+    @Test func maintenanceAndWordsToEverybodyAreShown() async throws {
+        let fixture = try await fixture()
+        let now = Fixture.start
+        try fixture.notices.add(
+            maintenance: Announcement(
+                id: "m1", title: "New <GPUs>", text: "Slower for a while", from: now + 3_600, until: now + 7_200,
+                models: ["gpt-*"]))
+        try fixture.notices.add(
+            maintenance: Announcement(
+                id: "m2", title: "Private work", from: now + 3_600, until: now + 7_200, models: ["neu/*"]))
+        try fixture.notices.add(
+            announcement: Announcement(id: "a1", title: "Prices change", from: now - 60, until: nil))
+        for path in ["/status", "/status/feed.xml", "/status/feed.json"] {
+            let text = try await fixture.get(path).text
+            #expect(text.contains("GPUs"))
+            #expect(text.contains("Prices change"))
+            #expect(!text.contains("Private work"), "\(path)")
+        }
+        #expect(try await fixture.get("/status").text.contains("Planned maintenance"))
+    }
+
+    @Test func feedsAreWellFormed() async throws {
+        let fixture = try await fixture()
+        let rss = try await fixture.get("/status/feed.xml")
+        #expect(rss.headers[.contentType] == "application/rss+xml; charset=utf-8")
+        let elements = try PlainXML(rss.text).elements
+        #expect(elements.first?.name == "rss")
+        #expect(elements.count { $0.name == "item" } == 1, "\(rss.text)")
+        #expect(elements.first { $0.name == "pubDate" }?.text == "Mon, 23 Nov 2026 09:50:00 GMT")
+        let json = try await fixture.get("/status/feed.json").json
+        #expect(json["version"]?.string == "https://jsonfeed.org/version/1.1")
+        #expect(json["home_page_url"]?.string == "https://status.example/")
+        #expect(json["items"]?.array?.first?["title"]?.string == "Batch: no answers")
+    }
+
+    @Test(
+        "a headline for everybody",
+        arguments: [
+            ([.operational, .operational], "Everything works"), ([.operational, .unknown], "Everything works"),
+            ([.unknown, .unknown], "Nothing is known yet"), ([], "Nothing is known yet"),
+            ([.operational, .degraded], "1 of 2 is degraded"), ([.outage, .degraded, .outage], "2 of 3 are down"),
+            ([.outage, .unknown, .outage], "Everything is down"), ([.outage], "Outage"),
+            ([.maintenance, .operational], "Maintenance is under way"),
+        ] as [([StatusContent.Condition], String)])
+    func headlines(conditions: [StatusContent.Condition], headline: String) {
+        let lines = conditions.map { StatusContent.Line(name: "x", condition: $0, uptime: nil, days: []) }
+        #expect(StatusContent.headline(lines).1 == headline)
+    }
+
+    @Test(
+        "several models as one",
+        arguments: [
+            ([.operational, .operational], .operational), ([.operational, .outage], .degraded),
+            ([.outage, .outage], .outage), ([.unknown, .outage], .outage), ([.unknown], .unknown),
+            ([.maintenance, .operational], .maintenance), ([.operational, .degraded], .degraded),
+        ] as [([StatusContent.Condition], StatusContent.Condition)])
+    func groups(conditions: [StatusContent.Condition], together: StatusContent.Condition) {
+        let lines = conditions.map { StatusContent.Line(name: "x", condition: $0, uptime: nil, days: []) }
+        #expect(StatusContent.Line(name: "all", of: lines).condition == together)
+    }
+
+    @Test(
+        "times as mail writes them",
+        arguments: [
+            (0.0, "Thu, 01 Jan 1970 00:00:00 GMT"), (1_795_428_000, "Mon, 23 Nov 2026 10:00:00 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"),
+        ] as [(Double, String)])
+    func mailTimes(seconds: Double, text: String) {
+        #expect(Date(timeIntervalSince1970: seconds).rfc822 == text)
+    }
+}

@@ -1,0 +1,63 @@
+import API
+import Foundation
+import Health
+import Testing
+
+@testable import LLMHealth
+
+@Suite("Planned work, announcements and the status page of a configuration", .timeLimit(.minutes(1)))
+struct NoticeConfigurationTests {
+    private static let yaml = """
+        maintenance:
+          - title: New GPUs
+            text: Slower for a while
+            from: 2026-11-23T10:00:00+01:00
+            until: 2026-11-23T12:00:00Z
+            models: [gpt-*, mistral]
+          - {title: Everything, from: 2026-11-24T10:00:00Z, until: 2026-11-24T11:00:00Z}
+        announcements:
+          - title: Prices change
+        statusPage:
+          enabled: true
+          groups:
+            - {name: Chat, models: ["gpt-*"]}
+            - {name: Batch, models: [llama], showModels: false}
+          names: {gpt-4o: Our best}
+        """
+
+    @Test func itHoldsAndIsNumbered() throws {
+        let configuration = try Configuration.load(yaml: Self.yaml, environment: [:])
+        let board = try NoticeBoard(MemoryDocuments())
+        board.configure(announcements: configuration.announcements, maintenance: configuration.maintenance)
+        let during = try #require(Date(rfc3339: "2026-11-23T11:00:00Z"))
+        #expect(board.maintenance(at: during).map(\.id) == ["configured-maintenance-1", "configured-maintenance-2"])
+        #expect(board.announcements(at: during).map(\.title) == ["Prices change"])
+        for (model, notices) in [("gpt-4o", 1), ("mistral", 1), ("mistral-2", 0), ("llama", 0)] {
+            #expect(board.notices(of: ModelID(model), at: during).count == notices, "\(model)")
+        }
+        #expect(board.notices(of: "llama", at: during + 86_400 - 3_600).map(\.reason) == ["Everything"])
+        #expect(board.maintenance(of: "gpt-4o").count == 2)
+        // What the configuration says, only the configuration takes back.
+        #expect(try board.takeBack("configured-maintenance-1") == false)
+        let revision = board.revision
+        board.configure(announcements: [], maintenance: [])
+        #expect(board.maintenance(at: during).isEmpty && board.revision > revision)
+    }
+
+    @Test func thePageIsWhatIsWritten() throws {
+        let configuration = try Configuration.load(yaml: Self.yaml, environment: [:])
+        let page = try #require(StatusPage(configuration.statusPage))
+        #expect(page.title == "Model status")
+        #expect(page.groups.map(\.name) == ["Chat", "Batch"])
+        #expect(page.groups.map(\.showsModels) == [true, false])
+        #expect(page.names == ["gpt-4o": "Our best"])
+        #expect(StatusPage(Configuration().statusPage) == nil)
+    }
+
+    @Test func whatARunningDaemonTakesUp() throws {
+        let new = try Configuration.load(yaml: Self.yaml, environment: [:])
+        let diff = try ConfigurationDiff(from: Configuration(), to: new)
+        #expect(diff.parts == [.statusPage, .maintenance, .announcements])
+        #expect(diff.restart == [.statusPage])
+    }
+}
