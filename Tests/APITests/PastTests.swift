@@ -193,6 +193,32 @@ struct TimelineRouteTests {
         #expect(incidents[0]["worst"] as? String == "unhealthy")
     }
 
+    @Test(
+        "trends of a range, in as many stretches as are asked for",
+        arguments: [
+            ("&from=2026-11-23T09:00:00Z&to=2026-11-23T10:00:00Z&buckets=6", 6, [1, 1, 1, 0, 1, 1]),
+            ("&window=1h&buckets=2", 2, [1, 2 / 3.0]), ("&window=1h&buckets=1", 1, [50 / 60.0]),
+        ] as [(String, Int, [Double])])
+    func trends(query: String, count: Int, availability: [Double]) async throws {
+        let json = try await fixture().get("\(base)trends?modelId=gpt-4o\(query)").json
+        let buckets = try #require(json["buckets"]?.array)
+        #expect(buckets.count == count)
+        let found = buckets.map { ($0["availability"]?.number ?? -1) }
+        #expect(zip(found, availability).allSatisfy { abs($0 - $1) < 1e-6 }, "\(found)")
+    }
+
+    @Test(
+        "trends that cannot be meant",
+        arguments: [
+            ("buckets=0", "buckets"), ("buckets=10001", "buckets"), ("buckets=x", "buckets"),
+            ("from=2026-11-23T09:00:00Z", "to"), ("window=1h&from=2026-11-23T09:00:00Z", "window"),
+            ("from=2026-11-23T09:00:00Z&to=2026-11-23T08:00:00Z", "to"),
+        ])
+    func noTrends(query: String, field: String) async throws {
+        try await fixture().get("\(base)trends?modelId=gpt-4o&\(query)").expectProblem(
+            "bad-parameter", 400, field: field)
+    }
+
     @Test("a resolution makes it coarse, and history short")
     func resolution() async throws {
         let fixture = try await fixture()

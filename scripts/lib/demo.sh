@@ -7,6 +7,7 @@ address() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/simulator.json"; }
 {
   echo "server: {host: 127.0.0.1, port: $port}"
   echo "history: {sqlite: {path: $work/llm-health.db}}"
+  echo "statusPage: {enabled: true, groups: [{name: Models, models: [\"*\"]}]}"
 } > "$config"
 
 if [ -n "$simulator" ]; then

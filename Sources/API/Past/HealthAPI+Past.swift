@@ -33,8 +33,12 @@ extension HealthAPI {
                 parameters: [
                     .model.required,
                     Parameter(
-                        "window", "How far back to look, from 60s to 1830d.", schema: Parameter.duration(example: "24h")
-                    ),
+                        "window", "How far back to look, from 60s to 1830d; 24h without. Give it, or from and to.",
+                        schema: Parameter.duration(example: "24h")),
+                    .from, .to,
+                    Parameter(
+                        "buckets", "Into how many stretches it is cut; of a long range there may be fewer.",
+                        schema: ["type": "integer", "minimum": 1, "maximum": .number(Double(HistoryLimits.buckets))]),
                 ],
                 Operation(
                     .past, "trends", "Where a model's figures go",
@@ -106,10 +110,17 @@ extension HealthAPI {
 
     private func trends(_ call: Call) async throws -> Response {
         let id = try call.query.modelID()
-        let window = try call.query.window()
         let trends: HealthTrends
-        do {
-            trends = try await dependencies.storage.trends(of: id, over: window)
+        let window = try call.query.window()
+        let ends = try call.query.ends()
+        let buckets = try call.query.buckets()
+        do throws(HealthStorageError) {
+            if let past = dependencies.past, ends != nil || buckets != nil {
+                let range = ends ?? TimeRange(last: window, endingAt: dependencies.time.now.wall)
+                trends = try await past.trends(of: id, in: range, buckets: buckets ?? MemoryHistory.defaultBuckets)
+            } else {
+                trends = try await dependencies.storage.trends(of: id, over: window)
+            }
         } catch {
             throw failed(error, call)
         }

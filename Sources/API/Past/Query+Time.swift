@@ -1,4 +1,5 @@
 import Health
+import History
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -20,23 +21,27 @@ extension Query {
     /// `timeRange`, or `from` and `to`; the last 24 hours without any of them.
     func timeRange(now: Date) throws(Problem) -> TimeRange {
         let name = self["timeRange"]
-        if name != nil, self["from"] != nil || self["to"] != nil {
-            throw .badParameter("timeRange", "Give timeRange, or from and to, not both.")
-        }
-        if self["from"] != nil || self["to"] != nil {
-            do {
-                return try TimeRange(from: time("from"), to: time("to"))
-            } catch let problem as Problem {
-                throw problem
-            } catch {
-                throw .badParameter("to", "to must be later than from.")
-            }
-        }
+        if let ends = try ends() { return ends }
         guard let range = Self.timeRanges.first(where: { $0.name == name ?? "24h" }) else {
             let known = Self.timeRanges.map(\.name).joined(separator: ", ")
             throw .badParameter("timeRange", "\(Problem.quoted(name ?? "")) is no time range; there are \(known).")
         }
         return TimeRange(last: range.duration, endingAt: now)
+    }
+
+    /// `from` and `to`; `nil` without them.
+    func ends() throws(Problem) -> TimeRange? {
+        guard self["from"] != nil || self["to"] != nil else { return nil }
+        for other in ["timeRange", "window"] where self[other] != nil {
+            throw .badParameter(other, "Give \(other), or from and to, not both.")
+        }
+        do {
+            return try TimeRange(from: time("from"), to: time("to"))
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw .badParameter("to", "to must be later than from.")
+        }
     }
 
     func limit() throws(Problem) -> Int {
@@ -55,6 +60,15 @@ extension Query {
                 "window", "window must be a number with s, m, h or d behind it, from 60s to 1830d, such as 24h.")
         }
         return window
+    }
+
+    /// `buckets`; `nil` without it.
+    func buckets() throws(Problem) -> Int? {
+        guard let text = self["buckets"] else { return nil }
+        guard let count = Int(text), (1...HistoryLimits.buckets).contains(count) else {
+            throw .badParameter("buckets", "buckets must be a whole number from 1 to \(HistoryLimits.buckets).")
+        }
+        return count
     }
 
     /// `resolution`, such as `60s` or `1h`; `nil` without one.

@@ -142,7 +142,7 @@ struct StatusContent: Sendable {
         let degraded = known.count { $0.condition == .degraded }
         func them(_ count: Int) -> String { count == 1 ? "1 of \(lines.count) is" : "\(count) of \(lines.count) are" }
         if out == known.count { return (.outage, out == 1 ? "Outage" : "Everything is down") }
-        if out > 0 { return (.degraded, "\(them(out)) down") }
+        if out > 0 { return (2 * out >= known.count ? .outage : .degraded, "\(them(out)) down") }
         if degraded > 0 { return (.degraded, "\(them(degraded)) degraded") }
         if known.contains(where: { $0.condition == .maintenance }) { return (.maintenance, "Maintenance is under way") }
         return (.operational, "Everything works")

@@ -35,7 +35,7 @@ enum StatusHTML {
         \(incidents(content))
         </main>
         <footer>
-        <p>As of \(time(content.at)). A bar is a day in UTC; a dashed one was not observed.</p>
+        <p>As of \(time(content.at)). A bar is a day in UTC; a pale one was not observed.</p>
         <p><a href="/status/feed.xml">RSS</a> <a href="/status/feed.json">JSON feed</a></p>
         </footer>
         </body>
@@ -86,7 +86,8 @@ enum StatusHTML {
             <div class="top"><\(level)>\(line.name.xmlEscaped)</\(level)>
             <p class="condition \(line.condition.name)">\(sign(line.condition)) \(line.condition.words)</p></div>
             \(bars(line))
-            <p class="scale"><span>\(line.days.count) days ago</span> <span>\(uptime)</span> <span>Today</span></p>
+            <p class="scale"><span class="all">\(line.days.count) days ago</span>\
+            <span class="recent">\((line.days.count + 1) / 2) days ago</span> <span>\(uptime)</span> <span>Today</span></p>
             </article>
             """
     }
@@ -103,22 +104,14 @@ enum StatusHTML {
         let seen = line.days.count { $0.worst != nil }
         let label = "\(seen) of \(line.days.count) days observed, \(troubled) of them with trouble"
         let bars = line.days.enumerated().map { index, day in
-            let words =
-                day.worst == nil
-                ? "not observed"
-                : (day.uptime.map { "\(percent($0)) uptime" } ?? "nothing to count")
-                    + (day.worst.map {
-                        $0 == .healthy
-                            ? "" : ", \($0 == .unhealthy ? "outage" : $0 == .degraded ? "degraded" : "no data")"
-                    } ?? "")
             return """
                 <rect class="\(day.look)" x="\(index * step)" width="\(barWidth)" height="\(barHeight)" rx="1.5">\
-                <title>\(date(day.start)): \(words)</title></rect>
+                <title>\(date(day.start)): \(day.words)</title></rect>
                 """
         }
         return """
-            <svg class="bars" viewBox="0 0 \(width) \(barHeight)" preserveAspectRatio="none" role="img" \
-            aria-label="\(label)">\(bars.joined())</svg>
+            <div class="strip"><svg class="bars" viewBox="0 0 \(width) \(barHeight)" preserveAspectRatio="none" role="img" \
+            aria-label="\(label)">\(bars.joined())</svg></div>
             """
     }
 
@@ -169,15 +162,29 @@ enum StatusHTML {
 }
 
 extension StatusContent.Day {
+    /// Below this share a day counts as one of an outage; above, trouble was short.
+    private static let shortOutage = 0.99
+
     /// The class of its bar.
-    fileprivate var look: String {
+    var look: String {
+        // Not to have known for a moment is no trouble.
+        guard let uptime else { return worst == nil ? "unseen" : "unknown" }
         switch worst {
-        case nil: "unseen"
-        case .healthy: "operational"
-        case .unknown: "unknown"
-        case .degraded: "degraded"
-        case .unhealthy: "outage"
+        case .unhealthy: return uptime < Self.shortOutage ? "outage" : "degraded"
+        case .degraded: return "degraded"
+        default: return "operational"
         }
+    }
+
+    var words: String {
+        guard let uptime else { return worst == nil ? "not observed" : "no data" }
+        let trouble =
+            switch worst {
+            case .unhealthy: ", outage"
+            case .degraded: ", degraded"
+            default: ""
+            }
+        return StatusHTML.percent(uptime) + " uptime" + trouble
     }
 }
 
