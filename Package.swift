@@ -170,6 +170,10 @@ let package = Package(
             name: "stream-load",
             dependencies: ["API", "Health", "History", .logging, .nioCore, .nioPosix, .serviceLifecycle],
             path: "Tests/StreamLoad", swiftSettings: settings),
+        // What the server beneath the API can do at most; run by hand.
+        .executableTarget(
+            name: "bare-server", dependencies: [.hummingbird, .httpTypes, .nioCore], path: "Tests/BareServer",
+            swiftSettings: settings),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
