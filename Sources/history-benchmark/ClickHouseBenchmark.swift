@@ -5,7 +5,7 @@ import History
 import NIOCore
 import NIOHTTP1
 
-/// What ClickHouse takes from the store, beside a bare loop of inserts into one table without sums.
+/// What ClickHouse takes from the store, beside bare loops of inserts: into one narrow table, and into the store's own tables.
 enum ClickHouseBenchmark {
     static func writing(_ url: String) async throws {
         var generator = GeneratedRows(models: 100)
@@ -21,7 +21,8 @@ enum ClickHouseBenchmark {
                 ].joined(separator: "\t") + "\n"
             }.joined()
         }
-        var best = (store: 0.0, rows: 0.0, bare: 0.0)
+        let whole = batches.map { batch in batch.map(line).joined() }
+        var best = (store: 0.0, rows: 0.0, bare: 0.0, same: 0.0)
         for _ in 0..<2 {
             let database = "benchmark_\(UUID().uuidString.prefix(8))"
             let store = try ClickHouseHistory(
@@ -33,6 +34,8 @@ enum ClickHouseBenchmark {
             best.store = max(best.store, Double(rows) / own.seconds)
             let bare = try await bareLoop(bodies, url, database)
             best.bare = max(best.bare, Double(rows) / bare.seconds)
+            let same = try await sameTables(whole, url)
+            best.same = max(best.same, Double(rows) / same.seconds)
             // The same way without what adds the rows up.
             for view in ["minutes_of_figures", "minutes_of_spans", "hours_of_minutes", "days_of_hours"] {
                 try await run("DROP TABLE `\(database)`.llm_health_\(view) SYNC", url)
@@ -50,6 +53,43 @@ enum ClickHouseBenchmark {
         Figure.print(
             "ClickHouse: snapshots/s with sums of minutes, hours, days (bare loop of inserts)", "≥ 200,000",
             "\(Figure.count(best.store)) (\(Figure.count(best.bare)), ratio \(Figure.ratio(best.store / best.bare)))")
+        Figure.print(
+            "ClickHouse: the same (bare loop of text into the same tables and views)", "printed",
+            "\(Figure.count(best.store)) (\(Figure.count(best.same)), ratio \(Figure.ratio(best.store / best.same)))")
+    }
+
+    /// Every column that the store writes.
+    private static func line(_ row: HealthSnapshot) -> String {
+        func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "\\N" }
+        func time(_ date: Date) -> String { String(format: "%.3f", date.timeIntervalSince1970) }
+        let metrics = row.metrics
+        return [
+            "", "default", row.modelId.rawValue, time(row.timestamp), row.provider, row.status.rawValue,
+            number(row.score),
+            row.reasonCode.rawValue, number(metrics.latencyP50), number(metrics.latencyP90), number(metrics.latencyP99),
+            number(metrics.errorRate), "\(metrics.requestCount)", number(metrics.availability),
+            row.probeResult?.success == true ? "1" : "0", number(row.probeResult?.latency),
+            row.probeResult?.error ?? "\\N",
+            time(row.timestamp - 60), row.status.rawValue,
+        ].joined(separator: "\t") + "\n"
+    }
+
+    /// The store's own tables and views, fed by nothing but a loop.
+    private static func sameTables(_ bodies: [String], _ url: String) async throws -> Duration {
+        let database = "benchmark_\(UUID().uuidString.prefix(8))"
+        try await ClickHouseHistory(ClickHouseConfiguration(url: url, database: database)).open()
+        let columns =
+            "region, instance, model_id, at, provider, status, score, reason, latency_p50, latency_p90, latency_p99, "
+            + "error_rate, request_count, availability, probe_success, probe_latency, probe_error, previous_at, "
+            + "previous_status"
+        let time = try await ContinuousClock().measure {
+            for body in bodies {
+                try await run(
+                    "INSERT INTO `\(database)`.llm_health_snapshots (\(columns)) FORMAT TabSeparated", url, body: body)
+            }
+        }
+        try await run("DROP DATABASE `\(database)`", url)
+        return time
     }
 
     private static func bareLoop(_ bodies: [String], _ url: String, _ database: String) async throws -> Duration {

@@ -257,7 +257,14 @@ struct HostTests {
             try await fixture.post(uri, "{}", headers: [.contentType: type]).expectProblem(
                 "not-json", 415, field: "Content-Type")
         }
-        try await fixture.post(uri, "", headers: [:]).expectProblem("not-json", 415, field: "Content-Type")
+        try await fixture.post(uri, "", headers: [.contentType: "text/plain"]).expectProblem(
+            "not-json", 415, field: "Content-Type")
+        try await fixture.post(uri, "", headers: [.origin: "https://evil.example"]).expectProblem(
+            "foreign-origin", 403, field: "Origin")
+    }
+
+    @Test func withoutABodyThereIsNothingToDeclare() async throws {
+        #expect(try await Fixture().post("/api/llm-manager/health/probe", "", headers: [:]).status == .ok)
     }
 
     @Test func theOwnPageMayProbe() async throws {

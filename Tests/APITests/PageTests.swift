@@ -58,6 +58,11 @@ struct PageTests {
         }
     }
 
+    @Test func theAddressMayNameAReport() async throws {
+        #expect(try await Fixture().get("/?model=meta%2Fllama-3.1%2F8b").status == .ok)
+        try await Fixture().get("/docs?model=x").expectProblem("unknown-parameter", 400, field: "model")
+    }
+
     @Test func everythingThatIsLoadedIsThere() async throws {
         let files = try await served()
         let paths = Set(files.map(\.path))

@@ -57,7 +57,8 @@ struct StatusPageTests {
         let response = try await fixture.get("/status")
         #expect(response.status == .ok)
         #expect(response.headers[.contentType] == "text/html; charset=utf-8")
-        #expect(!response.text.contains("<script") && !response.text.contains("style="))
+        // The one that keeps it fresh may fail to run.
+        #expect(response.text.matches(of: /<script/).count == 1 && !response.text.contains("style="))
         let again = try await fixture.get("/status", headers: [.ifNoneMatch: response.headers[.eTag] ?? ""])
         #expect(again.status == .notModified)
     }

@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 BIN = os.environ.get("PROGRAMS")
@@ -57,6 +58,9 @@ class Daemon:
         (folder / "config.yaml").write_text(
             f"server: {{port: {self.port}}}\nhistory: {{sqlite: {{path: {folder}/h.db}}}}\n"
             f"providers: {{sim: {{kind: openai, url: \"{faces['openai']}\"}}}}\n"
+            "statusPage: {enabled: true, title: Ours, groups: [{name: Chat, models: [model-0, model-1, model-2]}, "
+            "{name: Batch, models: [model-3, model-4], showModels: false}]}\n"
+            "announcements: [{title: Prices change, text: From May on.}]\n"
             f"defaults: {{interval: 2s, timeout: 2s}}\nmodels:\n{models}")
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
@@ -175,3 +179,50 @@ def test_a_silence_set_on_the_page_is_the_daemons(daemon, watch):
     daemon.serve()
     expect(row).to_contain_text("paused", timeout=30_000)
     assert daemon.get("silences")[0]["reason"] == "upgrade"
+
+
+@pytest.mark.parametrize("path", ["/status", "/docs", "/"])
+def test_every_page_is_for_everybody(daemon, watch, path):
+    """At every width, in both themes: nothing for axe, no error, nothing wider than the window, nobody else asked."""
+    for width, theme in [(360, "light"), (768, "dark"), (1440, "light"), (2560, "dark")]:
+        watched = watch(viewport={"width": width, "height": 900}, color_scheme=theme)
+        page = watched.page
+        page.goto(daemon.url + path)
+        expect(page.locator({"/": "llm-health-dashboard .row", "/docs": "section.operation", "/status": "article"}[path]).first).to_be_visible()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), width
+        assert watched.errors == [] and watched.hosts == {daemon.url.split("/")[2]}
+
+
+def test_the_status_page_needs_no_script(daemon, watch):
+    page = watch(java_script_enabled=False).page
+    page.goto(f"{daemon.url}/status")
+    expect(page.locator(".headline")).to_have_text("Everything works")
+    expect(page.locator("article")).to_have_count(4)
+    expect(page.locator("article").last).to_contain_text("Batch")
+    expect(page.locator(".notice")).to_contain_text("Prices change")
+    assert "model-5" not in page.content() and "model-3" not in page.content()
+    expect(page.locator("article").first.locator("rect")).to_have_count(90)
+    # Its feeds are where it says.
+    for link in page.locator('link[rel="alternate"]').all():
+        assert page.request.get(daemon.url + link.get_attribute("href")).ok
+
+
+def test_badges_are_images(daemon, watch):
+    page = watch().page
+    page.goto(f"{daemon.url}/livez")
+    for query in ["", "&style=flat-square", "&style=for-the-badge", "&metric=uptime&window=90d", "&metric=latency", "&metric=score"]:
+        size = page.evaluate(
+            """async (source) => { const image = new Image(); image.src = source; await image.decode(); return [image.naturalWidth, image.naturalHeight]; }""",
+            f"/api/llm-manager/health/badge.svg?modelId=model-0{query}")
+        assert size[0] > 60 and size[1] == (28 if "for-the" in query else 20), query
+
+
+def test_the_reference_sends_what_it_shows(daemon, watch):
+    page = watch().page
+    page.goto(f"{daemon.url}/docs#summary")
+    operation = page.locator("section.operation#summary")
+    operation.get_by_role("button", name="Send").click()
+    expect(operation).to_contain_text("200")
+    expect(operation).to_contain_text("revision")

@@ -63,6 +63,9 @@ need_browser() {
   need_python playwright==1.65.2 pytest==9.2.0 aiohttp==3.14.5 axe-playwright-python==0.1.8
 }
 
+# What holds the API against its own document.
+need_contract() { need_python pytest==9.2.0 schemathesis==4.32.5 openapi-spec-validator==0.9.0 jsonschema==4.26.0; }
+
 # free_port: a port of 127.0.0.1 that nobody has now.
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null ||

@@ -29,7 +29,8 @@ struct Admission: Sendable {
         guard !route.method.isSafe else { return }
         if let origin = request.headers[.origin] { try admit(origin: origin, at: request.head.authority) }
         // A page may post a form to any site without asking first; what it cannot send unasked is JSON.
-        guard route.method != .post || Self.isJSON(request.headers[.contentType]) else { throw .notJSON }
+        guard route.method == .post, !Self.isEmpty(request.headers) else { return }
+        guard Self.isJSON(request.headers[.contentType]) else { throw .notJSON }
     }
 
     /// Refuses a reader of the live stream.
@@ -81,6 +82,12 @@ struct Admission: Sendable {
         }
         guard let scopes else { throw .unauthorized(isTokenSent: true) }
         guard scopes.contains(scope) else { throw .forbidden(scope) }
+    }
+
+    /// Whether a request has no body, and says nothing of one.
+    private static func isEmpty(_ headers: HTTPFields) -> Bool {
+        headers[.contentType] == nil && headers[.transferEncoding] == nil
+            && (headers[.contentLength].map { $0 == "0" } ?? true)
     }
 
     private static func isJSON(_ contentType: String?) -> Bool {

@@ -23,7 +23,9 @@ extension HealthAPI {
 
     private static func accepts(_ values: [String]) -> Bool {
         values.flatMap { $0.split(separator: ",") }.contains { type in
-            type.prefix { $0 != ";" }.trimmed.lowercased() == "text/event-stream"
+            let words = type.split(separator: ";").map { $0.trimmed.lowercased() }
+            let isRefused = words.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+            return words.first == "text/event-stream" && !isRefused
         }
     }
 }

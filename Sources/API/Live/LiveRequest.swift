@@ -37,7 +37,7 @@ extension Query {
     /// The models that `modelId`, `provider` and `status` name.
     func filter() throws(Problem) -> FleetFilter {
         FleetFilter(
-            modelID: self["modelId"].map { ModelID($0) }, provider: self["provider"],
+            modelID: try self["modelId"].map { _ throws(Problem) in try modelID() }, provider: self["provider"],
             status: try self["status"].map { text throws(Problem) in
                 guard let status = HealthStatus(rawValue: text) else {
                     let known = HealthStatus.allCases.map(\.rawValue).joined(separator: ", ")

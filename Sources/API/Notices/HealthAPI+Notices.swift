@@ -1,5 +1,6 @@
 import HTTPTypes
 import Health
+import History
 import Hummingbird
 import Logging
 
@@ -19,8 +20,10 @@ extension HealthAPI {
                 parameters: [.id("The incident's id.")],
                 Operation(
                     .notices, "addNote", "Write something on an incident", body: "NoteOrder",
-                    .json("Note", "It is kept.", status: .created), .notKept)
+                    .json("Note", "It is kept.", status: .created),
+                    .problem(.notFound, "There is no such incident."), .notKept)
             ) { call in
+                guard try await isIncident(call.id ?? "", call) else { throw Problem.unknownIncident(call.id ?? "") }
                 let note = IncidentNote(
                     at: dependencies.time.now.wall, text: try NoteOrder(try await call.body()).text,
                     author: call.caller ?? "operator")
@@ -113,6 +116,19 @@ extension HealthAPI {
         ]
     }
 
+    /// Whether there may be an incident of this id: it begins with a change, or was told from what was seen at a time.
+    private func isIncident(_ id: String, _ call: Call) async throws(Problem) -> Bool {
+        if id.hasPrefix("at-") { return Int64(id.dropFirst(3)) != nil }
+        guard let seq = UInt64(id), seq > 0, Int64(exactly: seq) != nil else { return false }
+        guard let past = dependencies.past else { return true }
+        do {
+            return try await past.changes(ChangeQuery(after: seq - 1, limit: 1)).first?.seq == seq
+        } catch {
+            call.logger.error("the history could not be read", metadata: ["error": "\(error)"])
+            throw Problem.storage
+        }
+    }
+
     /// Does what must be on the disk before it counts.
     private func keep<Result>(_ call: Call, _ body: () throws(HealthStorageError) -> Result) throws(Problem) -> Result {
         do { return try body() } catch {
@@ -144,6 +160,12 @@ extension HealthAPI {
 }
 
 extension Problem {
+    static func unknownIncident(_ id: String) -> Problem {
+        Problem(
+            kind: "unknown-incident", title: "There is no such incident", status: .notFound,
+            detail: "There is none with the id \(quoted(id)); health/incidents tells those there are.")
+    }
+
     static let notKept = Problem(
         kind: "not-kept", title: "It could not be kept", status: .serviceUnavailable,
         detail: "The state file did not take it, so it does not hold; the daemon's log says why.")

@@ -43,6 +43,9 @@ struct AnnouncementOrder {
     let until: Date?
     let models: [ModelID]
 
+    /// What RFC 3339 can write in UTC: the years 0000 to 9999.
+    static let years = -62_167_219_200.0..<253_402_300_800
+
     init(_ body: ByteBuffer, now: Date) throws {
         let members = try Members(body, known: ["title", "text", "from", "until", "for", "models"])
         title = try members.text("title", limit: 200)
@@ -52,6 +55,9 @@ struct AnnouncementOrder {
         let length = try members.duration("for", upTo: SilenceOrder.longest)
         guard end == nil || length == nil else { throw Problem.badBody("Give until or for, not both.", field: "until") }
         until = end ?? length.map { [from] in from + $0.seconds }
+        if let until, !Self.years.contains(until.timeIntervalSince1970) {
+            throw Problem.badBody("That would end after the year 9999.", field: "for")
+        }
         if let until, until <= from { throw Problem.badBody("until must be later than from.", field: "until") }
         models = try members.texts("models", limit: 512).map { ModelID($0) }
     }
@@ -90,8 +96,8 @@ struct Members {
     func optionalText(_ name: String, limit: Int) throws -> String? {
         guard let value = values[name], value != .null else { return nil }
         guard let text = value.string else { throw Problem.badBody("\(name) must be a string.", field: name) }
-        guard text.utf8.count <= limit else {
-            throw Problem.badBody("\(name) is longer than \(limit) bytes.", field: name)
+        guard text.unicodeScalars.count <= limit else {
+            throw Problem.badBody("\(name) is longer than \(limit) characters.", field: name)
         }
         return text
     }
@@ -109,7 +115,7 @@ struct Members {
             throw Problem.badBody("\(name) must be a list of strings, of at most 1,000.", field: name)
         }
         return try items.map { item in
-            guard let text = item.string, !text.isEmpty, text.utf8.count <= limit else {
+            guard let text = item.string, !text.isEmpty, text.unicodeScalars.count <= limit else {
                 throw Problem.badBody("\(name) must be a list of names.", field: name)
             }
             return text
@@ -118,7 +124,7 @@ struct Members {
 
     func time(_ name: String) throws -> Date? {
         guard let text = try optionalText(name, limit: 60) else { return nil }
-        guard let date = Date(rfc3339: text), (0..<4_102_444_800).contains(date.timeIntervalSince1970) else {
+        guard let date = Date(rfc3339: text), AnnouncementOrder.years.contains(date.timeIntervalSince1970) else {
             throw Problem.badBody(
                 "\(name) \(Problem.quoted(text)) is no RFC 3339 time such as 2026-11-23T10:00:00Z.", field: name)
         }

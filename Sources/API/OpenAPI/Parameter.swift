@@ -46,7 +46,7 @@ struct Parameter: Sendable {
         "to", "The instant after the last.", schema: ["type": "string", "format": "date-time"])
     static let range = [timeRange, from, to]
     static let resolution = Parameter(
-        "resolution", "What is shorter may be put together; at least 60s.", schema: duration(example: "10m"))
+        "resolution", "What is shorter may be put together; from 60s to 400d.", schema: duration(example: "10m"))
 
     /// The variable part of a path.
     static func id(_ text: String) -> Parameter {

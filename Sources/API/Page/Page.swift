@@ -1,3 +1,4 @@
+import Health
 import Hummingbird
 import NIOCore
 
@@ -20,7 +21,9 @@ enum Page {
     }
 
     /// The page itself reads which model's report is open.
-    private static func parameters(of name: String) -> [Parameter] { name == "assets/index.html" ? [.model] : [] }
+    private static func parameters(of name: String) -> [Parameter] {
+        name == "assets/index.html" ? [Parameter("model", "Whose report is open.", schema: ["type": "string"])] : []
+    }
 
     private static func contentType(of name: String) -> String {
         switch name.split(separator: ".").last {

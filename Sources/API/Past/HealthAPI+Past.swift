@@ -208,7 +208,7 @@ extension HealthAPI {
             call.query["modelId"] == nil
             ? dependencies.bulletin.fleet.models.map(\.modelId) : [try call.query.modelID()]
         guard let past = dependencies.past else { throw Problem.storage }
-        let report: HealthReport
+        var report: HealthReport
         do throws(HealthStorageError) {
             report = try await past.report(
                 of: models, in: range, maintenance: { dependencies.notices?.maintenance(of: $0) ?? [] }
@@ -221,6 +221,8 @@ extension HealthAPI {
         {
             throw Problem.unknownModel(model)
         }
+        // To the minute, so that who asks again within it can be told that nothing is new.
+        report.createdAt = report.createdAt.flooredToMinute
         return try call.json(report)
     }
 

@@ -46,7 +46,7 @@ extension Query {
 
     func limit() throws(Problem) -> Int {
         guard let text = self["limit"] else { return Self.defaultLimit }
-        guard let limit = Int(text), (1...Self.maximumLimit).contains(limit) else {
+        guard let limit = Self.whole(text), (1...Self.maximumLimit).contains(limit) else {
             throw .badParameter("limit", "limit must be a whole number from 1 to \(Self.maximumLimit).")
         }
         return limit
@@ -65,7 +65,7 @@ extension Query {
     /// `buckets`; `nil` without it.
     func buckets() throws(Problem) -> Int? {
         guard let text = self["buckets"] else { return nil }
-        guard let count = Int(text), (1...HistoryLimits.buckets).contains(count) else {
+        guard let count = Self.whole(text), (1...HistoryLimits.buckets).contains(count) else {
             throw .badParameter("buckets", "buckets must be a whole number from 1 to \(HistoryLimits.buckets).")
         }
         return count
@@ -76,7 +76,7 @@ extension Query {
         guard let text = self["resolution"] else { return nil }
         guard let resolution = Self.duration(text), resolution >= .seconds(60), resolution <= .hours(24 * 400) else {
             throw .badParameter(
-                "resolution", "resolution must be a number with s, m, h or d behind it, at least 60s, such as 10m.")
+                "resolution", "resolution must be a number with s, m, h or d behind it, from 60s to 400d, such as 10m.")
         }
         return resolution
     }
@@ -84,7 +84,8 @@ extension Query {
     /// `objective`, in percent as people write it, as a fraction; `nil` without one.
     func objective() throws(Problem) -> Double? {
         guard let text = self["objective"] else { return nil }
-        guard let percent = Double(text), (0...100).contains(percent) else {
+        guard text.allSatisfy({ $0.isASCIIDigit || $0 == "." }), let percent = Double(text), (0...100).contains(percent)
+        else {
             throw .badParameter("objective", "objective must be a number of percent from 0 to 100, such as 99.9.")
         }
         return (percent * 1_000_000).rounded() / 100_000_000
@@ -103,6 +104,9 @@ extension Query {
         return date
     }
 
+    /// Digits and nothing else.
+    private static func whole(_ text: String) -> Int? { text.allSatisfy(\.isASCIIDigit) ? Int(text) : nil }
+
     static func duration(_ text: String) -> Duration? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }), text.dropLast().allSatisfy(\.isASCIIDigit),
@@ -110,6 +114,11 @@ extension Query {
         else { return nil }
         return .seconds(number * unit)
     }
+}
+
+extension Date {
+    /// The beginning of its minute.
+    var flooredToMinute: Date { Date(timeIntervalSince1970: (timeIntervalSince1970 / 60).rounded(.down) * 60) }
 }
 
 extension Duration {

@@ -46,7 +46,8 @@ extension HealthAPI {
 
     private func content(_ page: StatusPage, _ keeper: StatusKeeper, _ call: Call) async throws -> StatusContent {
         let fleet = dependencies.bulletin.fleet
-        let now = dependencies.time.now.wall
+        // To the minute, so that the page is the same until something happens.
+        let now = dependencies.time.now.wall.flooredToMinute
         let report: HealthReport
         do { report = try await keeper.report(of: fleet, at: now) } catch {
             call.logger.error("the history could not be read for the status page", metadata: ["error": "\(error)"])

@@ -16,10 +16,10 @@ enum StatusHTML {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <meta http-equiv="refresh" content="60">
         <title>\(content.headline.xmlEscaped) · \(content.title.xmlEscaped)</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/assets/status.css">
+        <script type="module" src="/assets/status.js"></script>
         <link rel="alternate" type="application/rss+xml" title="\(content.title.xmlEscaped)" href="/status/feed.xml">
         <link rel="alternate" type="application/feed+json" title="\(content.title.xmlEscaped)" href="/status/feed.json">
         </head>
