@@ -62,6 +62,9 @@ class Answer:
     def json(self):
         return json.loads(self.body)
 
+# Live streams that may be open at once.
+STREAMS = 3
+
 
 class Daemon:
     """A daemon and the way to ask it."""
@@ -72,7 +75,7 @@ class Daemon:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.headers = {"Authorization": f"Bearer {TOKEN}"} if isGuarded else {}
-        server = f"port: {self.port}"
+        server = f"port: {self.port}, maximumStreams: {STREAMS}"
         page = ""
         if isGuarded:
             server += f", publicBadges: ['*'], tokens: [{{name: all, secret: {TOKEN}, scopes: [read, probe, metrics, admin]}}]"
