@@ -57,7 +57,7 @@ package struct HealthAPI: Sendable {
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try admission.admit(request, to: route)
-                let query = try Query(request.uri.query, known: route.queryNames)
+                let query = try Query(route.isLenient ? nil : request.uri.query, known: route.queryNames)
                 return try await route.answer(
                     Call(
                         request: request, query: query, id: context.parameters.get("id"),

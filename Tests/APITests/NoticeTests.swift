@@ -94,7 +94,10 @@ struct NoticeTests {
 
     @Test(
         "a note belongs to an incident",
-        arguments: [("17", 201), ("18", 404), ("0", 404), ("at-1795428000000", 201), ("at-x", 404), ("nonsense", 404)])
+        arguments: [
+            ("17", 201), ("18", 404), ("0", 404), ("at-1795428000000-1x2y", 201), ("at-x", 404),
+            ("at-1795428000000", 404), ("nonsense", 404),
+        ])
     func incidents(id: String, status: Int) async throws {
         let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
         let change = HealthChangeEvent(

@@ -125,7 +125,9 @@ struct StatusPageTests {
     @Test(
         "a headline for everybody",
         arguments: [
-            ([.operational, .operational], "Everything works"), ([.operational, .unknown], "Everything works"),
+            ([.operational, .operational], "Everything works"),
+            ([.operational, .unknown], "Everything that is known of works"),
+            ([.operational, .unknown, .unknown], "Nothing is known of 2 of 3"),
             ([.unknown, .unknown], "Nothing is known yet"), ([], "Nothing is known yet"),
             ([.operational, .degraded], "1 of 2 is degraded"), ([.outage, .degraded, .outage], "2 of 3 are down"),
             ([.outage, .unknown, .outage], "Everything is down"), ([.outage], "Outage"),

@@ -52,7 +52,7 @@ def known(document, daemon):
         notice = daemon.ask("POST", f"{API}/{name}", body=order).json()
         document["paths"][f"{API}/{name}/{{id}}"]["delete"]["parameters"][0]["example"] = notice["id"]
     # One that was told from what was seen, which needs no change in the history.
-    document["paths"][f"{API}/health/incidents/{{id}}/notes"]["post"]["parameters"][0]["example"] = "at-1795428000000"
+    document["paths"][f"{API}/health/incidents/{{id}}/notes"]["post"]["parameters"][0]["example"] = "at-1795428000000-1x2y"
     if not daemon.isGuarded:
         # "Without any token, everybody who reaches the port may do everything."
         for item in document["paths"].values():

@@ -57,9 +57,17 @@ struct NoticeBoardTests {
         #expect(board.notices(of: "n", at: start + 150).map(\.kind) == [.maintenance])
         #expect(board.maintenance(at: start + 20).map(\.id) == ["c"])
         // What the configuration says is taken back there.
-        #expect(try !board.takeBack("c"))
-        #expect(try board.takeBack("w"))
-        #expect(try NoticeBoard(documents).maintenance(at: start).isEmpty)
+        #expect(try !board.takeBack("c", at: start))
+        #expect(try !board.takeBack("w", at: start + 20))
+        // What has begun ends, and has been.
+        #expect(try board.takeBack("w", at: start + 15))
+        #expect(board.notices(of: "m", at: start + 16).isEmpty)
+        #expect(board.maintenance(of: "m").map(\.to) == [start + 200, start + 15])
+        #expect(try NoticeBoard(documents).maintenance(of: "m").map(\.to) == [start + 15])
+        // What has not, has never been.
+        try board.add(maintenance: Announcement(id: "x", title: "later", from: start + 500, until: start + 600))
+        #expect(try board.takeBack("x", at: start + 15))
+        #expect(board.maintenance(of: "m").count == 2)
     }
 
     @Test func `notes stay with their incident, in order`() throws {

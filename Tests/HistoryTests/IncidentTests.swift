@@ -103,4 +103,30 @@ struct IncidentTests {
             #expect(found.map(\.id) == ["7"], "\(days) days")
         }
     }
+
+    @Test(arguments: StoreKind.allCases)
+    func `incidents without a change are the same in every range, and each model's own`(kind: StoreKind) async throws {
+        let store = try await StoreUnderTest(kind).store
+        // A day of imported minutes: both down from 600 to 700 minutes.
+        for model in ["a", "b"] as [ModelID] {
+            let rows = (0..<1_440).map { minute in
+                HealthSnapshot.sample(
+                    model, at: -86_400 + Double(minute) * 60,
+                    status: (600..<700).contains(minute) ? .unhealthy : .healthy)
+            }
+            try await store.append(rows, [])
+        }
+        var ids: [ModelID: Set<String>] = [:]
+        for model in ["a", "b"] as [ModelID] {
+            for days in [1, 7, 30, 90] {
+                let found = try await store.incidents(of: model, in: .from(-Double(days) * 86_400, to: 60))
+                #expect(found.count == 1, "\(days) days")
+                let length = try #require(found.first).duration(at: noon).seconds
+                #expect(abs(length - 6_000) <= 60, "\(days) days: \(length) s")
+                ids[model, default: []].insert(found[0].id)
+            }
+        }
+        #expect(ids.values.allSatisfy { $0.count == 1 })
+        #expect(ids["a"] != ids["b"])
+    }
 }

@@ -78,6 +78,31 @@ struct ReportTests {
         #expect(b.maintenanceSeconds == work.2 && b.errorBudget.usedSeconds == work.3 && b.unhealthySeconds == 720)
     }
 
+    @Test("of old planned work only hours are left, and they tell in proportion", arguments: StoreKind.allCases)
+    func plannedLongAgo(kind: StoreKind) async throws {
+        let store = try await StoreUnderTest(kind).store
+        // Ten hours forty days ago, half of the third one down.
+        let start = -40 * 86_400.0
+        let sums = (0..<10).map { hour in
+            var sum = RollUp(start: .at(start + Double(hour) * 3_600))
+            (sum.snapshots, sum.requests) = (60, 60)
+            let down: Int64 = hour == 2 ? 1_800_000 : 0
+            sum.spans.add(.healthy, isIdle: false, milliseconds: 3_600_000 - down)
+            sum.spans.add(.unhealthy, isIdle: false, milliseconds: down)
+            return sum
+        }
+        _ = try await store.append(sums, width: .hour, of: "m")
+        for (from, to, seconds, used) in [
+            (7_200.0, 10_800.0, 3_600.0, 0.0), (7_200, 9_000, 1_800, 900), (0, 36_000, 36_000, 0),
+        ] {
+            let report = try await store.report(
+                of: ["m"], in: .from(-90 * 86_400, to: 0), maintenance: { _ in [.from(start + from, to: start + to)] }
+            ) { _ in 0.99 }
+            #expect(report.models[0].maintenanceSeconds == seconds && report.models[0].unhealthySeconds == 1_800)
+            #expect(report.models[0].errorBudget.usedSeconds == used, "\(from)")
+        }
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `what nobody saw is no uptime`(kind: StoreKind) async throws {
         let store = try await fleet(kind).store

@@ -53,7 +53,11 @@ struct BadgeOrder: Hashable, Sendable {
             case .latency: "latency"
             case .score: "health score"
             }
-        label = query["label"] ?? (standard.count > Self.longestLabel ? standard.prefix(63) + "…" : standard)
+        let scalars = standard.unicodeScalars
+        label =
+            query["label"]
+            ?? (scalars.count > Self.longestLabel
+                ? String(String.UnicodeScalarView(scalars.prefix(Self.longestLabel - 1))) + "…" : standard)
         guard !label.isEmpty, label.unicodeScalars.count <= Self.longestLabel else {
             throw .badParameter("label", "label must have 1 to \(Self.longestLabel) characters.")
         }

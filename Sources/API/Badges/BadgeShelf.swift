@@ -26,6 +26,13 @@ final class BadgeShelf: Sendable {
     private static let limit = 2_048
     private let kept = Mutex<[Key: Kept]>([:])
 
+    private struct Past: Hashable {
+        var model: ModelID
+        var window: Duration
+    }
+    /// However badges look, their shares of time are read once.
+    private let shares = Mutex<[Past: (share: Double?, until: Date)]>([:])
+
     /// - Parameter uptime: the share 0…1 that the order asks for.
     func document(
         _ order: BadgeOrder, isSeen: Bool, fleet: FleetHealth, now: Date,
@@ -45,7 +52,8 @@ final class BadgeShelf: Sendable {
             case .score: badge = .score(of: model, label: order.label)
             case .latency: badge = .latency(of: model, label: order.label)
             case .uptime:
-                badge = .uptime(try await uptime(), objective: objective(order.model), label: order.label)
+                badge = .uptime(
+                    try await share(order, now, uptime), objective: objective(order.model), label: order.label)
                 revision = nil
             }
         } else {
@@ -57,6 +65,19 @@ final class BadgeShelf: Sendable {
             kept[key] = Kept(document: document, revision: revision, until: now + Double(BadgeOrder.maximumAge))
         }
         return document
+    }
+
+    private func share(
+        _ order: BadgeOrder, _ now: Date, _ uptime: () async throws -> Double?
+    ) async throws -> Double? {
+        let past = Past(model: order.model, window: order.window)
+        if let known = shares.withLock({ $0[past] }), known.until > now { return known.share }
+        let share = try await uptime()
+        shares.withLock { shares in
+            if shares.count >= Self.limit { shares.removeAll() }
+            shares[past] = (share, now + Double(BadgeOrder.maximumAge))
+        }
+        return share
     }
 
     private static func draw(_ badge: Badge, _ format: BadgeOrder.Format) throws -> Document {

@@ -38,24 +38,28 @@ extension HealthAPI {
             let isSeen = isPublic || call.opens(.read)
             var response = try await badges.document(
                 order, isSeen: isSeen, fleet: dependencies.bulletin.fleet, now: dependencies.time.now.wall,
-                uptime: { try await uptime(of: order, call) }, objective: dependencies.objective
+                uptime: { await uptime(of: order, call) }, objective: dependencies.objective
             ).response(to: call.request)
             // What a token has opened is for its holder alone, and so is that it opened nothing.
             response.headers[.cacheControl] =
                 "\(isPublic || configuration.tokens.isEmpty ? "public" : "private"), max-age=\(BadgeOrder.maximumAge)"
             response.headers[.crossOriginResourcePolicy] = "cross-origin"
+            if !configuration.tokens.isEmpty {
+                response.headers[.vary] = (response.headers[.vary].map { $0 + ", " } ?? "") + "Authorization"
+            }
             return response
         }
     }
 
-    private func uptime(of order: BadgeOrder, _ call: Call) async throws -> Double? {
+    private func uptime(of order: BadgeOrder, _ call: Call) async -> Double? {
         guard let past = dependencies.past else { return nil }
         let range = TimeRange(last: order.window, endingAt: dependencies.time.now.wall)
         do {
             return try await past.timeline(of: order.model, in: range, resolution: nil).availability
         } catch {
+            // A page that shows the badge could do nothing with a problem.
             call.logger.error("the history could not be read for a badge", metadata: ["error": "\(error)"])
-            throw Problem.storage
+            return nil
         }
     }
 }

@@ -69,7 +69,9 @@ extension HealthAPI {
                     .notices, id, summary, .nothing(.noContent, "It is taken back."),
                     .problem(.notFound, "There is none, or it comes from the configuration."), .notKept)
             ) { call in
-                let wasThere = try keep(call) { () throws(HealthStorageError) in try board.takeBack(call.id ?? "") }
+                let wasThere = try keep(call) { () throws(HealthStorageError) in
+                    try board.takeBack(call.id ?? "", at: time.now.wall)
+                }
                 guard wasThere else { throw Problem.unknownNotice(call.id ?? "") }
                 return Response(status: .noContent, headers: Reply.securityHeaders)
             }
@@ -94,7 +96,7 @@ extension HealthAPI {
                 try keep(call) { () throws(HealthStorageError) in try board.add(maintenance: window) }
                 return try Reply.created(window)
             },
-            takeBackRoute("maintenance", "endMaintenance", "Take planned work back"),
+            takeBackRoute("maintenance", "endMaintenance", "Take planned work back, or end it where it has begun"),
             Route(
                 .get, Self.base + "announcements", .scope(.read),
                 Operation(
@@ -118,7 +120,10 @@ extension HealthAPI {
 
     /// Whether there may be an incident of this id: it begins with a change, or was told from what was seen at a time.
     private func isIncident(_ id: String, _ call: Call) async throws(Problem) -> Bool {
-        if id.hasPrefix("at-") { return Int64(id.dropFirst(3)) != nil }
+        if id.hasPrefix("at-") {
+            let parts = id.split(separator: "-", omittingEmptySubsequences: false)
+            return parts.count == 3 && Int64(parts[1]) != nil && UInt32(parts[2], radix: 36) != nil
+        }
         guard let seq = UInt64(id), seq > 0, Int64(exactly: seq) != nil else { return false }
         guard let past = dependencies.past else { return true }
         do {

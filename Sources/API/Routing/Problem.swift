@@ -119,7 +119,7 @@ extension Problem {
 
     static let notJSON = Problem(
         kind: "not-json", title: "The body is not declared to be JSON", status: .unsupportedMediaType,
-        detail: "Send 'Content-Type: application/json' and a JSON object, {} for all models.", field: "Content-Type")
+        detail: "Send 'Content-Type: application/json' and a JSON object.", field: "Content-Type")
 
     static let tooLarge = Problem(
         kind: "too-large", title: "The body is too large", status: .contentTooLarge,

@@ -31,6 +31,8 @@ struct Route: Sendable {
     /// What the API's document tells of it; `nil` for the files of pages.
     var operation: Operation?
     var answer: @Sendable (Call) async throws -> Response
+    /// Whether parameters that it does not know are none of its business: links to public pages get some on their way.
+    var isLenient = false
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, parameters: [Parameter] = [],

@@ -63,6 +63,8 @@ struct StatusContent: Sendable {
         var condition: Condition
         /// Of all the days together.
         var uptime: Double?
+        /// Seconds that it is about.
+        var observed: Double = 0
         var days: [Day]
     }
 
@@ -112,7 +114,7 @@ struct StatusContent: Sendable {
                 let row = rows[model.modelId]
                 return Line(
                     name: page.names[model.modelId] ?? model.modelId.rawValue, condition: Condition(model),
-                    uptime: row?.uptime,
+                    uptime: row?.uptime, observed: row?.observedSeconds ?? 0,
                     days: (row?.days ?? []).map { Day(start: $0.start, uptime: $0.uptime, worst: $0.worst) })
             }
             groups.append(
@@ -130,9 +132,8 @@ struct StatusContent: Sendable {
         }
         maintenance = board?.maintenance(at: now).filter(isShown) ?? []
         announcements = board?.announcements(at: now).filter { $0.from <= now && isShown($0) } ?? []
-        incidents = report.incidents.filter { shown.contains($0.modelId) }.prefix(Self.longestList).compactMap {
-            Incident($0, page)
-        }
+        incidents = Incident.told(report.incidents.filter { shown.contains($0.modelId) }, page)
+            .prefix(Self.longestList).map { $0 }
     }
 
     static func headline(_ lines: [Line]) -> (Condition, String) {
@@ -145,7 +146,9 @@ struct StatusContent: Sendable {
         if out > 0 { return (2 * out >= known.count ? .outage : .degraded, "\(them(out)) down") }
         if degraded > 0 { return (.degraded, "\(them(degraded)) degraded") }
         if known.contains(where: { $0.condition == .maintenance }) { return (.maintenance, "Maintenance is under way") }
-        return (.operational, "Everything works")
+        let unknown = lines.count - known.count
+        if unknown > known.count { return (.unknown, "Nothing is known of \(unknown) of \(lines.count)") }
+        return (.operational, unknown == 0 ? "Everything works" : "Everything that is known of works")
     }
 }
 
@@ -164,20 +167,47 @@ extension StatusContent.Line {
             let known = shares.compactMap { $0 }
             return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
         }
-        uptime = mean(lines.map(\.uptime))
+        observed = lines.reduce(0) { $0 + $1.observed }
+        // One that was watched for minutes says little of months.
+        let weighted = lines.reduce(0) { $0 + ($1.uptime ?? 0) * $1.observed }
+        uptime = observed > 0 ? weighted / observed : nil
         days = (lines.first?.days ?? []).indices.map { index in
             let same = lines.compactMap { $0.days.indices.contains(index) ? $0.days[index] : nil }
             let worst = same.compactMap(\.worst).max { $0.severity < $1.severity }
             return StatusContent.Day(
                 start: same[0].start, uptime: mean(same.map(\.uptime)),
-                worst: worst == .unhealthy && same.contains { $0.worst != .unhealthy } ? .degraded : worst)
+                worst: worst == .unhealthy && same.contains { $0.worst ?? .unhealthy != .unhealthy } ? .degraded : worst
+            )
         }
     }
 }
 
 extension StatusContent.Incident {
-    fileprivate init?(_ incident: Incident, _ page: StatusPage) {
-        guard let name = page.publicName(of: incident.modelId) else { return nil }
+    /// In public words, newest first; what overlaps in a group that is shown as one is told once.
+    fileprivate static func told(_ incidents: [Incident], _ page: StatusPage) -> [Self] {
+        var told: [Self] = []
+        // The one of each such group that may go on, by the group's name.
+        var open: [String: Int] = [:]
+        for incident in incidents.sorted(by: { ($0.from, $0.id) < ($1.from, $1.id) }) {
+            guard let group = page.groups.first(where: { $0.contains(incident.modelId) }) else { continue }
+            guard !group.showsModels else {
+                told.append(Self(incident, name: page.publicName(of: incident.modelId) ?? group.name))
+                continue
+            }
+            if let index = open[group.name], told[index].to.map({ $0 >= incident.from }) ?? true {
+                if let end = told[index].to { told[index].to = incident.to.map { max($0, end) } }
+                continue
+            }
+            open[group.name] = told.count
+            // Of one of several models: the others may have answered.
+            var one = Self(incident, name: group.name)
+            one.isOutage = false
+            told.append(one)
+        }
+        return told.sorted { ($1.from, $0.id) < ($0.from, $1.id) }
+    }
+
+    private init(_ incident: Incident, name: String) {
         isOutage = incident.worst == .unhealthy
         // What exactly goes wrong may be nobody's business: keys, quotas and hosts are not told.
         let what =

@@ -13,7 +13,8 @@ struct StatusFeed {
         var url: String?
         var title: String
         var contentText: String
-        var datePublished: Date
+        /// `nil` for what lies ahead.
+        var datePublished: Date?
         var tags: [String]
 
         enum CodingKeys: String, CodingKey {
@@ -24,14 +25,14 @@ struct StatusFeed {
     }
 
     let title: String
-    let home: String?
+    let home: String
     let items: [Item]
 
-    init(_ content: StatusContent, home: String?) {
+    init(_ content: StatusContent, home: String) {
         title = content.title
         self.home = home
         var items: [Item] = []
-        func add(_ id: String, _ title: String, _ text: String, _ at: Date, _ tag: String) {
+        func add(_ id: String, _ title: String, _ text: String, _ at: Date?, _ tag: String) {
             items.append(
                 Item(
                     id: "urn:llm-health:\(id)", url: home, title: title, contentText: text, datePublished: at,
@@ -50,16 +51,18 @@ struct StatusFeed {
         }
         for work in content.maintenance {
             let span = "From \(work.from.minuteText)" + (work.until.map { " to \($0.minuteText)" } ?? "") + "."
-            // It is told when it is planned, which may be before it begins.
             add(
                 "maintenance:\(work.id)", "Maintenance: \(work.title)",
-                [span, work.text].filter { !$0.isEmpty }.joined(separator: " "), min(work.from, content.at),
+                [span, work.text].filter { !$0.isEmpty }.joined(separator: " "),
+                work.from <= content.at ? work.from : nil,
                 "maintenance")
         }
         for word in content.announcements {
             add("announcement:\(word.id)", word.title, word.text, word.from, "announcement")
         }
-        self.items = items.sorted { ($1.datePublished, $0.id) < ($0.datePublished, $1.id) }
+        self.items = items.sorted {
+            ($1.datePublished ?? .distantFuture, $0.id) < ($0.datePublished ?? .distantFuture, $1.id)
+        }
     }
 
     /// JSON Feed 1.1.
@@ -82,14 +85,14 @@ struct StatusFeed {
         let items = items.map { item in
             """
             <item><title>\(item.title.xmlEscaped)</title><description>\(item.contentText.xmlEscaped)</description>\
-            <guid isPermaLink="false">\(item.id.xmlEscaped)</guid><pubDate>\(item.datePublished.rfc822)</pubDate>\
+            <guid isPermaLink="false">\(item.id.xmlEscaped)</guid>\(item.datePublished.map { "<pubDate>\($0.rfc822)</pubDate>" } ?? "")\
             \(item.url.map { "<link>\($0.xmlEscaped)</link>" } ?? "")\
             \(item.tags.map { "<category>\($0)</category>" }.joined())</item>
             """
         }
         return """
             <?xml version="1.0" encoding="UTF-8"?>
-            <rss version="2.0"><channel><title>\(title.xmlEscaped)</title><link>\((home ?? "").xmlEscaped)</link>\
+            <rss version="2.0"><channel><title>\(title.xmlEscaped)</title><link>\(home.xmlEscaped)</link>\
             <description>\("\(title): incidents, maintenance and announcements".xmlEscaped)</description>
             \(items.joined(separator: "\n"))
             </channel></rss>

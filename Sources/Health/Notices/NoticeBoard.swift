@@ -66,18 +66,18 @@ public final class NoticeBoard: Sendable {
     /// Rises with every change.
     public var revision: UInt64 { state.withLock { $0.revision } }
 
-    /// Takes up what the configuration says; what has no id yet is numbered.
+    /// Takes up what the configuration says; what has no id yet gets one that depends on what it says.
     public func configure(announcements: [Announcement], maintenance: [Announcement]) {
-        func numbered(_ said: [Announcement], _ kind: String) -> [Announcement] {
-            said.enumerated().map { index, one in
+        func named(_ said: [Announcement], _ kind: String) -> [Announcement] {
+            said.map { one in
                 var one = one
-                if one.id.isEmpty { one.id = "configured-\(kind)-\(index + 1)" }
+                if one.id.isEmpty { one.id = "configured-\(kind)-\(one.mark)" }
                 return one
             }
         }
         state.withLock { state in
             state.configured = (
-                numbered(announcements, Kind.announcement), numbered(maintenance, Kind.maintenance)
+                named(announcements, Kind.announcement), named(maintenance, Kind.maintenance)
             )
             state.revision += 1
         }
@@ -186,12 +186,27 @@ public final class NoticeBoard: Sendable {
         }
     }
 
-    /// - Returns: whether there was one of this id that was said here.
-    public func takeBack(_ id: String) throws(HealthStorageError) -> Bool {
-        let kinds = state.withLock { state in
-            (state.announcements.contains { $0.id == id } ? [Kind.announcement] : [])
-                + (state.maintenance.contains { $0.id == id } ? [Kind.maintenance] : [])
+    /// Ends what was said: planned work that has begun ends now and stays part of the past, all else has never been.
+    ///
+    /// - Returns: whether there was one of this id that was said here and is not over.
+    public func takeBack(_ id: String, at now: Date) throws(HealthStorageError) -> Bool {
+        let (announcement, window) = state.withLock { state in
+            (
+                state.announcements.first { $0.id == id && !$0.isOver(at: now) },
+                state.maintenance.first { $0.id == id && !$0.isOver(at: now) }
+            )
         }
+        if var window, window.from < now {
+            window.until = now
+            try put(Kind.maintenance, id, window)
+            state.withLock { state in
+                state.maintenance.removeAll { $0.id == id }
+                state.maintenance.append(window)
+                state.revision += 1
+            }
+            return true
+        }
+        let kinds = (announcement == nil ? [] : [Kind.announcement]) + (window == nil ? [] : [Kind.maintenance])
         for kind in kinds { try documents.remove(kind, id: id) }
         state.withLock { state in
             guard !kinds.isEmpty else { return }
@@ -223,6 +238,17 @@ public final class NoticeBoard: Sendable {
             throw HealthStorageError(operation: .insert, message: "a \(kind) cannot be written as JSON")
         }
         try documents.put(kind, id: id, body: String(decoding: body, as: UTF8.self))
+    }
+}
+
+extension Announcement {
+    /// A few letters that another title, time or list of models would change (FNV-1a, 64 bits).
+    fileprivate var mark: String {
+        let words = [title, "\(from.timeIntervalSince1970)"] + models.map(\.rawValue)
+        let hash = words.joined(separator: "\u{0}").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
+        }
+        return String(hash, radix: 36)
     }
 }
 

@@ -56,10 +56,49 @@ extension HistoryStore {
         guard range.from < end else { return [] }
         let before = TimeRange(milliseconds: range.from.milliseconds..<end.milliseconds)
         let provider = try await history(of: modelID, in: before, limit: 1).last?.provider ?? ""
+        let coarse = try await timeline(of: modelID, in: before)
+        var found = coarse.trouble(of: provider)
+        // A sum that reaches beyond the end holds what the changes tell of: of it alone nothing can be said.
+        if let last = found.last, last.to == nil, last.from + coarse.resolution.seconds > end { found.removeLast() }
+        if coarse.resolution > .seconds(60), found.count <= Self.mostRefined {
+            found = try await refined(found, by: coarse.resolution, in: before, provider)
+        }
+        if let last = found.last, last.to == nil {
+            // What came next is told by changes, or nobody has seen it.
+            found[found.count - 1].to = end < timekeeper.now.wall ? end : nil
+        }
+        return found
+    }
+
+    /// Incidents that are looked at closely at most.
+    private static var mostRefined: Int { 200 }
+
+    /// The same, seen as closely as anything is kept, so that it does not matter in which range they were found.
+    private func refined(_ found: [Incident], by resolution: Duration, in range: TimeRange, _ provider: String)
+        async throws(HealthStorageError) -> [Incident]
+    {
+        var refined: [Incident] = []
+        for incident in found {
+            let margin = resolution.seconds
+            let (from, to) = (incident.from - margin, (incident.to ?? range.to) + margin)
+            let bounds = max(from, range.from).milliseconds..<min(to, range.to).milliseconds
+            var closely = try await timeline(
+                of: incident.modelId, in: TimeRange(milliseconds: bounds), resolution: .seconds(60)
+            ).trouble(of: provider).filter { $0.from >= incident.from && $0.from < incident.to ?? .distantFuture }
+            if let last = closely.last, last.to == nil { closely[closely.count - 1].to = incident.to }
+            // Where nothing finer is kept, the sums themselves are the best there is.
+            refined += closely.isEmpty ? [incident] : closely
+        }
+        return refined
+    }
+}
+
+extension StatusTimeline {
+    /// Stretches of trouble as incidents, each with an id that no other model's has.
+    fileprivate func trouble(of provider: String) -> [Incident] {
         var found: [Incident] = []
         var open: Incident?
-        let timeline = try await timeline(of: modelID, in: before)
-        for period in timeline.periods {
+        for period in periods {
             if var incident = open {
                 incident.changes += 1
                 if period.status == .unhealthy { incident.worst = .unhealthy }
@@ -70,17 +109,20 @@ extension HistoryStore {
                 open = nil
             } else if let status = period.status, status == .unhealthy || status == .degraded {
                 open = Incident(
-                    id: "at-\(period.from.milliseconds)", modelId: modelID, provider: provider, from: period.from,
-                    to: nil, worst: status, code: period.code ?? (status == .unhealthy ? .outage : .errors),
+                    id: "at-\(period.from.milliseconds)-\(modelId.mark)", modelId: modelId, provider: provider,
+                    from: period.from, to: nil, worst: status,
+                    code: period.code ?? (status == .unhealthy ? .outage : .errors),
                     reason: "was seen \(status.rawValue)", changes: 1)
             }
         }
-        // A sum that reaches beyond the end holds what the changes tell of: of it alone nothing can be said.
-        if var last = open, last.from + timeline.resolution.seconds <= end {
-            // What came next is told by changes, or nobody has seen it.
-            last.to = end < timekeeper.now.wall ? end : nil
-            found.append(last)
-        }
+        if let open { found.append(open) }
         return found
+    }
+}
+
+extension ModelID {
+    /// A few letters that differ from model to model (FNV-1a, 32 bits).
+    fileprivate var mark: String {
+        String(rawValue.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }, radix: 36)
     }
 }

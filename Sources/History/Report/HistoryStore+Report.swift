@@ -66,23 +66,43 @@ extension HistoryStore {
             days: try await days(of: model, in: range))
     }
 
-    /// What a model's statuses came to within some stretches of a range, each moment once.
+    /// What a model's statuses came to within some stretches of a range, each minute once.
     private func spans(of model: ModelID, in range: TimeRange, within stretches: [TimeRange])
         async throws(HealthStorageError) -> RollUp.Spans
     {
+        let minute = RollUpWidth.minute.milliseconds
+        let bounds = range.possible
         var spans = RollUp.Spans()
-        var last = range.from
-        for stretch in stretches.sorted(by: { $0.from < $1.from }) {
-            let (from, to) = (max(stretch.from, last), min(stretch.to, range.to))
+        var last = bounds.lowerBound.roundedDown(to: minute)
+        for stretch in stretches.map(\.possible).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let from = max(stretch.lowerBound.roundedDown(to: minute), last)
+            let to = min(stretch.upperBound, bounds.upperBound).roundedUp(to: minute)
             guard from < to else { continue }
             last = to
-            let part = TimeRange(milliseconds: from.milliseconds..<to.milliseconds)
-            for period in try await timeline(of: model, in: part).periods where period.isCounted {
-                guard let status = period.status else { continue }
-                spans.add(status, isIdle: false, milliseconds: period.to.milliseconds - period.from.milliseconds)
+            for (part, width) in RollUpWidth.parts(of: from..<to) {
+                spans += try await self.spans(of: model, in: part, width: width)
             }
         }
         return spans
+    }
+
+    /// - Parameter part: whole stretches of the width.
+    private func spans(of model: ModelID, in part: Range<Int64>, width: RollUpWidth)
+        async throws(HealthStorageError) -> RollUp.Spans
+    {
+        func added(_ range: Range<Int64>) async throws(HealthStorageError) -> RollUp.Spans {
+            try await sums(of: model, in: range, width: width, hasLatency: false).reduce(into: RollUp.Spans()) {
+                $0 += $1.spans
+            }
+        }
+        let own = try await added(part)
+        guard own.observed == 0, let longer = width.longer else { return own }
+        // So old that only longer sums are left: in proportion. Where shorter ones are kept, nobody looked.
+        let around =
+            part.lowerBound.roundedDown(to: longer.milliseconds)..<part.upperBound.roundedUp(to: longer.milliseconds)
+        guard try await added(around).observed == 0 else { return own }
+        return try await spans(of: model, in: around, width: longer)
+            .scaled(by: Double(part.count) / Double(around.count))
     }
 
     /// Each day that the range touches, those without a sight of the model too.

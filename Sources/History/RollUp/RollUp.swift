@@ -52,6 +52,18 @@ package struct RollUp: Sendable, Hashable {
             }
         }
 
+        /// A share 0…1 of it.
+        func scaled(by share: Double) -> Spans {
+            func scaled(_ milliseconds: Int64) -> Int64 { Int64((Double(milliseconds) * share).rounded()) }
+            var spans = Spans()
+            spans.healthy = scaled(healthy)
+            spans.degraded = scaled(degraded)
+            spans.unhealthy = scaled(unhealthy)
+            spans.unknown = scaled(unknown)
+            spans.idle = scaled(idle)
+            return spans
+        }
+
         package static func += (a: inout Spans, b: Spans) {
             a.healthy += b.healthy
             a.degraded += b.degraded

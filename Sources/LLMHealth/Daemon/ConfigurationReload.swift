@@ -78,7 +78,11 @@ struct ConfigurationReload: Service {
             report(isUp: false, "The changed configuration is invalid and the old one stays: \(problem)")
             return configuration
         }
-        report(isUp: true, "In force.")
+        // Compared with what the daemon started with, however often it was read since.
+        let waiting = ((try? ConfigurationDiff(from: current, to: next).restart) ?? diff.restart)
+            .map(\.rawValue).joined(separator: ", ")
+        report(
+            isUp: true, waiting.isEmpty ? "In force." : "In force; after the next start also what changed of \(waiting).")
         guard next != configuration else { return configuration }
         parts.directory.configure(models, sources: sources)
         parts.notices.configure(announcements: next.announcements, maintenance: next.maintenance)

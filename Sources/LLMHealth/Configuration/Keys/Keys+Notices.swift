@@ -63,7 +63,7 @@ extension Announcement {
     static let announcementSection = Section(
         "an announcement", blank, check: check,
         common + [
-            Key("from", \.from, .time, "from when it is shown"),
+            Key("from", \.from, .time, "from when it is shown", isRequired: true),
             Key("until", optional: \.until, .time, "until when it is shown", standard: "for ever"),
             about,
         ])
