@@ -60,7 +60,7 @@ class Daemon:
             f"providers: {{sim: {{kind: openai, url: \"{faces['openai']}\"}}}}\n"
             "statusPage: {enabled: true, title: Ours, groups: [{name: Chat, models: [model-0, model-1, model-2]}, "
             "{name: Batch, models: [model-3, model-4], showModels: false}]}\n"
-            "announcements: [{title: Prices change, text: From May on.}]\n"
+            "announcements: [{title: Prices change, text: From May on., from: 2026-11-01T00:00:00Z}]\n"
             f"defaults: {{interval: 2s, timeout: 2s}}\nmodels:\n{models}")
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None

@@ -81,8 +81,8 @@ struct ConfigurationReload: Service {
         // Compared with what the daemon started with, however often it was read since.
         let waiting = ((try? ConfigurationDiff(from: current, to: next).restart) ?? diff.restart)
             .map(\.rawValue).joined(separator: ", ")
-        report(
-            isUp: true, waiting.isEmpty ? "In force." : "In force; after the next start also what changed of \(waiting).")
+        let rest = waiting.isEmpty ? "." : "; after the next start also what changed of \(waiting)."
+        report(isUp: true, "In force" + rest)
         guard next != configuration else { return configuration }
         parts.directory.configure(models, sources: sources)
         parts.notices.configure(announcements: next.announcements, maintenance: next.maintenance)
