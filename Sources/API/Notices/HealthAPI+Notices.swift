@@ -122,7 +122,7 @@ extension HealthAPI {
     private func isIncident(_ id: String, _ call: Call) async throws(Problem) -> Bool {
         if id.hasPrefix("at-") {
             let parts = id.split(separator: "-", omittingEmptySubsequences: false)
-            return parts.count == 3 && Int64(parts[1]) != nil && UInt32(parts[2], radix: 36) != nil
+            return parts.count == 3 && Int64(parts[1]) != nil && UInt64(parts[2], radix: 36) != nil
         }
         guard let seq = UInt64(id), seq > 0, Int64(exactly: seq) != nil else { return false }
         guard let past = dependencies.past else { return true }

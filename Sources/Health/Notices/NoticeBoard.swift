@@ -242,13 +242,10 @@ public final class NoticeBoard: Sendable {
 }
 
 extension Announcement {
-    /// A few letters that another title, time or list of models would change (FNV-1a, 64 bits).
+    /// A few letters that another title, time or list of models would change.
     fileprivate var mark: String {
         let words = [title, "\(from.timeIntervalSince1970)"] + models.map(\.rawValue)
-        let hash = words.joined(separator: "\u{0}").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
-            ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
-        }
-        return String(hash, radix: 36)
+        return words.joined(separator: "\u{0}").mark
     }
 }
 

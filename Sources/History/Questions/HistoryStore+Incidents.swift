@@ -109,7 +109,7 @@ extension StatusTimeline {
                 open = nil
             } else if let status = period.status, status == .unhealthy || status == .degraded {
                 open = Incident(
-                    id: "at-\(period.from.milliseconds)-\(modelId.mark)", modelId: modelId, provider: provider,
+                    id: "at-\(period.from.milliseconds)-\(modelId.rawValue.mark)", modelId: modelId, provider: provider,
                     from: period.from, to: nil, worst: status,
                     code: period.code ?? (status == .unhealthy ? .outage : .errors),
                     reason: "was seen \(status.rawValue)", changes: 1)
@@ -117,12 +117,5 @@ extension StatusTimeline {
         }
         if let open { found.append(open) }
         return found
-    }
-}
-
-extension ModelID {
-    /// A few letters that differ from model to model (FNV-1a, 32 bits).
-    fileprivate var mark: String {
-        String(rawValue.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }, radix: 36)
     }
 }
