@@ -3,6 +3,7 @@ import HTTPTypes
 import Health
 import History
 import HummingbirdTesting
+import NIOCore
 import TestSupport
 import Testing
 
@@ -120,6 +121,37 @@ struct StatusPageTests {
         #expect(json["version"]?.string == "https://jsonfeed.org/version/1.1")
         #expect(json["home_page_url"]?.string == "https://status.example/")
         #expect(json["items"]?.array?.first?["title"]?.string == "Batch: no answers")
+    }
+
+    @Test func howeverManyAskThePastIsReadOnceAMinute() async throws {
+        let store = CountingStore(try await store())
+        let keeper = StatusKeeper(page: Self.page, past: store, board: nil)
+        let fleet = FleetHealth(revision: 1, at: Fixture.start, models: Fixture.models)
+        @Sendable func ask(at seconds: Double) async throws -> String {
+            try await keeper.document(
+                .page, of: fleet, at: Fixture.at(seconds), home: "x",
+                failed: { _ in store.noteFailure() }
+            ) { Document(ByteBuffer(string: StatusHTML.text($0)), contentType: "text/html") }.etag
+        }
+        let tags = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { try await ask(at: 0) } }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(tags.count == 1 && store.reads == 1)
+        _ = try await ask(at: 59)
+        #expect(store.reads == 1)
+        _ = try await ask(at: 61)
+        #expect(store.reads == 2)
+        // What cannot be read is told, and the old one shown.
+        store.isBroken = true
+        _ = try await ask(at: 200)
+        _ = try await ask(at: 201)
+        #expect(store.reads == 3 && store.failures == 1)
+        await #expect(throws: HealthStorageError.self) {
+            try await StatusKeeper(page: Self.page, past: store, board: nil).document(
+                .page, of: fleet, at: Fixture.start, home: "x", failed: { _ in }
+            ) { _ in Document(ByteBuffer(), contentType: "text/html") }
+        }
     }
 
     @Test(

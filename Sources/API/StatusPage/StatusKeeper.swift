@@ -30,8 +30,9 @@ actor StatusKeeper {
     private let past: any HistoryStore
     private let board: NoticeBoard?
     private var kept: (models: [ModelID], at: Date, report: HealthReport)?
-    /// Whoever comes before there is any waits for the same.
-    private var making: Task<HealthReport, any Error>?
+    /// Whether somebody reads the past at the moment, and who waits for it.
+    private var isReading = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private var stamp: Stamp?
     private var documents: [Face: Document] = [:]
 
@@ -46,7 +47,7 @@ actor StatusKeeper {
     ///   - failed: told what went wrong where an older past is shown in place of a fresh one.
     func document(
         _ face: Face, of fleet: FleetHealth, at now: Date, home: String,
-        failed: @escaping @Sendable (any Error) -> Void,
+        failed: @Sendable (any Error) -> Void,
         render: @Sendable (StatusContent) throws -> Document
     ) async throws -> Document {
         let report = try await report(of: fleet, at: now, failed: failed)
@@ -64,32 +65,36 @@ actor StatusKeeper {
         return document
     }
 
-    /// What is known of the last 90 days; an older one while a fresh one is made.
-    private func report(
-        of fleet: FleetHealth, at now: Date, failed: @escaping @Sendable (any Error) -> Void
-    ) async throws -> HealthReport {
+    /// What is known of the last 90 days.
+    ///
+    /// Whoever finds it too old reads it anew; all others are shown the old one meanwhile, or wait where there is none.
+    private func report(of fleet: FleetHealth, at now: Date, failed: (any Error) -> Void) async throws -> HealthReport {
         let models = page.models(of: fleet)
-        if let kept, kept.models == models {
-            if abs(now.timeIntervalSince(kept.at)) >= Self.age, making == nil {
-                let making = make(models, at: now)
-                Task { do { _ = try await making.value } catch { failed(error) } }
+        while true {
+            if let kept, kept.models == models, isReading || abs(now.timeIntervalSince(kept.at)) < Self.age {
+                return kept.report
             }
-            return kept.report
+            guard isReading else { break }
+            await withCheckedContinuation { waiting.append($0) }
         }
-        return try await (making ?? make(models, at: now)).value
-    }
-
-    private func make(_ models: [ModelID], at now: Date) -> Task<HealthReport, any Error> {
-        let making = Task {
-            defer { self.making = nil }
-            let midnight = Date(
-                timeIntervalSince1970: (now.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
-            let range = try TimeRange(from: midnight - Double(Self.days - 1) * 86_400, to: midnight + 86_400)
-            let report: HealthReport = try await past.report(of: models, in: range) { _ in 1 }
-            self.kept = (models, now, report)
+        isReading = true
+        defer {
+            isReading = false
+            for waiter in waiting { waiter.resume() }
+            waiting.removeAll()
+        }
+        let midnight = Date(timeIntervalSince1970: (now.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
+        let range = try TimeRange(from: midnight - Double(Self.days - 1) * 86_400, to: midnight + 86_400)
+        do {
+            let report = try await past.report(of: models, in: range) { _ in 1 }
+            kept = (models, now, report)
             return report
+        } catch {
+            guard let old = kept?.report, kept?.models == models else { throw error }
+            failed(error)
+            // Tried again as late as if it had been read.
+            kept?.at = now
+            return old
         }
-        self.making = making
-        return making
     }
 }
