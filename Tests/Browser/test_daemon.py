@@ -6,9 +6,7 @@ Needs PROGRAMS, the folder of the built programs.
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -17,27 +15,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from programs import BIN, free_port, until
 
-BIN = os.environ.get("PROGRAMS")
 pytestmark = pytest.mark.skipif(not BIN, reason="needs PROGRAMS, the folder of the built programs")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(check, seconds: float = 20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if value := check():
-                return value
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise TimeoutError(check)
 
 
 class Daemon:

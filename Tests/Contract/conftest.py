@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import signal
-import socket
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from programs import BIN, free_port, stop, until
 
-BIN = os.environ.get("PROGRAMS")
 API = "/api/llm-manager"
 MODELS = ["model-0", "model-1", "meta/model-2:free", "model-3"]
 FAILING = "model-3"
@@ -30,29 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PROGRAMS, the folder of the built programs"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(check, seconds: float = 20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if value := check():
-                return value
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise TimeoutError(check)
-
-
-def stop(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGTERM)
-    process.wait(20)
-
-
 @dataclass
 class Answer:
     status: int
@@ -61,6 +34,7 @@ class Answer:
 
     def json(self):
         return json.loads(self.body)
+
 
 # Live streams that may be open at once.
 STREAMS = 3

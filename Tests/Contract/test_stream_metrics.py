@@ -8,9 +8,9 @@ import os
 import re
 import socket
 import struct
-import time
 
 from conftest import API, STREAMS
+from programs import until
 
 STREAM = f"{API}/health/events"
 
@@ -18,14 +18,6 @@ STREAM = f"{API}/health/events"
 def figures(daemon) -> dict[str, float]:
     text = daemon.ask("GET", "/metrics").body.decode()
     return {name: float(value) for name, value in re.findall(r"^(llm_health_stream\S*) (\S+)$", text, re.M)}
-
-
-def until(check, seconds: float = 10):
-    end = time.monotonic() + seconds
-    while not (value := check()):
-        assert time.monotonic() < end, "it does not come true"
-        time.sleep(0.02)
-    return value
 
 
 def server_sent(daemon):
