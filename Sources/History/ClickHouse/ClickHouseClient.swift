@@ -49,7 +49,10 @@ struct ClickHouseClient: Sendable {
             decompression: .enabled(limit: .ratio(1_000)))
         settings.httpVersion = .http1Only
         settings.connectionPool.retryConnectionEstablishment = false
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+        // On one loop: across two, an answer after which the server closes may come before the client has noted that
+        // its own request is sent, and it then calls the answer broken.
+        http = HTTPClient(
+            eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup.next()), configuration: settings)
     }
 
     /// Where it is, for people: without user and password.

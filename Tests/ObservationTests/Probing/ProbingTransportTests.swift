@@ -55,6 +55,28 @@ extension ProbingNetworkTests {
             #expect(exchange.events[2].at - exchange.events[1].at >= .milliseconds(70))
         }
 
+        @Test("an answer that ends with its connection is whole, however quickly it comes")
+        func quickClose() async throws {
+            try await withPeer({ _, _ in [ProbingPeer.streamHead, .send("data: a\n\n"), .close] }) { peer in
+                try await withEgress { egress in
+                    try await withThrowingTaskGroup(of: TransportFailure?.self) { group in
+                        for _ in 0..<32 {
+                            group.addTask {
+                                for _ in 0..<100 {
+                                    let exchange = try await Self.send(to: peer.url, isStreamed: true, by: egress)
+                                    if exchange.failure != nil || exchange.body != Array("data: a\n\n".utf8) {
+                                        return exchange.failure ?? .other("\(exchange.body.count) bytes")
+                                    }
+                                }
+                                return nil
+                            }
+                        }
+                        for try await failure in group { #expect(failure == nil) }
+                    }
+                }
+            }
+        }
+
         @Test("a refused connection is told at once")
         func refused() async throws {
             let port = try await refusingPort()

@@ -44,7 +44,9 @@ package final class Egress: Sendable {
                     Self.admit(channel, isForbidden: isForbidden)
                 }
             }
-            return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: settings)
+            // On one loop: across two, an answer that ends with its connection may be read before the client has noted
+            // that its own request is sent, and it then calls the answer broken.
+            return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup.next()), configuration: settings)
         }
         self.isForbidden = isForbidden
         rules = ProxyRules(configuration.noProxy)

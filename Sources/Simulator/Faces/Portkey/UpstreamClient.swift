@@ -32,8 +32,9 @@ final class UpstreamClient: Sendable {
                 configuration.timeout.connect = .seconds(10)
                 configuration.redirectConfiguration = .disallow
                 configuration.httpVersion = .http1Only
+                // On one loop: across two, an upstream that closes with its answer may seem to have broken it off.
                 let client = HTTPClient(
-                    eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+                    eventLoopGroup: MultiThreadedEventLoopGroup.singleton.next(), configuration: configuration)
                 state = .used(client)
                 return client
             }
