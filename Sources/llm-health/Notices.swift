@@ -90,7 +90,7 @@ struct Resume: AsyncParsableCommand {
     func run() async throws {
         let id = ModelID(id)
         let ended = try await daemon.ask { client in
-            let notices = try await client.notices().filter { $0.modelId == id }
+            let notices = try await client.notices().notices.filter { $0.modelId == id }
             for notice in notices { try await client.end(notice) }
             return notices
         }

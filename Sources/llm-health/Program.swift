@@ -12,11 +12,8 @@ struct Program: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Check.self, Validate.self, Status.self, Explain.self, Acknowledge.self, Silence.self,
-            Pause.self,
-            Resume.self, Report.self, Export.self, Import.self,
-            Backup.self,
-            Restore.self, Replay.self,
-            Simulate.self, Schema.self,
+            Pause.self, Resume.self, Maintenance.self, Announce.self, Notices.self, End.self, Report.self, Export.self,
+            Import.self, Backup.self, Restore.self, Replay.self, Simulate.self, Schema.self,
         ])
 
     static func main() async {

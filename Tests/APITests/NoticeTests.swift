@@ -110,6 +110,27 @@ struct NoticeTests {
         #expect(fixture.notices.notes(on: id).count == (status == 201 ? 1 : 0))
     }
 
+    @Test func `a note on an incident of this second, which is not stored yet, is kept`() async throws {
+        let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
+        let fixture = Fixture(storage: store)
+        let (signals, end) = fixture.api.feed.signals()
+        try await withThrowingTaskGroup { group in
+            group.addTask { await fixture.api.feed.run(logger: Fixture.logger()) }
+            let change = HealthChangeEvent(
+                seq: 3, modelId: "gpt-4o", provider: "openai", previousStatus: .healthy, currentStatus: .unhealthy,
+                timestamp: Fixture.start, reasons: [HealthReason(.outage, "down")])
+            fixture.bulletin.publish(
+                FleetHealth(revision: 8, at: Fixture.start, models: Fixture.models), events: [change])
+            for await _ in signals where fixture.api.feed.lastSeq == 3 { break }
+            for (id, status) in [("3", 201), ("2", 404), ("4", 404)] {
+                let response = try await fixture.post(Self.base + "health/incidents/\(id)/notes", #"{"text":"seen"}"#)
+                #expect(response.status.code == status, "\(id)")
+            }
+            group.cancelAll()
+        }
+        end.finish()
+    }
+
     @Test(
         "orders at the edges",
         arguments: [

@@ -138,6 +138,81 @@ extension EndToEnd {
             }
         }
 
+        @Test("what operators say by commands holds, is listed, and ends")
+        func notices() async throws {
+            try await withSimulator(Self.fleet) { simulator in
+                let folder = try TemporaryFolder()
+                let configured = """
+                    maintenance:
+                      - {title: Moving house, from: 2099-01-01T00:00:00Z, until: 2099-01-02T00:00:00Z, models: [bad]}
+
+                    """
+                try await RunningDaemon.with(Self.yaml(simulator) + configured, in: folder) { daemon in
+                    func run(_ arguments: [String]) async throws -> ChildProcess.Finished {
+                        try await ChildProcess.run(
+                            Programs.health, arguments, environment: ["LLM_HEALTH_URL": daemon.api.url], in: folder)
+                    }
+                    func said(_ arguments: [String], _ words: String...) async throws {
+                        let done = try await run(arguments)
+                        #expect(done.exit == .code(0) && done.errors == "", "\(done)")
+                        for word in words { #expect(done.output.contains(word), "\(done.output)") }
+                    }
+                    try await said(["ack", "bad", "--reason", "ticket 4711"], "bad: acknowledged until it is healthy")
+                    try await said(["silence", "good", "--for", "1h", "--reason", "noisy"], "good: silenced until 20")
+                    try await said(
+                        ["pause", "good/too", "--for", "2h", "--reason", "upgrade"], "good/too: paused until")
+                    try await said(
+                        ["maintenance", "New GPUs", "--for", "2h", "--model", "lock*"], "New GPUs (lock*): from 20",
+                        "llm-health end ")
+                    try await said(
+                        ["announce", "Farewell", "--text", "Soon."], "(all models)", "until it is taken back")
+
+                    let list = try await run(["notices"])
+                    let lines = list.output.split(separator: "\n")
+                    #expect(list.exit == .code(0) && lines.count == 7, "\(list)")
+                    let kinds = lines.dropFirst().compactMap { $0.split(separator: " ").first }
+                    #expect(
+                        kinds == ["acknowledge", "silence", "pause", "maintenance", "maintenance", "announcement"],
+                        "\(list.output)")
+
+                    // What holds is shown with the models, and a paused one gets no traffic.
+                    let fleet = try await daemon.api.models()
+                    func model(_ id: ModelID) throws -> ModelHealthStatus {
+                        try #require(fleet.first { $0.modelId == id })
+                    }
+                    #expect(try model("bad").notices.map(\.kind) == [.acknowledge])
+                    #expect(try model("good").notices.map(\.reason) == ["noisy"])
+                    #expect(try model("good/too").routing.verdict == .excluded)
+                    #expect(try model("locked").notices.map(\.kind) == [.maintenance])
+
+                    let json = try await run(["notices", "--json"])
+                    let report = try JSONDecoder().decode(JSONValue.self, from: Data(json.output.utf8))
+                    func id(_ list: String, _ title: JSONValue) throws -> String {
+                        try #require(report[list]?.array?.first { $0["title"] == title }?["id"]?.string)
+                    }
+                    try await said(["end", id("announcements", "Farewell")], "announcement ended")
+                    try await said(["end", id("maintenance", "New GPUs")], "maintenance ended")
+                    try await said(["resume", "good/too"], "good/too: pause ended")
+                    try await said(["resume", "good/too"], "nothing was said of it")
+
+                    for (arguments, word) in [
+                        (["end", try id("maintenance", "Moving house")], "configuration"),
+                        (["end", "nosuch"], "nosuch"),
+                        (["maintenance", "New GPUs"], "--for or --until"),
+                        (["announce", "Late", "--from", "soon"], "soon"),
+                        (["silence", "nobody", "--for", "1h"], "nobody"),
+                        (["silence", "good", "--for", "long"], "for"),
+                    ] {
+                        let wrong = try await run(arguments)
+                        #expect(wrong.exit == .code(2) && wrong.output == "", "\(wrong)")
+                        #expect(wrong.errorLines.count == 1 && wrong.errors.contains(word), "\(wrong.errors)")
+                    }
+                    let rest = try await run(["notices"])
+                    #expect(rest.output.split(separator: "\n").count == 4, "\(rest.output)")
+                }
+            }
+        }
+
         @Test("the simulator's program serves the models of a scenario")
         func simulate() async throws {
             let folder = try TemporaryFolder()

@@ -126,6 +126,14 @@ final class LiveFeed: Sendable {
     /// The newest event that readers can get.
     var lastSeq: UInt64 { log.withLock { $0.lastSeq } }
 
+    /// Whether an event of this number is kept in memory.
+    func holds(_ seq: UInt64) -> Bool {
+        log.withLock { log in
+            let position = log.position(after: seq - 1)
+            return position < log.end && log[position].event.seq == seq
+        }
+    }
+
     // MARK: Readers
 
     func next(_ subscription: inout Subscription) -> Subscription.Action {

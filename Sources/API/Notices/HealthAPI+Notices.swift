@@ -125,6 +125,8 @@ extension HealthAPI {
             return parts.count == 3 && Int64(parts[1]) != nil && UInt64(parts[2], radix: 36) != nil
         }
         guard let seq = UInt64(id), seq > 0, Int64(exactly: seq) != nil else { return false }
+        // An incident of this second is not stored yet.
+        if feed.holds(seq) { return true }
         guard let past = dependencies.past else { return true }
         do {
             return try await past.changes(ChangeQuery(after: seq - 1, limit: 1)).first?.seq == seq

@@ -71,7 +71,7 @@ public final class NoticeBoard: Sendable {
         func named(_ said: [Announcement], _ kind: String) -> [Announcement] {
             said.map { one in
                 var one = one
-                if one.id.isEmpty { one.id = "configured-\(kind)-\(one.mark)" }
+                if one.id.isEmpty { one.id = "\(Announcement.configuredPrefix)\(kind)-\(one.mark)" }
                 return one
             }
         }
@@ -242,6 +242,11 @@ public final class NoticeBoard: Sendable {
 }
 
 extension Announcement {
+    fileprivate static let configuredPrefix = "configured-"
+
+    /// Whether the configuration says it, so that it ends there alone.
+    package var isConfigured: Bool { id.hasPrefix(Self.configuredPrefix) }
+
     /// A few letters that another title, time or list of models would change.
     fileprivate var mark: String {
         let words = [title, "\(from.timeIntervalSince1970)"] + models.map(\.rawValue)

@@ -54,32 +54,9 @@ package struct DaemonClient: Sendable {
         try decode(JSONValue.self, try await get("health/explain?modelId=\(Self.encoded(id.rawValue))"))
     }
 
-    /// What operators have said and still holds.
-    package func notices() async throws(DaemonClientError) -> [Notice] {
-        try decode([Notice].self, try await get("silences"))
-    }
+    func get(_ path: String) async throws(DaemonClientError) -> ByteBuffer { try await send(.GET, path) }
 
-    /// Says something of a model.
-    ///
-    /// - Parameter duration: as the API takes it, such as `1h`; `nil` until the model recovers.
-    package func say(_ kind: Notice.Kind, of id: ModelID, for duration: String?, reason: String)
-        async throws(DaemonClientError) -> Notice
-    {
-        var order: [String: String] = ["modelId": id.rawValue, "kind": kind.rawValue, "reason": reason]
-        if let duration { order["for"] = duration }
-        // Four strings can always be encoded.
-        let body = (try? JSONEncoder().encode(order)) ?? Data()
-        return try decode(Notice.self, try await send(.POST, "silences", body: ByteBuffer(bytes: body)))
-    }
-
-    /// Ends what was said.
-    package func end(_ notice: Notice) async throws(DaemonClientError) {
-        _ = try await send(.DELETE, "silences/\(Self.encoded(notice.id))")
-    }
-
-    private func get(_ path: String) async throws(DaemonClientError) -> ByteBuffer { try await send(.GET, path) }
-
-    private func send(_ method: HTTPMethod, _ path: String, body order: ByteBuffer? = nil)
+    func send(_ method: HTTPMethod, _ path: String, body order: ByteBuffer? = nil)
         async throws(DaemonClientError) -> ByteBuffer
     {
         var request = HTTPClientRequest(url: "\(address.text)/api/llm-manager/\(path)")
@@ -118,6 +95,8 @@ package struct DaemonClient: Sendable {
         case .forbidden:
             return DaemonClientError(
                 .refused, "this token does not allow it (\(detail ?? "403")); use one with the scope it needs")
+        case .badRequest where detail != nil:
+            return DaemonClientError(.usage, detail ?? "")
         case .notFound where problem?["title"] != nil:
             return DaemonClientError(.unknownModel, detail ?? "the daemon does not know this model")
         default:
@@ -127,7 +106,7 @@ package struct DaemonClient: Sendable {
         }
     }
 
-    private func decode<Value: Decodable>(_ type: Value.Type, _ body: ByteBuffer) throws(DaemonClientError) -> Value {
+    func decode<Value: Decodable>(_ type: Value.Type, _ body: ByteBuffer) throws(DaemonClientError) -> Value {
         do {
             return try HealthJSON.decoder().decode(type, from: Data(body.readableBytesView))
         } catch {
