@@ -7,7 +7,7 @@ import Testing
 
 @testable import API
 
-@Suite("Who may ask what", .timeLimit(.minutes(1)))
+@Suite("Who may ask what", .timeLimit(.minutes(5)))
 struct AccessTests {
     private static let secrets = Dictionary(
         uniqueKeysWithValues: APIScope.allCases.map { ($0, "canary-secret-\($0.rawValue)-0123456789") })
@@ -201,7 +201,7 @@ struct AccessTests {
     }
 }
 
-@Suite("Hosts and origins", .timeLimit(.minutes(1)))
+@Suite("Hosts and origins", .timeLimit(.minutes(5)))
 struct HostTests {
     @Test(
         "on loopback only this machine's names count",
@@ -276,7 +276,7 @@ struct HostTests {
     }
 }
 
-@Suite("Routes", .timeLimit(.minutes(1)))
+@Suite("Routes", .timeLimit(.minutes(5)))
 struct RouteTests {
     @Test(
         "what is not there is a problem",

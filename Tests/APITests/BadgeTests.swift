@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-@Suite("Badges", .timeLimit(.minutes(1)))
+@Suite("Badges", .timeLimit(.minutes(5)))
 struct BadgeTests {
     private let svg = "/api/llm-manager/health/badge.svg"
     private let json = "/api/llm-manager/health/badge.json"

@@ -9,7 +9,7 @@ import Testing
 
 @testable import API
 
-@Suite("Bodies, tags and the API's own document", .timeLimit(.minutes(1)))
+@Suite("Bodies, tags and the API's own document", .timeLimit(.minutes(5)))
 struct DocumentTests {
     private let detailed = "/api/llm-manager/health/detailed"
 
@@ -136,7 +136,7 @@ struct DocumentTests {
     }
 }
 
-@Suite("Pages of other sites", .timeLimit(.minutes(1)))
+@Suite("Pages of other sites", .timeLimit(.minutes(5)))
 struct CrossOriginTests {
     private let detailed = "/api/llm-manager/health/detailed"
     private let friend = "https://status.example"

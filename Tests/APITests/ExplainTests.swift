@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-@Suite("Explanations", .timeLimit(.minutes(1)))
+@Suite("Explanations", .timeLimit(.minutes(5)))
 struct ExplainTests {
     private let uri = "/api/llm-manager/health/explain"
 

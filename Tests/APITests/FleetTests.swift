@@ -7,7 +7,7 @@ import Testing
 
 @testable import API
 
-@Suite("Detailed health and summary", .timeLimit(.minutes(1)))
+@Suite("Detailed health and summary", .timeLimit(.minutes(5)))
 struct FleetTests {
     private let detailed = "/api/llm-manager/health/detailed"
     private let summary = "/api/llm-manager/health/summary"
@@ -127,7 +127,7 @@ struct FleetTests {
     }
 }
 
-@Suite("Documents of the fleet", .timeLimit(.minutes(1)))
+@Suite("Documents of the fleet", .timeLimit(.minutes(5)))
 struct FleetDocumentsTests {
     private let all = FleetDocuments.Kind.detailed(FleetFilter())
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-@Suite("What operators say, by HTTP", .timeLimit(.minutes(1)))
+@Suite("What operators say, by HTTP", .timeLimit(.minutes(5)))
 struct NoticeTests {
     private static let base = "/api/llm-manager/"
 

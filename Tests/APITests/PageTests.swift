@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-@Suite("Page and components", .timeLimit(.minutes(1)))
+@Suite("Page and components", .timeLimit(.minutes(5)))
 struct PageTests {
     @Test(
         "the page and what it loads come from the binary",

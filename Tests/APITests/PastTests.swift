@@ -10,7 +10,7 @@ import Testing
 
 @testable import API
 
-@Suite("History and trends", .timeLimit(.minutes(1)))
+@Suite("History and trends", .timeLimit(.minutes(5)))
 struct PastTests {
     private let history = "/api/llm-manager/health/history"
     private let trends = "/api/llm-manager/health/trends"
@@ -148,7 +148,7 @@ struct PastTests {
 }
 
 /// Questions that only a whole store can answer.
-@Suite("Timeline and incidents", .timeLimit(.minutes(1)))
+@Suite("Timeline and incidents", .timeLimit(.minutes(5)))
 struct TimelineRouteTests {
     private let base = "/api/llm-manager/health/"
 

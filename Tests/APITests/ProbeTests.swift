@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-@Suite("Immediate checks", .timeLimit(.minutes(1)))
+@Suite("Immediate checks", .timeLimit(.minutes(5)))
 struct ProbeTests {
     private let uri = "/api/llm-manager/health/probe"
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-@Suite("Listening", .timeLimit(.minutes(1)))
+@Suite("Listening", .timeLimit(.minutes(5)))
 struct ServerTests {
     /// Runs an API on a free port while `body` runs.
     private func serve(

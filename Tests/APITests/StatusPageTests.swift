@@ -9,7 +9,7 @@ import Testing
 
 @testable import API
 
-@Suite("The public status page", .timeLimit(.minutes(1)))
+@Suite("The public status page", .timeLimit(.minutes(5)))
 struct StatusPageTests {
     private static let page = StatusPage(
         title: "Status <of> models", text: "What we run & how it goes", url: "https://status.example/",

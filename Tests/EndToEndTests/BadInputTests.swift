@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEnd {
     /// What cannot work is said in one line a problem, with its place, before anything has begun.
-    @Suite("Bad input", .timeLimit(.minutes(2))) struct BadInputTests {
+    @Suite("Bad input", .timeLimit(.minutes(5))) struct BadInputTests {
         struct Case: Sendable, CustomTestStringConvertible {
             var name: String
             var yaml: String

@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
     /// The commands beside `serve`.
-    @Suite("Commands", .timeLimit(.minutes(2))) struct CommandTests {
+    @Suite("Commands", .timeLimit(.minutes(5))) struct CommandTests {
         private static let fleet = SimulatorConfiguration(models: [
             SimulatedModel("good"), SimulatedModel("good/too"),
             SimulatedModel("bad", behavior: .failing(.refusal(.serverError))),

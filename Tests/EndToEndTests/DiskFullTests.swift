@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
     /// A disk of its own that is full: a file system in memory, in a namespace that only the daemon sees.
     @Suite(
-        "A full disk", .timeLimit(.minutes(3)),
+        "A full disk", .timeLimit(.minutes(5)),
         .enabled(if: SmallDisk.isPossible, "skipped: namespaces and file systems in memory are not allowed here"))
     struct DiskFullTests {
         private static let models = 20

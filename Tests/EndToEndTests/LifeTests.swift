@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
     /// How the daemon begins with nothing, and how it ends.
-    @Suite("Life", .timeLimit(.minutes(2))) struct LifeTests {
+    @Suite("Life", .timeLimit(.minutes(5))) struct LifeTests {
         @Test("ends on a signal in time, with all that happened in the history", arguments: [SIGTERM, SIGINT])
         func endsWell(_ signal: Int32) async throws {
             let fleet = SimulatorConfiguration(

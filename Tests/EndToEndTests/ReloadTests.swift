@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
     /// A configuration that changes while the daemon runs.
-    @Suite("Reload", .timeLimit(.minutes(2))) struct ReloadTests {
+    @Suite("Reload", .timeLimit(.minutes(5))) struct ReloadTests {
         private static func yaml(_ simulator: LLMSimulator, _ models: [String]) -> String {
             """
             server: {port: 0}

@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
     /// Keys that are put into a configuration come out at the provider and nowhere else.
-    @Suite("Secrets", .timeLimit(.minutes(2))) struct SecretTests {
+    @Suite("Secrets", .timeLimit(.minutes(5))) struct SecretTests {
         /// No two of them share eight characters, and none looks like a key, so that only knowing them hides them.
         private enum Canary: String, CaseIterable {
             case providerKey = "Quiet7Meadow3Larch9Tundra2"

@@ -3,7 +3,7 @@ import Health
 import Testing
 
 /// The limit counts the time in which tests of other suites keep the processors busy, too.
-@Suite(.timeLimit(.minutes(4))) struct BulletinTests {
+@Suite(.timeLimit(.minutes(5))) struct BulletinTests {
     private func fleet(_ revision: UInt64) -> FleetHealth {
         FleetHealth(revision: revision, at: Samples.noon, models: [])
     }

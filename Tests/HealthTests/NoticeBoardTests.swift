@@ -3,7 +3,7 @@ import Testing
 
 @testable import Health
 
-@Suite("What operators say", .timeLimit(.minutes(1)))
+@Suite("What operators say", .timeLimit(.minutes(5)))
 struct NoticeBoardTests {
     private let documents = MemoryDocuments()
     private let start = Date(timeIntervalSince1970: 1_795_428_000)

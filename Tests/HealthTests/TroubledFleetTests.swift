@@ -4,7 +4,7 @@ import Testing
 @testable import Health
 
 /// What goes wrong round the models: lost evidence, sleeping machines, changed configurations, blindness.
-@Suite(.timeLimit(.minutes(2))) struct TroubledFleetTests {
+@Suite(.timeLimit(.minutes(5))) struct TroubledFleetTests {
     private let model: ModelID = "m"
 
     private func absorb(_ engine: inout HealthEngine, _ kind: Evidence.Kind, at seconds: Double) -> HealthEngine.Actions

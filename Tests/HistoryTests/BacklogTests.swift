@@ -4,7 +4,7 @@ import Testing
 
 @testable import History
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BacklogTests {
     private func snapshots(_ range: Range<Int>) -> [HealthSnapshot] { range.map { .sample(at: Double($0)) } }
     private func changes(_ range: ClosedRange<UInt64>) -> [HealthChangeEvent] { range.map { .sample($0, at: 0) } }

@@ -6,7 +6,7 @@ import Testing
 @testable import History
 
 /// A file with the tables that Gatus makes, as its 5.x has them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GatusDatabaseTests {
     @Test func `results and hours come out as they were counted`() throws {
         let folder = try TemporaryFolder()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The metrics service over the daemon's own history: result, errors, cancellation for each method.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HistoryMetricsTests {
     let store: FaultyStore
     let bulletin = Bulletin()

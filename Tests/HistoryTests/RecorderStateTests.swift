@@ -4,7 +4,7 @@ import Testing
 @testable import History
 
 /// The recorder's decisions, without a clock or a store.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 final class RecorderStateTests {
     private var state = RecorderState(.init(capacity: 1_000))
 

@@ -9,7 +9,7 @@ import Testing
 @testable import History
 
 /// The recorder on a clock of the test's own, over a real SQLite store that fails on demand.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecorderTests {
     @Test
     func `changes and their snapshots are written within a second`() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import History
 
 /// Uptime, objectives and error budgets, the same from every store.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReportTests {
     /// Two hours up to noon by the minute: `a` always well, `b` down from minute 60 to 72, `c` seen in the first half only.
     private func fleet(_ kind: StoreKind) async throws -> StoreUnderTest {

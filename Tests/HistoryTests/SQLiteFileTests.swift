@@ -7,7 +7,7 @@ import Testing
 @testable import History
 
 /// The file: how it is made, opened, refused, and what it looks like after a crash.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteFileTests {
     let folder: TemporaryFolder
 
@@ -264,14 +264,18 @@ struct SQLiteFileTests {
         for batch in 0..<20 {
             try await store.append((0..<1_000).map { .sample(at: Double(batch * 1_000 + $0)) })
         }
+        let (deletions, deletion) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        try await store.pool.writeWithoutTransaction { db in
+            db.trace { if "\($0)".hasPrefix("DELETE FROM llm_health_snapshots") { deletion.yield() } }
+        }
         let order = await withTaskGroup(of: String.self) { group in
             group.addTask {
-                _ = try? await store.prune(Retention(snapshots: .seconds(1), stepRows: 50), at: .at(1_000_000))
+                _ = try? await store.prune(Retention(snapshots: .seconds(1), stepRows: 10), at: .at(1_000_000))
                 return "pruned"
             }
             group.addTask {
-                // Pruning has begun, and it has 400 steps to go.
-                try? await until { try store.countRows("llm_health_snapshots") < 20_000 }
+                // Pruning has begun, and it has some 2,000 steps to go.
+                for await _ in deletions { break }
                 try? await store.append([.sample(at: 2_000_000)])
                 return "written"
             }

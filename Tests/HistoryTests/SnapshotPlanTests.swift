@@ -4,7 +4,7 @@ import Testing
 
 @testable import History
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SnapshotPlanTests {
     private func moment(_ seconds: Double) -> Moment { Moment(uptime: .seconds(seconds), wall: .at(seconds)) }
 

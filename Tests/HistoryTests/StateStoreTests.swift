@@ -5,7 +5,7 @@ import Testing
 
 @testable import History
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StateStoreTests {
     let folder: TemporaryFolder
 

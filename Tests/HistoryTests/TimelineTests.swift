@@ -5,7 +5,7 @@ import Testing
 @testable import History
 
 /// The timeline as a pure function of what was seen.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TimelineTests {
     private func line(
         _ sightings: [(Double, HealthStatus)], changes: [HealthChangeEvent] = [], from: Double = 0, to: Double = 600,

@@ -5,7 +5,7 @@ import Testing
 @testable import History
 
 /// Buckets and directions as pure functions.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TrendTests {
     @Test(
         arguments: [

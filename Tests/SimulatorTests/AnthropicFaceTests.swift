@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AnthropicFaceTests {
     static let models = [SimulatedModel("claude-haiku-4-5", on: .anthropic)]
     static let headers = ["x-api-key": "sk-ant", "anthropic-version": "2023-06-01"]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BehaviorTests {
     @Test func `a behaviour with a lifetime gives way to the one before it`() {
         var state = BehaviorState(.failing(.cut))

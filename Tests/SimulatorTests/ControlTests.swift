@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ControlTests {
     static let models = [
         SimulatedModel("meta/llama-3"), SimulatedModel("twin"), SimulatedModel("twin", on: .lmStudio),

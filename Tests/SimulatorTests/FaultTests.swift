@@ -5,7 +5,7 @@ import Testing
 @testable import Simulator
 
 /// Each way to go wrong, seen from a client.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FaultTests {
     static let models = [SimulatedModel("m", behavior: Behavior(text: "one two three four"))]
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JSONTests {
     @Test(arguments: [
         #"{"b":1,"a":[true,false,null,-0.5e+3,1E2],"c":{"d":"x"}}"#, "[]", "{}", #""""#, "0", "-1",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LMStudioFaceTests {
     static let models = [
         SimulatedModel("qwen", on: .lmStudio, isLoaded: true), SimulatedModel("llama", on: .lmStudio),

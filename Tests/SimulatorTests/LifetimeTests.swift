@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LifetimeTests {
     /// Far below the half minute after which the clients would give up. Alone it takes some hundredths of a second;
     /// with all tests at once on busy cores it was seen to take one.

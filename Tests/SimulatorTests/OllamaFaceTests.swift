@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OllamaFaceTests {
     static let models = [
         SimulatedModel("llama3.2", on: .ollama, isLoaded: true),

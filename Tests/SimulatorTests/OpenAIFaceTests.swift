@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OpenAIFaceTests {
     let models = [
         SimulatedModel("gpt-4o-mini"), SimulatedModel("o3-mini", rules: .reasoning),

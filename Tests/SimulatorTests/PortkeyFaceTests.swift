@@ -7,7 +7,7 @@ import Testing
 
 /// What the recording does not show: the simulator's own upstreams, streams that are translated, and a gateway that
 /// fails itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PortkeyFaceTests {
     static let models = [
         SimulatedModel("gpt-4o"), SimulatedModel("claude", on: .anthropic),

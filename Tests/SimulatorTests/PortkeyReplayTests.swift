@@ -3,7 +3,7 @@ import Testing
 @testable import Simulator
 
 /// Every recorded request once more, to the simulated gateway, with upstreams that behave as the recorded ones did.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PortkeyReplayTests {
     /// The upstreams of the recording, by the first segment of their path.
     static let sites: [String: Behavior] = [

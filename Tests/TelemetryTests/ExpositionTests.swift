@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Prometheus text", .timeLimit(.minutes(1)))
+@Suite("Prometheus text", .timeLimit(.minutes(5)))
 struct ExpositionTests {
     @Test func everyKindAsItStandsInTheExposition() {
         let registry = PrometheusRegistry(

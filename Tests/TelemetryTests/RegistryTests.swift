@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Metrics registry", .timeLimit(.minutes(1)))
+@Suite("Metrics registry", .timeLimit(.minutes(5)))
 struct RegistryTests {
     @Test(
         "a bucket takes its own upper bound",

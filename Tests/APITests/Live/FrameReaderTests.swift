@@ -3,7 +3,7 @@ import Testing
 
 @testable import API
 
-@Suite("A client's frames (RFC 6455 §5)", .timeLimit(.minutes(1)))
+@Suite("A client's frames (RFC 6455 §5)", .timeLimit(.minutes(5)))
 struct FrameReaderTests {
     typealias Input = FrameReader.Input
 

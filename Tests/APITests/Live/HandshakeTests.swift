@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-@Suite("Who may open the stream", .timeLimit(.minutes(2)))
+@Suite("Who may open the stream", .timeLimit(.minutes(5)))
 struct HandshakeTests {
     private static let tokens = [
         APIToken(name: "reader", secret: Secret("reading-token/with+odd_signs~?"), scopes: [.read]),

@@ -7,7 +7,7 @@ import Testing
 
 @testable import API
 
-@Suite("The stream over WebSocket", .timeLimit(.minutes(2)))
+@Suite("The stream over WebSocket", .timeLimit(.minutes(5)))
 struct LiveSocketTests {
     @Test func theFleetFirstAndThenEveryEvent() async throws {
         let live = LiveFixture()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-@Suite("Readers that come back, and readers that are slow", .timeLimit(.minutes(2)))
+@Suite("Readers that come back, and readers that are slow", .timeLimit(.minutes(5)))
 struct ResumeTests {
     /// Stores and publishes events, a hundred at a time.
     private static func happen(_ range: ClosedRange<UInt64>, in live: LiveFixture) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-@Suite("The stream as Server-Sent Events", .timeLimit(.minutes(2)))
+@Suite("The stream as Server-Sent Events", .timeLimit(.minutes(5)))
 struct ServerSentStreamTests {
     private static func request(_ query: String = "", _ headers: [String] = []) -> String {
         ([

@@ -97,7 +97,7 @@ private struct Desk {
     }
 }
 
-@Suite("What a reader of the stream gets next", .timeLimit(.minutes(1)))
+@Suite("What a reader of the stream gets next", .timeLimit(.minutes(5)))
 struct SubscriptionTests {
     @Test func theFleetAndThenWhatHappens() throws {
         var desk = try Desk(lastSeq: 7)

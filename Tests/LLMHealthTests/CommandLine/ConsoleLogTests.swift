@@ -5,7 +5,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("The daemon's log", .timeLimit(.minutes(1)))
+@Suite("The daemon's log", .timeLimit(.minutes(5)))
 struct ConsoleLogTests {
     private func logged(_ format: Configuration.Log.Format, _ body: (Logger) -> Void) -> String {
         let lines = WrittenText()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("What the command line shows of a fleet", .timeLimit(.minutes(1)))
+@Suite("What the command line shows of a fleet", .timeLimit(.minutes(5)))
 struct FleetReportTests {
     private static let now = Date(timeIntervalSince1970: 1_795_428_000)
 
@@ -131,7 +131,7 @@ struct FleetReportTests {
         #expect(written.text.split(separator: "\n").count == 1)
     }
 
-    @Test("a watch that ends leaves the terminal as it was", .timeLimit(.minutes(1)))
+    @Test("a watch that ends leaves the terminal as it was", .timeLimit(.minutes(5)))
     func restored() async throws {
         let written = WrittenText()
         let (frames, frame) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

@@ -6,7 +6,7 @@ import Testing
 @testable import LLMHealth
 
 /// Runs the program itself, as a shell would.
-@Suite("The program", .timeLimit(.minutes(1)))
+@Suite("The program", .timeLimit(.minutes(5)))
 struct ProgramTests {
     private struct Run {
         var code: Int32
@@ -137,7 +137,7 @@ struct ProgramTests {
 }
 
 /// Asks a real daemon, on a free port.
-@Suite("Asking a daemon", .timeLimit(.minutes(1)))
+@Suite("Asking a daemon", .timeLimit(.minutes(5)))
 struct DaemonClientTests {
     private func withDaemon(
         _ configuration: Configuration, _ body: @escaping @Sendable (String) async throws -> Void

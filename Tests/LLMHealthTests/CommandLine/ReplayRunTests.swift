@@ -4,7 +4,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Replaying recordings", .timeLimit(.minutes(1)))
+@Suite("Replaying recordings", .timeLimit(.minutes(5)))
 struct ReplayRunTests {
     private static func line(
         _ seconds: Double, _ outcome: String = "ok", model: String = "a", more: String = ""

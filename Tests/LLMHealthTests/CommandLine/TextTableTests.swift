@@ -2,7 +2,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Tables for people", .timeLimit(.minutes(1)))
+@Suite("Tables for people", .timeLimit(.minutes(5)))
 struct TextTableTests {
     @Test(
         "the width of a text is that of its glyphs",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("What is wrong with a configuration", .timeLimit(.minutes(1)))
+@Suite("What is wrong with a configuration", .timeLimit(.minutes(5)))
 struct ConfigurationProblemTests {
     @Test("is told with file, line, column and a remedy", arguments: syntax + keys + durations + references)
     func isTold(_ wrong: WrongText) throws {

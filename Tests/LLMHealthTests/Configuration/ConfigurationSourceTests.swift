@@ -3,7 +3,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Where a configuration comes from", .timeLimit(.minutes(1)))
+@Suite("Where a configuration comes from", .timeLimit(.minutes(5)))
 struct ConfigurationSourceTests {
     // MARK: - Variables
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Values of a configuration", .timeLimit(.minutes(1)))
+@Suite("Values of a configuration", .timeLimit(.minutes(5)))
 struct ConfigurationValueTests {
     @Test(
         "durations are read and written back",

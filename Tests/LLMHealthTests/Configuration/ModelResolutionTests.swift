@@ -3,7 +3,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Models made of a configuration", .timeLimit(.minutes(1)))
+@Suite("Models made of a configuration", .timeLimit(.minutes(5)))
 struct ModelResolutionTests {
     private func targets(_ yaml: String) throws -> [ModelTarget] {
         try #require(try Configuration.load(yaml: yaml).modelConfigs().first).targets

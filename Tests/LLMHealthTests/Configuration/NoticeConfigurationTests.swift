@@ -5,7 +5,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Planned work, announcements and the status page of a configuration", .timeLimit(.minutes(1)))
+@Suite("Planned work, announcements and the status page of a configuration", .timeLimit(.minutes(5)))
 struct NoticeConfigurationTests {
     private static let yaml = """
         maintenance:

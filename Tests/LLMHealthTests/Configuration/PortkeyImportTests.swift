@@ -3,7 +3,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Models taken from Portkey's files", .timeLimit(.minutes(1)))
+@Suite("Models taken from Portkey's files", .timeLimit(.minutes(5)))
 struct PortkeyImportTests {
     /// The shape that LLM managers keep beside their gateway: providers, routes with models, and a fallback.
     static let routes = """

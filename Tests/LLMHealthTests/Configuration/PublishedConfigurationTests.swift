@@ -4,7 +4,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("What is published about the configuration", .timeLimit(.minutes(1)))
+@Suite("What is published about the configuration", .timeLimit(.minutes(5)))
 struct PublishedConfigurationTests {
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()

@@ -97,7 +97,7 @@ extension ModelConfig {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(5))) struct MonitorTests {
     @Test func `configuring hands the prober one plan a model`() throws {
         let bench = try Bench(models: ["a", "b"])
         #expect(Set(bench.plans.all.map(\.key.modelID)) == ["a", "b"])

@@ -8,7 +8,7 @@ import Trials
 
 @testable import LLMHealth
 
-@Suite("Evidence that is kept", .timeLimit(.minutes(1)))
+@Suite("Evidence that is kept", .timeLimit(.minutes(5)))
 struct EvidenceLogTests {
     private let folder: ConfigurationFolder
     private let time = ManualTime(start: Date(timeIntervalSince1970: 1_795_428_000))

@@ -7,7 +7,7 @@ import class GRDB.DatabaseQueue
 
 @testable import LLMHealth
 
-@Suite("Backup and restore", .timeLimit(.minutes(1)))
+@Suite("Backup and restore", .timeLimit(.minutes(5)))
 struct BackupTests {
     private let folder: ConfigurationFolder
     private var settings: Configuration.Store { Configuration.Store(path: "\(folder.path)/h.db") }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Import and export", .timeLimit(.minutes(2)))
+@Suite("Import and export", .timeLimit(.minutes(5)))
 struct ImportTests {
     private static let second = Date(timeIntervalSince1970: Double(Int(Date().timeIntervalSince1970)) - 7_200)
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LLMHealth
 
-@Suite("Reports", .timeLimit(.minutes(1)))
+@Suite("Reports", .timeLimit(.minutes(5)))
 struct ReportRunTests {
     private static let range = TimeRange(
         last: .seconds(7_200),

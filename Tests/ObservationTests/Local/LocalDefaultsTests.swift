@@ -5,7 +5,7 @@ import Testing
 
 @testable import Observation
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalDefaultsTests {
     @Test func `the defaults are the three well-known ports`() {
         #expect(

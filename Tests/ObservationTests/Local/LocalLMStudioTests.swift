@@ -3,7 +3,7 @@ import Testing
 
 @testable import Observation
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalLMStudioTests {
     static let native = #"""
         {"models":[

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Observation
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalOllamaTests {
     @Test func `a check tells version, models and what is in memory`() async throws {
         try await LocalStage.with([.ollama]) { stage in

@@ -7,7 +7,7 @@ import Testing
 @testable import Observation
 
 /// The watcher against runtimes that would really load, evict and extend if they were asked to.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalSimulatorTests {
     static let downloaded = SimulatorConfiguration(models: [
         SimulatedModel("llama3.2", on: .ollama), SimulatedModel("nomic-embed-text", on: .ollama, kind: .embedding),

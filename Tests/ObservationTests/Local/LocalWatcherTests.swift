@@ -11,7 +11,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalWatcherTests {
     @Test func `a runtime that is not configured is an error that names the key`() async throws {
         try await LocalStage.with([.ollama]) { stage in

@@ -6,7 +6,7 @@ import Testing
 @testable import Observation
 
 /// Whose fault an answer is (provider facts §9.1, §9.3), for providers asked directly and through a gateway.
-@Suite("Probe classifier", .timeLimit(.minutes(1)))
+@Suite("Probe classifier", .timeLimit(.minutes(5)))
 struct ProbingClassifierTests {
     static let choice =
         #"{"model":"gpt-4o-mini","choices":[{"index":0,"message":{"content":"pong"},"finish_reason":"stop"}]}"#

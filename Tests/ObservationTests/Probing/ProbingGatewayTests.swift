@@ -7,14 +7,15 @@ import Testing
 @testable import Observation
 
 extension ProbingNetworkTests {
-    @Suite("Gateway, connectivity, discovery", .timeLimit(.minutes(1)))
+    @Suite("Gateway, connectivity, discovery", .timeLimit(.minutes(5)))
     struct ProbingGatewayTests {
         static func watcher(
             _ gateways: [GatewayWatcher.Gateway], egress: Egress, intake: Intake = Intake(),
             timekeeper: Timekeeper = .system
         ) -> GatewayWatcher {
             GatewayWatcher(
-                gateways, settings: .init(timeout: .seconds(2)), egress: egress, intake: intake, timekeeper: timekeeper,
+                gateways, settings: .init(timeout: .seconds(30)), egress: egress, intake: intake,
+                timekeeper: timekeeper,
                 logger: LogLines().logger())
         }
 

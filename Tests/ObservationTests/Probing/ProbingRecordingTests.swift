@@ -6,7 +6,7 @@ import Testing
 @testable import Observation
 
 /// Every scenario that was recorded from the real gateway, judged: whose doing it is, and what exactly.
-@Suite("Recorded Portkey traffic", .timeLimit(.minutes(1)))
+@Suite("Recorded Portkey traffic", .timeLimit(.minutes(5)))
 struct ProbingRecordingTests {
     struct Expected: Sendable {
         var outcome: Outcome.Class

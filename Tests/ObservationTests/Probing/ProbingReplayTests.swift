@@ -8,7 +8,7 @@ import Testing
 
 extension ProbingNetworkTests {
     /// Every recorded request sent again, by the prober's own way, with upstreams that behave as the recorded ones did.
-    @Suite("Recorded requests sent again", .timeLimit(.minutes(1)))
+    @Suite("Recorded requests sent again", .timeLimit(.minutes(5)))
     struct ProbingReplayTests {
         typealias Scenario = ProbingRecordingTests.Scenario
 

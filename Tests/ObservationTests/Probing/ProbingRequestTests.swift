@@ -4,7 +4,7 @@ import Testing
 
 @testable import Observation
 
-@Suite("Probe requests", .timeLimit(.minutes(1)))
+@Suite("Probe requests", .timeLimit(.minutes(5)))
 struct ProbingRequestTests {
     static let key = Secret("sk-the-key-of-the-provider")
 

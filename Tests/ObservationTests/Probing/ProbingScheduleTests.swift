@@ -3,7 +3,7 @@ import Testing
 
 @testable import Observation
 
-@Suite("Probe schedule", .timeLimit(.minutes(1)))
+@Suite("Probe schedule", .timeLimit(.minutes(5)))
 struct ProbingScheduleTests {
     private static func model(
         _ name: String, every interval: Duration = .seconds(15), targets: [String] = ["default"],

@@ -6,7 +6,7 @@ import Testing
 
 extension ProbingNetworkTests {
     /// Every method of ``CanaryProbeService``: its result, each of its errors, and what cancelling it does.
-    @Suite("Canary probe service", .timeLimit(.minutes(1)))
+    @Suite("Canary probe service", .timeLimit(.minutes(5)))
     struct ProbingServiceTests {
         // MARK: probe(_:config:)
 

@@ -6,7 +6,7 @@ import Testing
 
 extension ProbingNetworkTests {
     /// The prober against simulated providers, directly and through the simulated gateway.
-    @Suite("Probing simulated models", .timeLimit(.minutes(1)))
+    @Suite("Probing simulated models", .timeLimit(.minutes(5)))
     struct ProbingSimulatorTests {
         static let faults:
             [(fault: Fault, direct: (Outcome.Class, Outcome.Cause), via: (Outcome.Class, Outcome.Cause))] = [

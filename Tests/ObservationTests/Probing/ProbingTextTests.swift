@@ -10,7 +10,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Texts the prober reads", .timeLimit(.minutes(1)))
+@Suite("Texts the prober reads", .timeLimit(.minutes(5)))
 struct ProbingTextTests {
     // MARK: Server-sent events
 
