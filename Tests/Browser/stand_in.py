@@ -16,34 +16,25 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
+from stand_in_board import Board, problem, seconds
 from stand_in_fleet import Fleet, Past, now, parse, rfc3339
 
 WEB = Path(__file__).resolve().parent / "web"
 BASE = "/api/llm-manager/"
 RANGES = {"1h": 1, "6h": 6, "24h": 24, "7d": 168, "30d": 720, "90d": 2160}
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 POLICY = "default-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-
-
-def problem(status: int, kind: str, title: str, detail: str) -> web.Response:
-    body = {"type": f"urn:llm-health:problem:{kind}", "title": title, "status": status, "detail": detail}
-    return web.json_response(body, status=status, content_type="application/problem+json")
-
-
-def seconds(text: str) -> int:
-    return int(text[:-1]) * UNITS[text[-1]]
 
 
 class StandIn:
     def __init__(self, extra: int, token: str | None) -> None:
         self.fleet = Fleet(extra)
         self.past = Past(self.fleet)
+        self.board = Board(self.fleet, self.update)
         self.token = token
         self.listeners: set[asyncio.Queue] = set()
-        self.refuse = {"websocket": False, "sse": False, "rest": False}
+        self.refuse = {"websocket": False, "sse": False, "rest": False, "admin": False}
         self.delay = 0.0
         self.requests: list[str] = []
-        self.notices = 100
         self.is_quiet = False
 
     # The live protocol
@@ -136,6 +127,7 @@ class StandIn:
         async def beat() -> None:
             while True:
                 await asyncio.sleep(1)
+                self.board.tell()
                 if self.is_quiet:
                     continue
                 ids = self.fleet.random.sample(sorted(self.fleet.models), max(1, len(self.fleet.models) // 12))
@@ -223,29 +215,6 @@ class StandIn:
         self.fleet.notes.setdefault(request.match_info["id"], []).append(note)
         return web.json_response(note, status=201)
 
-    async def silence(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        self.notices += 1
-        until = now() + timedelta(seconds=seconds(body["for"]))
-        notice = {"id": f"n{self.notices}", "modelId": body["modelId"], "kind": body["kind"], "until": rfc3339(until),
-                  "reason": body.get("reason", ""), "by": "ops", "at": rfc3339(now())}
-        model = self.fleet.models[body["modelId"]]
-        model["notices"] = model.get("notices", []) + [{k: notice[k] for k in ("id", "kind", "until", "reason", "by")}]
-        self.update([body["modelId"]])
-        return web.json_response(notice, status=201)
-
-    async def silences(self, _: web.Request) -> web.Response:
-        return web.json_response([n | {"modelId": m["modelId"]} for m in self.fleet.sorted() for n in m.get("notices", [])])
-
-    async def end_silence(self, request: web.Request) -> web.Response:
-        for model in self.fleet.models.values():
-            kept = [n for n in model.get("notices", []) if n["id"] != request.match_info["id"]]
-            if len(kept) != len(model.get("notices", [])):
-                model["notices"] = kept
-                self.update([model["modelId"]])
-                return web.Response(status=204)
-        return problem(404, "unknown-silence", "No such notice", "It has ended already.")
-
     async def hook(self, request: web.Request) -> web.Response:
         body = await request.json() if request.can_read_body else {}
         name = request.match_info["name"]
@@ -268,8 +237,7 @@ class StandIn:
         elif name == "set":
             self.refuse |= body.get("refuse", {})
             self.delay = body.get("delay", self.delay)
-            self.fleet.announcements = body.get("announcements", self.fleet.announcements)
-            self.fleet.maintenance = body.get("maintenance", self.fleet.maintenance)
+            self.board.set(**{kind: body[kind] for kind in self.board.said if kind in body})
         elif name == "requests":
             answer, self.requests = self.requests, []
             return web.json_response(answer)
@@ -286,6 +254,8 @@ class StandIn:
                 is_upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
                 if self.token and not is_upgrade and request.headers.get("Authorization") != f"Bearer {self.token}":
                     return problem(401, "missing-token", "A token is needed", "The token sent is not one of the configured ones.")
+                if self.refuse["admin"] and request.method != "GET" and not request.path.endswith("/probe"):
+                    return problem(403, "missing-scope", "The token does not open this", "The token lacks the scope 'admin'.")
                 asked = request.query.get("modelId")
                 if asked is not None and asked not in self.fleet.models:
                     return problem(404, "unknown-model", "No such model", f"No model '{asked}' is configured or discovered.")
@@ -313,10 +283,7 @@ class StandIn:
             web.get(health + "events", self.events), web.get(health + "detailed", self.detailed), web.get(health + "summary", self.summary),
             web.post(health + "probe", self.probe), web.get(health + "trends", self.trends), web.get(health + "history", self.history),
             web.get(health + "explain", self.explain), web.get(health + "timeline", self.timeline), web.get(health + "incidents", self.incidents),
-            web.post(health + "incidents/{id}/notes", self.note), web.post(BASE + "silences", self.silence),
-            web.get(BASE + "silences", self.silences), web.delete(BASE + "silences/{id}", self.end_silence),
-            web.get(BASE + "announcements", lambda _: asyncio.sleep(0, web.json_response(self.fleet.announcements))),
-            web.get(BASE + "maintenance", lambda _: asyncio.sleep(0, web.json_response(self.fleet.maintenance))),
+            web.post(health + "incidents/{id}/notes", self.note), *self.board.routes(BASE),
             web.post("/stand-in/{name}", self.hook), web.get("/{path:.*}", file)])
         app.cleanup_ctx.append(self.live)
         return app

@@ -62,8 +62,6 @@ class Fleet:
         self.models: dict[str, dict] = {}
         self.events: list[dict] = []
         self.base: dict[str, float] = {}
-        self.announcements: list[dict] = []
-        self.maintenance: list[dict] = []
         self.notes: dict[str, list[dict]] = {}
         for provider, names in PROVIDERS.items():
             for name in names:

@@ -161,6 +161,28 @@ def test_a_silence_set_on_the_page_is_the_daemons(daemon, watch):
     assert daemon.get("silences")[0]["reason"] == "upgrade"
 
 
+def test_work_planned_on_the_page_is_the_daemons(daemon, watch):
+    watched = watch()
+    page = watched.page
+    page.goto(daemon.url)
+    row = page.locator("llm-health-dashboard .row", has_text="model-3")
+    row.locator(".more").click()
+    page.get_by_role("menuitem", name="Plan maintenance…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("New GPUs")
+    dialog.get_by_role("button", name="Plan", exact=True).click()
+    news = page.get_by_role("list", name="Announcements and maintenance")
+    expect(news).to_contain_text("New GPUs")
+    expect(row).to_contain_text("maintenance")
+    planned = [one for one in daemon.get("maintenance") if one["title"] == "New GPUs"]
+    assert [one["models"] for one in planned] == [["model-3"]]
+    # The end is one hour from now, by the daemon's clock, and comes early when it is ended here.
+    news.get_by_role("button", name="End: New GPUs").click()
+    expect(row).not_to_contain_text("maintenance")
+    assert not [one for one in daemon.get("maintenance") if one["title"] == "New GPUs"]
+    assert watched.errors == []
+
+
 @pytest.mark.parametrize("path", ["/status", "/docs", "/"])
 def test_every_page_is_for_everybody(daemon, watch, path):
     """At every width, in both themes: nothing for axe, no error, nothing wider than the window, nobody else asked."""

@@ -194,19 +194,22 @@ def test_menu_by_keyboard(page: Page):
     expect(more).to_be_focused()
 
 
-@pytest.mark.parametrize("kind,item,button", [
-    ("silence", "Silence 1 h…", "Silence"), ("acknowledge", "Acknowledge…", "Acknowledge"), ("pause", "Pause probing…", "Pause")])
-def test_notices_are_set_and_ended(page: Page, server, kind, item, button):
+@pytest.mark.parametrize("kind,item,button,help,length", [
+    ("silence", "Silence 1 h…", "Silence", "No alerts about this model for a while. Probes go on.", {"for": "1h"}),
+    ("acknowledge", "Acknowledge…", "Acknowledge", "no more alerts until it is healthy again", {}),
+    ("pause", "Pause…", "Pause", "No traffic for this model and no alerts about it. Probes go on.", {"for": "1h"})])
+def test_notices_are_set_and_ended(page: Page, server, kind, item, button, help, length):
     model_id = page.locator(ROW).nth(2).get_attribute("data-model")
     page.locator(ROW).nth(2).locator(".more").click()
     page.get_by_role("menuitem", name=item).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text(help)
     dialog.get_by_label("Reason").fill("Checked by hand")
     with page.expect_response(lambda r: r.url.endswith("/silences") and r.request.method == "POST") as answer:
         dialog.get_by_role("button", name=button, exact=True).click()
     assert answer.value.status == 201
-    assert answer.value.request.post_data_json == {"modelId": model_id, "kind": kind, "for": "1h", "reason": "Checked by hand"}
+    assert answer.value.request.post_data_json == {"modelId": model_id, "kind": kind, "reason": "Checked by hand", **length}
     expect(dialog).to_have_count(0)
     expect(row(page, model_id).locator('.chip[data-kind="notice"]')).to_be_visible()
     row(page, model_id).locator(".more").click()

@@ -61,6 +61,24 @@ def test_axis_tops_are_round(run, value, top):
     assert run("timeline-view.js", f"return m.niceCeiling({value})") == pytest.approx(top)
 
 
+@pytest.mark.parametrize("pattern,name,fits", [
+    ("gpt-4o", "gpt-4o", True), ("gpt-4o", "gpt-4o-mini", False), ("gpt-*", "gpt-4o", True), ("*/gpt-4?", "openai/gpt-4o", True), ("gpt-4?", "gpt-4", False),
+    ("*", "a\\nb", True), ("gpt-4.1", "gpt-4x1", False), ("a[b]*", "a[b]c", True), ("what?", "what?", True), ("*a*", "bab", True), ("**", "x", True),
+    ("GPT-*", "gpt-4o", False)])
+def test_patterns_fit_as_the_daemons_do(run, pattern, name, fits):
+    assert run("model-choice.js", f'return m.fits("{pattern}", "{name}")') is fits
+
+
+@pytest.mark.parametrize("days,text", [(0, "14:05"), (1, "25 Nov 14:05"), (60, "23 Jan 14:05"), (400, "29 Dec 2027 14:05"), (-400, "20 Oct 2025 14:05")])
+def test_a_moment_tells_its_year_where_it_is_far_away(run, days, text):
+    now = "const now = new Date(2026, 10, 24, 14, 5); const then = new Date(now); then.setDate(then.getDate() + " + f"{days}); "
+    assert run("format.js", now + "return m.moment(then.getTime(), now.getTime(), false)") == text
+
+
+def test_a_local_minute_is_read_back_as_the_same_time(run):
+    assert run("format.js", "const t = Date.UTC(2026, 2, 5, 7, 8); const s = m.localMinute(t); return [s.length, new Date(s).getTime() - t]") == [16, 0]
+
+
 FLEET = """const model = (id, status, over = {}) => ({ modelId: id, provider: 'p', status, reasons: [{ code: 'passing', message: 'x' }], since: '2026-01-01T00:00:00.000Z',
   latency: { p50: 100, p90: null, p99: null }, errorRate: 0, lastCheck: '2026-01-01T00:00:00.000Z', metadata: {}, ...over });
   const whole = (seq, ...models) => ({ type: 'fleet', revision: 1, seq, at: '', summary: {}, models });

@@ -20,6 +20,16 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * What an error says to whoever asked for something.
+ *
+ * @param {unknown} error
+ */
+export function failureText(error) {
+  if (error instanceof Problem && error.status === 403) return `Not allowed: ${error.message}`;
+  return error instanceof Error ? error.message : "That did not work.";
+}
+
 const storageKey = "llm-health-token";
 const patience = 8_000;
 

@@ -1,6 +1,6 @@
 // What can be done with a row: unfold, select, check now, say something about it, move to the next one.
 
-import { Problem } from "./api.js";
+import { failureText } from "./api.js";
 import { plural } from "./format.js";
 import { openMenu } from "./menu.js";
 import { activeNotices, noticeDialog, noticeKinds, noticeText } from "./notices.js";
@@ -13,6 +13,7 @@ import { noticeWord } from "./words.js";
  * @property {() => void} changed
  * @property {(text: string) => void} say reads a text out
  * @property {(text: string) => void} fail shows an error
+ * @property {(modelId: string) => void} plan asks for maintenance of a model
  */
 
 export class DashboardActions {
@@ -118,7 +119,7 @@ export class DashboardActions {
       this.surroundings.say(id === null ? `${good} of ${plural(results.length, "check")} succeeded.`
         : `The check of ${id} ${good > 0 ? "succeeded" : "failed"}.`);
     } catch (error) {
-      this.#failed(error);
+      this.surroundings.fail(failureText(error));
     } finally {
       this.#busy.delete(key);
       this.surroundings.changed();
@@ -137,6 +138,7 @@ export class DashboardActions {
       ...noticeKinds.map((choice, index) => ({
         text: choice.kind === "silence" ? "Silence 1 h…" : `${choice.title}…`, isApart: index === 0, run: () => this.#ask(id, choice),
       })),
+      { text: "Plan maintenance…", run: () => this.surroundings.plan(id) },
       ...activeNotices(model, now).filter((notice) => notice.kind !== "maintenance").map((notice, index) => ({
         text: `End now: ${noticeText(notice, now)}`, isApart: index === 0, run: () => this.end(id, notice.id),
       })),
@@ -165,7 +167,7 @@ export class DashboardActions {
     try {
       await this.client.api.delete(`silences/${encodeURIComponent(noticeId)}`);
     } catch (error) {
-      this.#failed(error);
+      this.surroundings.fail(failureText(error));
       return;
     }
     this.#amend(id, (notices) => notices.filter((notice) => notice.id !== noticeId));
@@ -182,13 +184,6 @@ export class DashboardActions {
     const model = this.fleet.models.get(id);
     if (model) this.fleet.models.set(id, { ...model, notices: change(model.notices ?? []) });
     this.surroundings.changed();
-  }
-
-  /** @param {unknown} error */
-  #failed(error) {
-    const text = error instanceof Problem && error.status === 403 ? `Not allowed: ${error.message}`
-      : error instanceof Error ? error.message : "That did not work.";
-    this.surroundings.fail(text);
   }
 
   /**

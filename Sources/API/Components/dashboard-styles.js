@@ -37,10 +37,12 @@ export const dashboardSheet = sheet(`
 .news { display: grid; gap: 8px; }
 .news li { display: flex; align-items: flex-start; gap: 10px; padding: 11px 16px; border: 1px solid var(--line); border-radius: 12px; background: var(--paper); }
 .news .icon { margin-top: 2px; color: var(--accent); }
-.news p { flex: 1; overflow-wrap: anywhere; }
+.news p { flex: 1; overflow-wrap: anywhere; white-space: pre-line; }
 .news b { font-weight: 600; }
 .soft { color: var(--soft); }
-.news .soft { font-size: 13px; white-space: nowrap; }
+.news .soft { font-size: 13px; line-height: 20px; white-space: nowrap; }
+.news .button { min-height: 28px; margin: -4px -6px -4px 0; padding: 2px 10px; font-size: 13px; }
+.news .button[aria-disabled] { opacity: .55; }
 .toolbar { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 10px 20px; }
 .filter { display: flex; flex-wrap: wrap; gap: 6px; }
 .filter-chip {
@@ -135,7 +137,12 @@ export const dashboardSheet = sheet(`
 .group-count { color: var(--soft); font-size: 12.5px; }
 .empty { padding: 44px 20px; color: var(--soft); text-align: center; }
 .empty .link { color: var(--accent); }
-.toast { padding: 11px 16px; border-radius: 10px; background: var(--unhealthy-tint); color: var(--unhealthy); }
+/* What failed may be far from any fixed place of the page: it is said where it can be seen. */
+.toast {
+  position: fixed; z-index: 5; inset: auto 16px 16px; width: fit-content; max-width: 640px; margin-inline: auto; padding: 11px 16px;
+  border: 1px solid color-mix(in srgb, var(--unhealthy) 40%, transparent); border-radius: 10px; background: var(--unhealthy-tint); color: var(--unhealthy);
+  box-shadow: var(--lift); overflow-wrap: anywhere;
+}
 .access { display: grid; gap: 10px; padding: 22px 24px; border: 1px solid var(--line); border-radius: 14px; background: var(--paper); }
 .access-line { display: flex; flex-wrap: wrap; gap: 8px; }
 .access .field { flex: 1 1 220px; }
@@ -206,10 +213,21 @@ export const detailsSheet = sheet(`
 .menu-hint { color: var(--soft); font-size: 12.5px; }
 .dialog { width: min(420px, calc(100vw - 32px)); padding: 0; border: 1px solid var(--edge); border-radius: 14px; background: var(--paper); color: var(--ink); box-shadow: var(--lift); }
 .dialog::backdrop { background: rgb(10 12 16 / 45%); }
-.dialog-form { display: grid; gap: 6px; padding: 22px 24px; }
+.dialog-form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; padding: 22px 24px; }
 .dialog-title { font-size: 17px; font-weight: 600; letter-spacing: -.01em; overflow-wrap: anywhere; }
 .dialog-help { margin-bottom: 8px; color: var(--soft); }
 .dialog label { margin-top: 6px; font-weight: 500; }
+.dialog textarea { resize: vertical; }
+.dialog-form > .failure { margin-top: 8px; }
+.dialog-part, .some { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; }
+.some { gap: 8px; margin-top: 2px; }
+.some-line { display: flex; gap: 8px; }
+.some-line .field { flex: 1; min-width: 0; }
+.picked { display: flex; flex-wrap: wrap; gap: 6px; max-height: 128px; overflow-y: auto; }
+.picked-item { display: flex; align-items: center; max-width: 100%; padding-left: 11px; border-radius: 14px; background: var(--unknown-tint); font-size: 13px; }
+.picked-item span { min-width: 0; overflow-wrap: anywhere; }
+.picked-item .plain { flex: none; width: 28px; height: 28px; border-radius: 14px; }
+.picked-item .icon { width: 12px; height: 12px; }
 .dialog-buttons { display: flex; justify-content: flex-end; gap: 8px; margin-top: 16px; }
 `);
 
@@ -226,10 +244,10 @@ export const narrowSheet = sheet(`
 .root[data-size="narrow"] .headline .shape { width: 20px; height: 20px; }
 .root[data-size="narrow"] .headline { position: relative; padding-top: 40px; }
 .root[data-size="narrow"] .pulse { position: absolute; top: 12px; left: 18px; margin: 0; }
-.root[data-size="narrow"] .check-all span, .root[data-size="narrow"] .part-kind { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.root[data-size="narrow"] :is(.check-all, .say) span, .root[data-size="narrow"] .part-kind { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .root[data-size="narrow"] .tools, .root[data-size="narrow"] .toolbar { width: 100%; }
 .root[data-size="narrow"] .search-box { flex-basis: 100%; }
-.root[data-size="narrow"] .sort { flex: 1; max-width: none; }
+.root[data-size="narrow"] .sort { flex: 1; min-width: 96px; max-width: none; }
 .root[data-size="narrow"] .heads { position: absolute; width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden; clip-path: inset(50%); }
 .root[data-size="narrow"] .row {
   grid-template-columns: 20px minmax(0, 1fr) auto minmax(50px, auto); grid-template-rows: 50px 22px 36px; grid-template-areas:
@@ -251,7 +269,10 @@ export const narrowSheet = sheet(`
 .root[data-size="narrow"] .row .check { display: none; }
 .root[data-size="narrow"] .details-inner { grid-template-columns: minmax(0, 1fr); padding: 4px 16px 22px 44px; gap: 20px; }
 .root[data-size="narrow"] .facts div { grid-template-columns: 112px minmax(0, 1fr); }
-.root[data-size="narrow"] .news .soft { display: none; }
+.root[data-size="narrow"] .news li { flex-wrap: wrap; }
+.root[data-size="narrow"] .news p { flex-basis: calc(100% - 26px); }
+.root[data-size="narrow"] .news .soft { flex: 1; margin-left: 26px; white-space: normal; }
+.root[data-size="narrow"] .news .soft:empty:last-child { display: none; }
 .root[data-size="narrow"] .changes li { row-gap: 0; grid-template-columns: 12px minmax(0, 1fr); }
 .root[data-size="narrow"] .changes li > :last-child { grid-column: 2; }
 .root[data-size="narrow"] .group:first-child { border-radius: 13px 13px 0 0; }

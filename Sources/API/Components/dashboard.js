@@ -13,6 +13,7 @@ import { make, mark, show, write } from "./dom.js";
 import { list as listing, plural } from "./format.js";
 import { Masthead } from "./masthead.js";
 import { Past } from "./past.js";
+import { Planning } from "./planning.js";
 import { GroupHead, Row } from "./row.js";
 import { base, followTheme } from "./theme.js";
 import { ColumnHeads, Selection, Toolbar } from "./toolbar.js";
@@ -20,14 +21,15 @@ import { VirtualList } from "./virtual-list.js";
 import { badness, changeSentence } from "./words.js";
 
 const heights = /** @type {const} */ ({ wide: 60, medium: 60, narrow: 122 });
-const newsInterval = 30_000;
 
 export class LLMHealthDashboard extends HTMLElement {
   static observedAttributes = ["refresh-interval", "show-details", "base-url", "token"];
 
   #root = make("div", { class: "root" });
   #selection = new Selection();
-  #toolbar = new Toolbar(this.#selection, { changed: () => this.#showModels(), checkAll: () => this.#actions?.probe(null) });
+  #toolbar = new Toolbar(this.#selection, {
+    changed: () => this.#showModels(), checkAll: () => this.#actions?.probe(null), say: (anchor) => this.#planning?.menu(anchor),
+  });
   #heads = new ColumnHeads(this.#selection, () => this.#showModels());
   #list = make("div", { class: "list", role: "rowgroup" });
   #table = make("div", { role: "table", "aria-label": "Models", class: "table" },
@@ -42,6 +44,8 @@ export class LLMHealthDashboard extends HTMLElement {
   #client = null;
   /** @type {DashboardActions | null} */
   #actions = null;
+  /** @type {Planning | null} */
+  #planning = null;
   /** @type {Masthead | null} */
   #masthead = null;
   /** @type {AccessForm | null} */
@@ -133,11 +137,15 @@ export class LLMHealthDashboard extends HTMLElement {
     client.refreshInterval = this.refreshInterval;
     if (this.hasAttribute("token")) client.setToken(this.getAttribute("token"));
     const past = new Past(client, () => this.#schedule());
+    const surroundings = {
+      root: this.#root, say: (/** @type {string} */ text) => write(this.#live, text), fail: (/** @type {string} */ text) => this.#fail(text),
+    };
+    const planning = this.#planning = new Planning(client, this.#selection, { ...surroundings, leave: () => this.#toolbar.focusSay() });
     this.#actions = new DashboardActions(client, past, this, {
-      root: this.#root, changed: () => this.#showModels(), say: (text) => write(this.#live, text), fail: (text) => this.#fail(text),
+      ...surroundings, changed: () => this.#showModels(), plan: (modelId) => planning.ask("maintenance", modelId),
     });
     this.#actions.openAll(this.showDetails);
-    this.#masthead = new Masthead(client);
+    this.#masthead = new Masthead(client, planning.news.element);
     this.#access = new AccessForm((token) => client.setToken(token, true));
     this.#root.replaceChildren(
       this.#masthead.element, this.#access.element, this.#toolbar.element, this.#toast, this.#board, this.#live);
@@ -149,8 +157,7 @@ export class LLMHealthDashboard extends HTMLElement {
       },
       connection: () => this.#showConnection(),
     }));
-    const news = setInterval(() => this.#askNews(), newsInterval);
-    this.#endings.push(() => clearInterval(news));
+    this.#endings.push(planning.news.start());
     this.#showConnection();
     if (client.fleet.summary) this.#schedule();
   }
@@ -246,24 +253,13 @@ export class LLMHealthDashboard extends HTMLElement {
     this.#access?.show(client);
     show(this.#toolbar.element, client.phase !== "refused" && client.fleet.summary !== null);
     if (client.phase === "refused") show(this.#board, false);
-    if (client.isLive) this.#askNews();
+    this.#planning?.news.read();
   }
 
   #tick() {
     if (!this.#client) return;
     this.#showConnection();
     this.#rows.tick(this.#client.api.now());
-  }
-
-  #newsAt = 0;
-
-  async #askNews() {
-    if (!this.#client?.isLive || document.hidden || Date.now() - this.#newsAt < newsInterval - 1_000) return;
-    this.#newsAt = Date.now();
-    const { api } = this.#client;
-    const ask = (/** @type {string} */ path) => api.get(path).then((answer) => (Array.isArray(answer) ? answer : []), () => []);
-    const [announcements, maintenance] = await Promise.all([ask("announcements"), ask("maintenance")]);
-    this.#masthead?.showNews(announcements, maintenance);
   }
 
   /** Reads changes out, without flooding whoever listens. */

@@ -97,8 +97,10 @@ export function clock(time, withSeconds = true) {
   return withSeconds ? `${minutes}:${pad(date.getSeconds())}` : minutes;
 }
 
+const halfYear = 183 * 86_400_000;
+
 /**
- * Day and time where it is not today: "24 Nov 14:05".
+ * Day and time where it is not today: "24 Nov 14:05", and the year where it is far away.
  *
  * @param {number | string} time
  * @param {number} [now]
@@ -107,7 +109,8 @@ export function clock(time, withSeconds = true) {
 export function moment(time, now = Date.now(), withSeconds = true) {
   const date = new Date(time);
   if (date.toDateString() === new Date(now).toDateString()) return clock(time, withSeconds);
-  return `${day(time)} ${clock(time, false)}`;
+  const year = Math.abs(date.getTime() - now) > halfYear ? ` ${date.getFullYear()}` : "";
+  return `${day(time)}${year} ${clock(time, false)}`;
 }
 
 /**
@@ -117,6 +120,16 @@ export function moment(time, now = Date.now(), withSeconds = true) {
  */
 export function day(time) {
   return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+}
+
+/**
+ * As a field for a local day and time wants it: "2026-11-24T14:05".
+ *
+ * @param {number} time
+ */
+export function localMinute(time) {
+  const date = new Date(time);
+  return `${String(date.getFullYear()).padStart(4, "0")}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}T${clock(time, false)}`;
 }
 
 /** @param {number} amount @param {string} one @param {string} [many] */

@@ -1,11 +1,9 @@
 // What stands above the models: the state of the connection, the sentence on the fleet, its other parts, announcements.
 
-import { icon, make, mark, show, write } from "./dom.js";
-import { moment, span } from "./format.js";
+import { make, mark, show, write } from "./dom.js";
+import { span } from "./format.js";
 import { setShape, shape } from "./shapes.js";
 import { componentKind, headline } from "./words.js";
-
-/** @typedef {import("./types.js").Announcement} Announcement */
 
 const wayWords = { websocket: "Live", sse: "Live", polling: "Polling" };
 const grace = 3_000;
@@ -23,16 +21,17 @@ export class Masthead {
   #alert = make("div", { class: "spoken", role: "alert" });
   #parts = make("ul", { class: "parts", "aria-label": "Gateways, stores and other parts", hidden: true });
   #partsKey = "";
-  #news = make("ul", { class: "news", "aria-label": "Announcements and maintenance", hidden: true });
-  #newsKey = "";
   #beat = 0;
 
-  /** @param {import("./client.js").LiveClient} client */
-  constructor(client) {
+  /**
+   * @param {import("./client.js").LiveClient} client
+   * @param {HTMLElement} news
+   */
+  constructor(client, news) {
     this.client = client;
     this.#retry.addEventListener("click", () => client.reconnect());
     this.#banner.append(this.#bannerText, this.#retry);
-    this.element = make("div", { class: "masthead" }, this.#alert, this.#banner, this.#news, this.#headline, this.#parts);
+    this.element = make("div", { class: "masthead" }, this.#alert, this.#banner, news, this.#headline, this.#parts);
   }
 
   /** The fleet has changed. */
@@ -60,29 +59,6 @@ export class Masthead {
       make("span", { class: "part-kind", text: componentKind(component.kind) }),
       make("b", { text: component.name }),
       make("span", { class: "part-reason", text: component.status === "healthy" ? "answers" : component.reason || component.status }))));
-  }
-
-  /**
-   * @param {Announcement[]} announcements
-   * @param {Announcement[]} maintenance
-   */
-  showNews(announcements, maintenance) {
-    const key = JSON.stringify([announcements, maintenance]);
-    if (key === this.#newsKey) return;
-    this.#newsKey = key;
-    const now = this.client.api.now();
-    const line = (/** @type {string} */ kind, /** @type {Announcement} */ item) => {
-      const from = item.from && Date.parse(item.from) > now ? `from ${moment(item.from, now, false)} ` : "";
-      const until = item.until ? `until ${moment(item.until, now, false)}` : "";
-      const about = item.models?.length ? `Concerns ${item.models.join(", ")}.` : "";
-      return make("li", { "data-kind": kind }, icon("note"),
-        make("p", {}, make("b", { text: item.title || (kind === "maintenance" ? "Maintenance" : "Announcement") }),
-          ` ${[item.text, about].filter(Boolean).join(" ")}`),
-        make("span", { class: "soft", text: `${from}${until}` }));
-    };
-    const lines = [...announcements.map((item) => line("announcement", item)), ...maintenance.map((item) => line("maintenance", item))];
-    show(this.#news, lines.length > 0);
-    this.#news.replaceChildren(...lines);
   }
 
   /**

@@ -1,5 +1,6 @@
 // What people have said about a model: acknowledged, silenced, paused, in maintenance. Shown, set and ended here.
 
+import { formDialog, labelled, lengthField } from "./dialog.js";
 import { make } from "./dom.js";
 import { moment, shortSpan } from "./format.js";
 import { noticeWord } from "./words.js";
@@ -38,59 +39,33 @@ export function noticeText(notice, now) {
  * @param {number} now
  */
 export function noticeSentence(notice, now) {
-  const by = notice.by ? ` by ${notice.by}` : "";
+  // Of planned work the daemon does not know who planned it.
+  const by = notice.by && notice.kind !== "maintenance" ? ` by ${notice.by}` : "";
   const until = notice.until ? ` until ${moment(notice.until, now, false)}` : "";
   return `${noticeWord(notice.kind)}${by}${until}${notice.reason ? `: ${notice.reason}` : ""}`;
 }
 
-/** What can be said about a model. */
+/** What can be said about a model; probes go on in every case. */
 export const noticeKinds = /** @type {const} */ ([
-  { kind: "acknowledge", title: "Acknowledge", verb: "Acknowledge", help: "Alerts stop repeating; the status stays as it is." },
-  { kind: "silence", title: "Silence", verb: "Silence", help: "No alerts about this model for a while." },
-  { kind: "pause", title: "Pause probing", verb: "Pause", help: "No probes are sent, and no alerts." },
+  { kind: "acknowledge", title: "Acknowledge", help: "Somebody takes care of it: no more alerts until it is healthy again." },
+  { kind: "silence", title: "Silence", help: "No alerts about this model for a while. Probes go on." },
+  { kind: "pause", title: "Pause", help: "No traffic for this model and no alerts about it. Probes go on." },
 ]);
-
-const lengths = [["15m", "15 minutes"], ["1h", "1 hour"], ["4h", "4 hours"], ["24h", "1 day"], ["168h", "1 week"]];
 
 /**
  * Asks for the length and the reason of a notice.
  *
  * @param {string} modelId
  * @param {typeof noticeKinds[number]} choice
- * @param {(body: {modelId: string, kind: string, for: string, reason: string}) => Promise<void>} save
- * @returns {HTMLDialogElement} to be added to a root and shown
+ * @param {(body: {modelId: string, kind: string, for?: string, reason: string}) => Promise<void>} save
  */
 export function noticeDialog(modelId, choice, save) {
-  const length = /** @type {HTMLSelectElement} */ (make("select", { class: "field", id: "notice-length" },
-    ...lengths.map(([value, text]) => make("option", { value, text, selected: value === "1h" }))));
+  // Only an acknowledgement ends by itself.
+  const length = choice.kind === "acknowledge" ? lengthField("", "Until it is healthy again") : lengthField("1h");
   const reason = /** @type {HTMLInputElement} */ (make("input", {
     class: "field", id: "notice-reason", type: "text", maxlength: 500, placeholder: "What others should know", autocomplete: "off",
   }));
-  const failure = make("p", { class: "failure", role: "alert" });
-  const submit = /** @type {HTMLButtonElement} */ (make("button", { class: "button", "data-kind": "main", type: "submit", text: choice.verb }));
-  const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "dialog", "aria-labelledby": "notice-title" }));
-  const close = () => dialog.close();
-  const form = make("form", { class: "dialog-form", method: "dialog" },
-    make("h2", { class: "dialog-title", id: "notice-title", text: `${choice.title}: ${modelId}` }),
-    make("p", { class: "dialog-help", text: choice.help }),
-    make("label", { for: "notice-length", text: "For" }), length,
-    make("label", { for: "notice-reason", text: "Reason" }), reason,
-    failure,
-    make("div", { class: "dialog-buttons" },
-      make("button", { class: "button", type: "button", text: "Cancel", onclick: close }), submit));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    submit.disabled = true;
-    try {
-      await save({ modelId, kind: choice.kind, for: length.value, reason: reason.value.trim() });
-      close();
-    } catch (error) {
-      failure.textContent = error instanceof Error ? error.message : "It could not be saved.";
-      submit.disabled = false;
-    }
-  });
-  dialog.append(form);
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) close(); });
-  return dialog;
+  return formDialog({ title: `${choice.title}: ${modelId}`, help: choice.help, verb: choice.title },
+    [...labelled("How long", length), ...labelled("Reason", reason)],
+    () => save({ modelId, kind: choice.kind, for: length.value || undefined, reason: reason.value.trim() }));
 }

@@ -63,10 +63,13 @@ export class Toolbar {
     ...sortKeys.map((key) => make("option", { value: key, text: sortTitles[key] }))));
   #group = make("button", { class: "button group-toggle", type: "button", text: "By provider" });
   #all = make("button", { class: "button check-all", type: "button" }, icon("check"), make("span", { text: "Check all" }));
+  #say = make("button", {
+    class: "button say", type: "button", "aria-haspopup": "menu", title: "Plan maintenance, or announce something",
+  }, icon("note"), make("span", { text: "Say…" }));
 
   /**
    * @param {Selection} selection
-   * @param {{changed: () => void, checkAll: () => void}} actions
+   * @param {{changed: () => void, checkAll: () => void, say: (anchor: HTMLElement) => void}} actions
    */
   constructor(selection, actions) {
     this.selection = selection;
@@ -96,9 +99,10 @@ export class Toolbar {
       actions.changed();
     });
     this.#all.addEventListener("click", () => actions.checkAll());
+    this.#say.addEventListener("click", () => actions.say(this.#say));
     this.element = make("div", { class: "toolbar" }, filter,
       make("div", { class: "tools" },
-        make("span", { class: "search-box" }, icon("search"), this.#search), this.#sort, this.#group, this.#all));
+        make("span", { class: "search-box" }, icon("search"), this.#search), this.#sort, this.#group, this.#all, this.#say));
   }
 
   /** @param {Iterable<Model>} models @param {boolean} isCheckingAll */
@@ -121,6 +125,10 @@ export class Toolbar {
   focusSearch() {
     this.#search.focus();
     this.#search.select();
+  }
+
+  focusSay() {
+    this.#say.focus();
   }
 
   clear() {

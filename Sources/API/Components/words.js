@@ -61,8 +61,6 @@ const reasonTitles = /** @type {Record<string, string>} */ ({
   added: "Newly added",
   removed: "Removed from the fleet",
   disabled: "Switched off",
-  maintenance: "Planned maintenance",
-  paused: "Probing is paused",
 });
 
 /**
