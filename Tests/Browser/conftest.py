@@ -1,6 +1,8 @@
-"""Starts the stand-in, or uses the daemon at BASE_URL; gives each check a page that must stay free of errors.
+"""Starts the stand-in, or a real daemon and simulator (`--daemon`), or uses the daemon at BASE_URL; gives each check a page
+that must stay free of errors.
 
-Checks marked `scripted` steer the stand-in and are left out against a daemon.
+Checks marked `scripted` steer the stand-in and are left out against a daemon. Those marked `incidents` need some, and write
+notes on them: they are left out against somebody's own daemon.
 """
 
 from __future__ import annotations
@@ -16,20 +18,31 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from programs import BIN, until
+from real_daemon import Daemon
 
 HERE = Path(__file__).resolve().parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--daemon", action="store_true", help="over a real daemon and simulator; needs PROGRAMS")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--daemon") and not BIN:
+        raise pytest.UsageError("--daemon needs PROGRAMS, the folder of the built programs")
     config.addinivalue_line("markers", "scripted: steers the stand-in")
+    config.addinivalue_line("markers", "incidents: needs incidents, and writes notes on them")
     config.addinivalue_line("markers", "speed: measures, so the machine must be idle")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("BASE_URL"):
-        for item in items:
-            if "scripted" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="needs the stand-in"))
+    foreign = os.environ.get("BASE_URL")
+    for item in items:
+        if "scripted" in item.keywords and (foreign or config.getoption("--daemon")):
+            item.add_marker(pytest.mark.skip(reason="needs the stand-in"))
+        if "incidents" in item.keywords and foreign:
+            item.add_marker(pytest.mark.skip(reason="writes notes"))
 
 
 class Server:
@@ -85,8 +98,30 @@ def stand_in():
         process.wait(5)
 
 
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    """A daemon with one model that is down, and one that was."""
+    daemon = Daemon(
+        tmp_path_factory.mktemp("daemon"),
+        {"anthropic": ["claude-haiku-4-5", "claude-opus-4-1", "claude-sonnet-4-5"],
+         "openai": ["gpt-4.1", "gpt-4o", "gpt-4o-mini", "o3-mini"], "mistral": ["codestral", "mistral-large"]})
+    try:
+        daemon.serve()
+        for model in ("claude-haiku-4-5", "gpt-4o"):
+            daemon.fail(model)
+        until(lambda: all(daemon.model(model)["status"] == "unhealthy" for model in ("claude-haiku-4-5", "gpt-4o")))
+        daemon.fail("gpt-4o", False)
+        until(lambda: daemon.model("gpt-4o")["status"] == "healthy")
+        yield Server(daemon.url)
+    finally:
+        daemon.stop()
+
+
 @pytest.fixture(scope="module")
-def server():
+def server(request):
+    if request.config.getoption("--daemon"):
+        yield request.getfixturevalue("real")
+        return
     if url := os.environ.get("BASE_URL"):
         yield Server(url.rstrip("/"))
         return

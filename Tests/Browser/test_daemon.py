@@ -6,76 +6,25 @@ Needs PROGRAMS, the folder of the built programs.
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from programs import BIN, free_port, until
+from programs import BIN, until
+from real_daemon import Daemon
 
 pytestmark = pytest.mark.skipif(not BIN, reason="needs PROGRAMS, the folder of the built programs")
 
 
-class Daemon:
-    """The programs, and what steers them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "scenario.yaml").write_text(
-            "models:\n" + "".join(f"  - {{id: model-{n}, face: openai, behavior: {{latency: 20ms}}}}\n" for n in range(6)))
-        ports = [f"--{face}-port" for face in ("openai", "anthropic", "portkey", "ollama", "lmstudio", "control")]
-        self.simulator = subprocess.Popen(
-            [f"{BIN}/llm-simulator", "--scenario", str(folder / "scenario.yaml"), "--json",
-             *(word for port in ports for word in (port, "0"))], stdout=subprocess.PIPE, text=True)
-        faces = json.loads(self.simulator.stdout.readline())
-        self.control = faces["control"]
-        self.port = free_port()
-        models = "".join(f"  - {{id: model-{n}, provider: sim}}\n" for n in range(6))
-        (folder / "config.yaml").write_text(
-            f"server: {{port: {self.port}}}\nhistory: {{sqlite: {{path: {folder}/h.db}}}}\n"
-            f"providers: {{sim: {{kind: openai, url: \"{faces['openai']}\"}}}}\n"
-            "statusPage: {enabled: true, title: Ours, groups: [{name: Chat, models: [model-0, model-1, model-2]}, "
-            "{name: Batch, models: [model-3, model-4], showModels: false}]}\n"
-            "announcements: [{title: Prices change, text: From May on., from: 2026-11-01T00:00:00Z}]\n"
-            f"defaults: {{interval: 2s, timeout: 2s}}\nmodels:\n{models}")
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = None
-
-    def serve(self) -> None:
-        log = open(self.folder / "daemon.log", "a")
-        self.process = subprocess.Popen([f"{BIN}/llm-health", "serve", "--config", str(self.folder / "config.yaml")], stderr=log)
-        until(lambda: self.process.poll() is not None or all(m["status"] == "healthy" for m in self.get("health/detailed")))
-        assert self.process.poll() is None, (self.folder / "daemon.log").read_text()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(5)
-
-    def get(self, path: str):
-        with urllib.request.urlopen(f"{self.url}/api/llm-manager/{path}", timeout=5) as answer:
-            return json.load(answer)
-
-    def fail(self, model: str, isFailing: bool = True) -> None:
-        request = urllib.request.Request(
-            f"{self.control}/_sim/models/behavior?model={model}", b'"http-500"' if isFailing else None,
-            method="PUT" if isFailing else "DELETE")
-        urllib.request.urlopen(request, timeout=5).close()
-
-    def stop(self) -> None:
-        running = [process for process in (self.process, self.simulator) if process]
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-        for process in running:
-            process.wait(20)
-
-
 @pytest.fixture
 def daemon(tmp_path):
-    daemon = Daemon(tmp_path)
+    daemon = Daemon(
+        tmp_path, {"sim": [f"model-{n}" for n in range(6)]},
+        "statusPage: {enabled: true, title: Ours, groups: [{name: Chat, models: [model-0, model-1, model-2]}, "
+        "{name: Batch, models: [model-3, model-4], showModels: false}]}\n"
+        "announcements: [{title: Prices change, text: From May on., from: 2026-11-01T00:00:00Z}]\n")
     try:
         daemon.serve()
         yield daemon
@@ -107,7 +56,7 @@ def test_a_failure_is_on_the_page_within_a_second(daemon, watch):
     page.evaluate(WATCH, ["model-3", "unhealthy"])
     daemon.fail("model-3")
     page.wait_for_function("() => window.seen !== null", timeout=40_000)
-    model = until(lambda: next(m for m in daemon.get("health/detailed") if m["modelId"] == "model-3" and m["status"] == "unhealthy"))
+    model = until(lambda: (m := daemon.model("model-3"))["status"] == "unhealthy" and m)
     began = time.mktime(time.strptime(model["since"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone + float("0." + model["since"][20:23])
     delay = page.evaluate("() => window.seen") / 1000 - began
     print(f"FIGURE\tdaemon's change to the page\t<= 1 s\t{delay * 1000:.0f} ms")

@@ -135,7 +135,7 @@ def test_older_questions_are_ended(timeline: Page, server):
     assert any("/health/timeline" in url for url in failed)
 
 
-@pytest.mark.scripted
+@pytest.mark.incidents
 def test_incidents_with_notes(timeline: Page):
     timeline.get_by_role("button", name="7d").click()
     entry = timeline.locator(f"{TIMELINE} .incident").first
@@ -151,7 +151,7 @@ def test_incidents_with_notes(timeline: Page):
     expect(timeline.locator(f"{TIMELINE} .incident").first).to_contain_text("Provider had an outage <b>")
 
 
-@pytest.mark.scripted
+@pytest.mark.incidents
 def test_flags_lead_to_their_incident_and_times_zoom(timeline: Page):
     timeline.get_by_role("button", name="7d").click()
     flag = timeline.locator(f"{TIMELINE} .flag").first
