@@ -24,21 +24,21 @@ package struct Backlog: Sendable {
 
     package let capacity: Int
     package private(set) var dropped = Dropped()
+    /// What could not be written is tried again as it was: the store may have taken it and its answer been lost, and
+    /// then knows the same batch again.
+    private var again = Batch()
     private var snapshots = Queue<HealthSnapshot>()
     private var changes = Queue<HealthChangeEvent>()
 
     /// - Parameter capacity: rows of both kinds together.
     package init(capacity: Int) { self.capacity = max(capacity, 1) }
 
-    package var count: Int { snapshots.count + changes.count }
+    package var count: Int { again.count + snapshots.count + changes.count }
     package var isEmpty: Bool { count == 0 }
 
     /// Uptime at which the oldest waiting row was queued.
     package var oldest: Duration? {
-        switch (snapshots.first?.queued, changes.first?.queued) {
-        case (let a?, let b?): min(a, b)
-        case (let a, let b): a ?? b
-        }
+        [again.isEmpty ? nil : again.oldest, snapshots.first?.queued, changes.first?.queued].compactMap(\.self).min()
     }
 
     package mutating func add(
@@ -49,8 +49,13 @@ package struct Backlog: Sendable {
         trim()
     }
 
-    /// Takes out what is to be written next: changes before snapshots, older before newer.
+    /// Takes out what is to be written next: what was put back, as it was; else changes before snapshots, older before
+    /// newer.
     package mutating func take(_ limit: Int) -> Batch {
+        guard again.isEmpty else {
+            defer { again = Batch() }
+            return again
+        }
         var batch = Batch()
         batch.oldest = oldest ?? .zero
         batch.changes = changes.removeFirst(limit)
@@ -58,10 +63,9 @@ package struct Backlog: Sendable {
         return batch
     }
 
-    /// Puts back, in front, what could not be written.
+    /// Puts back the batch that was taken last and could not be written.
     package mutating func restore(_ batch: Batch) {
-        snapshots.prepend(batch.snapshots, queued: batch.oldest)
-        changes.prepend(batch.changes, queued: batch.oldest)
+        again = batch
         trim()
     }
 
@@ -73,13 +77,21 @@ package struct Backlog: Sendable {
 
     /// Gives up on all that waits, and counts it.
     package mutating func abandon() {
-        dropped.snapshots += UInt64(snapshots.removeFirst(snapshots.count).count)
-        dropped.changes += UInt64(changes.removeFirst(changes.count).count)
+        dropped.snapshots += UInt64(again.snapshots.count + snapshots.removeFirst(snapshots.count).count)
+        dropped.changes += UInt64(again.changes.count + changes.removeFirst(changes.count).count)
+        again = Batch()
     }
 
     private mutating func trim() {
         guard count > capacity else { return }
+        // All of a kind at once: with a part of it, it would be another batch.
+        dropped.snapshots += UInt64(again.snapshots.count)
+        again.snapshots = []
+        guard count > capacity else { return }
         dropped.snapshots += UInt64(snapshots.removeFirst(count - capacity).count)
+        guard count > capacity else { return }
+        dropped.changes += UInt64(again.changes.count)
+        again.changes = []
         guard count > capacity else { return }
         dropped.changes += UInt64(changes.removeFirst(count - capacity).count)
     }
@@ -94,12 +106,6 @@ private struct Queue<Element: Sendable>: Sendable {
     var first: (element: Element, queued: Duration)? { start < items.count ? items[start] : nil }
 
     mutating func append(_ element: Element, queued: Duration) { items.append((element, queued)) }
-
-    mutating func prepend(_ elements: [Element], queued: Duration) {
-        guard !elements.isEmpty else { return }
-        items.replaceSubrange(..<start, with: elements.map { ($0, queued) })
-        start = 0
-    }
 
     /// At most `limit` from the front.
     mutating func removeFirst(_ limit: Int) -> [Element] {
