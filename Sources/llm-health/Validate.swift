@@ -1,6 +1,12 @@
 import ArgumentParser
 import LLMHealth
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration and tell what watching will cost in a day.",
@@ -13,7 +19,7 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         do {
-            let report = try CostReport(try options.load())
+            let report = try CostReport(try options.load(), at: Date())
             if json { try Output.write(json: report) } else { Output.write(lines: report.lines(for: Output.terminal)) }
         } catch let error as ConfigurationError where json {
             try Output.write(json: ProblemReport(error))

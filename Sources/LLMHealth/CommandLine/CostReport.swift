@@ -1,5 +1,11 @@
 import Health
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// What `validate` tells of a good configuration: what is watched, and what that costs in a day.
 package struct CostReport: Sendable, Encodable {
     private let cost: CostEstimate
@@ -7,14 +13,16 @@ package struct CostReport: Sendable, Encodable {
     private let disabled: [ModelID]
     private let lists: Int
     private let budget: Double
+    private let unmatched: [UnmatchedName]
 
     /// - Throws: what does not fit together.
-    package init(_ configuration: Configuration) throws(ConfigurationError) {
+    package init(_ configuration: Configuration, at now: Date) throws(ConfigurationError) {
         cost = CostEstimate(try configuration.modelConfigs())
         files = configuration.files
         disabled = configuration.disabledModels
         lists = try configuration.discoverySources().count
         budget = configuration.policy.budget.share
+        unmatched = try configuration.unmatchedNames(at: now)
     }
 
     package func lines(for terminal: Terminal) -> [String] {
@@ -61,11 +69,12 @@ package struct CostReport: Sendable, Encodable {
         if lists > 0 {
             notes.append("\(lists) \(lists == 1 ? "list" : "lists") of models are discovered and may add to this")
         }
+        notes += unmatched.map { "note: \($0)" }
         if !disabled.isEmpty { notes.append("switched off: \(disabled.map(\.rawValue).joined(separator: ", "))") }
         return notes.map(DisplayWidth.sanitized)
     }
 
-    private enum CodingKeys: String, CodingKey { case valid, files, models, totals, disabled, lists }
+    private enum CodingKeys: String, CodingKey { case valid, files, models, totals, disabled, lists, unmatched }
     private struct Totals: Encodable {
         var probesPerDay: Double
         var tokensPerDay: Double
@@ -80,6 +89,7 @@ package struct CostReport: Sendable, Encodable {
         try container.encode(cost.models, forKey: .models)
         try container.encode(disabled, forKey: .disabled)
         try container.encode(lists, forKey: .lists)
+        try container.encode(unmatched, forKey: .unmatched)
         try container.encode(
             Totals(
                 probesPerDay: cost.probesPerDay, tokensPerDay: cost.tokensPerDay, dollarsPerDay: total,

@@ -93,6 +93,7 @@ struct ConfigurationReload: Service {
                 "removed": "\(diff.removed.map(\.rawValue).joined(separator: ", "))",
                 "changed": "\(diff.changed.map(\.id.rawValue).joined(separator: ", "))",
             ])
+        next.warnOfUnmatchedNames(at: parts.timekeeper.now.wall, logger)
         if !diff.restart.isEmpty {
             logger.warning(
                 "These parts take up their changes at the next start",
@@ -106,5 +107,13 @@ struct ConfigurationReload: Service {
             Evidence(
                 .component(.configuration, name: "file", isUp: isUp, detail: detail), source: .daemon,
                 at: parts.timekeeper.now))
+    }
+}
+
+extension Configuration {
+    /// Tells of names that fit no model.
+    func warnOfUnmatchedNames(at now: Date, _ logger: Logger) {
+        // A configuration that does not fit together has been refused before.
+        for name in (try? unmatchedNames(at: now)) ?? [] { logger.warning("\(name)") }
     }
 }

@@ -66,6 +66,7 @@ public struct Daemon: Sendable {
             logger.notice("Listening", metadata: ["address": "\(parts.configuration.server.host):\(port)"])
             onListening(port)
         }
+        configuration.warnOfUnmatchedNames(at: parts.timekeeper.now.wall, logger)
         var services: [any Service] = parts.spilling.map { [$0] } ?? []
         services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
         if let log = parts.evidenceLog { services.append(log) }

@@ -52,6 +52,31 @@ struct NoticeConfigurationTests {
         #expect(board.maintenance(at: during).isEmpty && board.revision > revision)
     }
 
+    @Test func namesThatFitNoModelAreToldOf() throws {
+        let models = """
+
+            server: {publicBadges: ["gpt-*", "*"]}
+            providers: {p: {kind: openai, url: "http://h", key: k}}
+            models: [{id: gpt-4o, provider: p}, {id: llama3, provider: p, enabled: false}]
+            """
+        let configuration = try Configuration.load(yaml: Self.yaml + models, environment: [:])
+        let during = try #require(Date(rfc3339: "2026-11-23T11:00:00Z"))
+        #expect(
+            try configuration.unmatchedNames(at: during) == [
+                UnmatchedName(key: "maintenance[0].models", name: "mistral", nearest: nil),
+                UnmatchedName(key: "statusPage.groups[1].models", name: "llama", nearest: "llama3"),
+            ])
+        // What is over may be about models that are gone.
+        #expect(try configuration.unmatchedNames(at: during + 3_600).map(\.name) == ["llama"])
+        let notes = try CostReport(configuration, at: during).lines(for: Terminal())
+        #expect(
+            notes.contains(
+                "note: statusPage.groups[1].models: 'llama' fits no model that is named here; did you mean 'llama3'?"))
+        let report = try HealthJSON.encoder().encode(CostReport(configuration, at: during))
+        let json = try HealthJSON.decoder().decode(JSONValue.self, from: report)
+        #expect(json["unmatched"]?.array?.map { $0["name"] } == ["mistral", "llama"])
+    }
+
     @Test func thePageIsWhatIsWritten() throws {
         let configuration = try Configuration.load(yaml: Self.yaml, environment: [:])
         let page = try #require(StatusPage(configuration.statusPage))
