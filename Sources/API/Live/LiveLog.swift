@@ -97,7 +97,7 @@ struct LiveLog: Sendable {
     /// Whether every event after a number is kept.
     func covers(after seq: UInt64) -> Bool {
         if start == 0 { return seq >= floor && seq <= lastSeq }
-        return seq + 1 >= firstSeq && seq <= lastSeq
+        return seq <= lastSeq && seq + 1 >= firstSeq
     }
 
     /// Where the events after a number begin.

@@ -6,7 +6,7 @@ struct LiveRequest: Sendable {
     static let parameters: [Parameter] = [
         Parameter(
             "after", "The number of the last event that is known; Last-Event-ID counts more.",
-            schema: ["type": "integer", "minimum": 0]),
+            schema: ["type": "integer", "format": "int64", "minimum": 0]),
         .model, .provider, .status,
     ]
 
@@ -17,19 +17,17 @@ struct LiveRequest: Sendable {
     /// - Throws: ``Problem`` for values that cannot be used.
     init(_ query: Query, headers: HTTPFields) throws(Problem) {
         filter = try query.filter()
-        after = try query["after"].map { text throws(Problem) in
-            guard let number = UInt64(text) else {
-                throw .badParameter("after", "\(Problem.quoted(text)) is no number of an event.")
-            }
-            return number
-        }
+        after = try query["after"].map { text throws(Problem) in try Self.number(text, of: "after") }
         // Newer than the address: a browser sends it when it comes back.
-        if let text = headers[.lastEventID], !text.isEmpty {
-            guard let number = UInt64(text) else {
-                throw .badParameter("Last-Event-ID", "\(Problem.quoted(text)) is no number of an event.")
-            }
-            after = number
+        if let text = headers[.lastEventID], !text.isEmpty { after = try Self.number(text, of: "Last-Event-ID") }
+    }
+
+    /// Events are numbered up to what a store's integers hold.
+    private static func number(_ text: String, of name: String) throws(Problem) -> UInt64 {
+        guard let number = UInt64(text), Int64(exactly: number) != nil else {
+            throw .badParameter(name, "\(Problem.quoted(text)) is no number of an event.")
         }
+        return number
     }
 }
 

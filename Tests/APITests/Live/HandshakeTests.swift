@@ -72,6 +72,9 @@ struct HandshakeTests {
         Case(
             name: "a number that is none", request: RawPeer.handshake("?after=-1"), status: 400, kind: "bad-parameter"),
         Case(
+            name: "a number that no event can have", request: RawPeer.handshake("?after=18446744073709551615"),
+            status: 400, kind: "bad-parameter"),
+        Case(
             name: "a last event that is none", request: plain + "Accept: text/event-stream\r\nLast-Event-ID: x\r\n\r\n",
             status: 400, kind: "bad-parameter"),
         Case(name: "neither", request: plain + "\r\n", status: 406, kind: "no-stream-asked"),

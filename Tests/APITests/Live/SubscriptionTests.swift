@@ -111,6 +111,17 @@ struct SubscriptionTests {
         #expect(try desk.take() == [], "nothing has changed")
     }
 
+    @Test(arguments: [11, UInt64(Int64.max), .max] as [UInt64])
+    func aNumberThatWasNeverGivenIsNoKnownOne(after: UInt64) throws {
+        var desk = try Desk(kept: 4, after: after)
+        try desk.happen(1...10)
+        #expect(!desk.log.covers(after: after) && desk.log.covers(after: 10) && !desk.log.covers(after: 5))
+        try desk.tell()
+        let messages = try desk.messages()
+        #expect(messages.compactMap(\.kind) == ["fleet", "gap", "fleet"])
+        #expect(messages.last?["seq"] == 10)
+    }
+
     @Test func eventsBetweenTheFleetThatIsToldAndNowFollowIt() throws {
         var desk = try Desk()
         try desk.happen(1...3)
