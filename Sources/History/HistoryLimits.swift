@@ -12,6 +12,8 @@ package enum HistoryLimits {
     package static let changes = 100_000
     /// The most buckets that may be asked for at once.
     package static let buckets = 10_000
+    /// The longest range of a report, which tells each day: what sums are kept for.
+    package static let report = Duration.seconds(5 * 366 * 86_400)
 }
 
 extension HealthSnapshot {

@@ -219,6 +219,20 @@ struct TimelineRouteTests {
             "bad-parameter", 400, field: field)
     }
 
+    @Test(
+        "a report tells days, so its range has an end",
+        arguments: [
+            ("from=2021-11-22T00:00:00Z&to=2026-11-23T00:00:00Z", 200),
+            ("from=2021-11-15T00:00:00Z&to=2026-11-23T00:00:00Z", 400),
+            ("from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z", 400),
+        ])
+    func longReport(query: String, status: Int) async throws {
+        let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
+        let response = try await Fixture(storage: store).get("/api/llm-manager/health/report?modelId=gpt-4o&\(query)")
+        #expect(response.status.code == status)
+        if status == 400 { try response.expectProblem("bad-parameter", 400, field: "from") }
+    }
+
     @Test("a resolution makes it coarse, and history short")
     func resolution() async throws {
         let fixture = try await fixture()

@@ -203,6 +203,9 @@ extension HealthAPI {
     /// Of one model, or of all that are in the fleet.
     private func report(_ call: Call) async throws -> Response {
         let range = try call.query.timeRange(now: dependencies.time.now.wall)
+        guard range.duration <= HistoryLimits.report else {
+            throw Problem.badParameter("from", "A report is about 1830 days at most; ask for a shorter range.")
+        }
         let asked = try call.query.objective()
         let models =
             call.query["modelId"] == nil

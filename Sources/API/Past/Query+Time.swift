@@ -16,7 +16,7 @@ extension Query {
     static let defaultLimit = 1_000
     static let maximumLimit = 10_000
     /// What a trend may look back: the daily roll-ups that are kept.
-    static let windows: ClosedRange<Duration> = .seconds(60)...Duration.hours(5 * 366 * 24)
+    static let windows: ClosedRange<Duration> = .seconds(60)...HistoryLimits.report
 
     /// `timeRange`, or `from` and `to`; the last 24 hours without any of them.
     func timeRange(now: Date) throws(Problem) -> TimeRange {

@@ -28,6 +28,9 @@ package struct ReportRun {
 
     /// - Throws: ``StartError``, ``HealthStorageError``, ``InputError``.
     package func run(_ format: Format, terminal: Terminal) async throws -> String {
+        guard range.duration <= HistoryLimits.report else {
+            throw InputError("a report is about 1830 days at most; ask for a shorter range")
+        }
         let store = try await HistoryOpening.store(configuration.history, mustExist: true)
         let known = Set(try await store.models())
         if let unknown = models.first(where: { !known.contains($0) }) {
