@@ -109,6 +109,27 @@ struct StatusPageTests {
         #expect(try await fixture.get("/status").text.contains("Planned maintenance"))
     }
 
+    @Test func whatIsSaidOrEndedWithinTheMinuteIsShownAtOnce() async throws {
+        let fixture = try await fixture()
+        let board = fixture.notices
+        let keeper = StatusKeeper(page: Self.page, past: try await store(), board: board)
+        func text(at seconds: Double) async throws -> String {
+            let document = try await keeper.document(
+                .page, of: fixture.bulletin.fleet, at: Fixture.at(seconds), home: "x", failed: { _ in }
+            ) { Document(ByteBuffer(string: StatusHTML.text($0)), contentType: "text/html") }
+            return String(buffer: document.body)
+        }
+        #expect(try await !text(at: 4).contains("Prices change"))
+        try board.add(announcement: Announcement(id: "a", title: "Prices change", from: Fixture.at(5), until: nil))
+        try board.add(
+            maintenance: Announcement(id: "m", title: "GPUs", from: Fixture.at(6), until: Fixture.at(3_600)))
+        let during = try await text(at: 7)
+        #expect(during.contains("Prices change") && during.contains("Maintenance now"))
+        #expect(try board.takeBack("m", at: Fixture.at(30)))
+        let after = try await text(at: 31)
+        #expect(after.contains("Prices change") && !after.contains("GPUs"))
+    }
+
     @Test func feedsAreWellFormed() async throws {
         let fixture = try await fixture()
         let rss = try await fixture.get("/status/feed.xml")

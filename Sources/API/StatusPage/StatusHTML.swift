@@ -35,7 +35,7 @@ enum StatusHTML {
         \(incidents(content))
         </main>
         <footer>
-        <p>As of \(time(content.at)). A bar is a day in UTC; a pale one was not observed.</p>
+        <p>As of \(time(content.at.flooredToMinute)). A bar is a day in UTC; a pale one was not observed.</p>
         <p><a href="/status/feed.xml">RSS</a> <a href="/status/feed.json">JSON feed</a></p>
         </footer>
         </body>

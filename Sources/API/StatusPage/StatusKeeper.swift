@@ -59,7 +59,8 @@ actor StatusKeeper {
             self.stamp = stamp
         }
         if let document = documents[face] { return document }
-        let content = StatusContent(page, fleet: fleet, report: report, board: board, at: stamp.at)
+        // As it is now: what was said within this minute holds already.
+        let content = StatusContent(page, fleet: fleet, report: report, board: board, at: now)
         let document = try render(content)
         documents[face] = document
         return document
