@@ -100,7 +100,8 @@ struct End: AsyncParsableCommand {
         abstract: "End one thing that was said, by the id that 'notices' lists.",
         discussion: """
             Work that has begun ends now and stays part of the past. What the configuration says is ended there. Needs \
-            a token with the scope 'admin' where there are tokens. Exit code: 0 ended, 2 wrong use, 3 no daemon.
+            a token with the scopes 'read' and 'admin' where there are tokens. Exit code: 0 ended, 2 wrong use, 3 no \
+            daemon.
             """)
 
     @Argument(help: "The id.")

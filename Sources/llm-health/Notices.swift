@@ -79,7 +79,7 @@ struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "End what was said of a model with ack, silence or pause.",
         discussion:
-            "Needs a token with the scope 'admin' where there are tokens. Exit code: 0 ended, 2 wrong use, 3 no daemon."
+            "Needs a token with the scopes 'read' and 'admin' where there are tokens. Exit code: 0 ended, 2 wrong use, 3 no daemon."
     )
 
     @Argument(help: "The model's id.")

@@ -60,6 +60,13 @@ def test_details_unfold_and_fold(page: Page):
     expect(page.locator("llm-health-dashboard .details")).to_have_count(0)
 
 
+def test_details_unfold_after_the_element_was_moved(page: Page):
+    page.evaluate("() => { const board = document.querySelector('llm-health-dashboard'); const place = document.createElement('div'); "
+                  "board.parentElement.append(place); place.append(board); }")
+    page.locator(ROW).first.locator(".toggle").click()
+    expect(page.locator("llm-health-dashboard .details")).to_have_count(1)
+
+
 def test_show_details_unfolds_all(page: Page):
     page.evaluate("document.querySelector('llm-health-dashboard').showDetails = true")
     expect(page.locator(f'{ROW} .toggle[aria-expanded="false"]')).to_have_count(0)

@@ -75,6 +75,23 @@ def test_a_moment_tells_its_year_where_it_is_far_away(run, days, text):
     assert run("format.js", now + "return m.moment(then.getTime(), now.getTime(), false)") == text
 
 
+def test_days_begin_at_midnight_on_both_sides_of_a_change_of_the_clocks(browser, server):
+    page = browser.new_page(timezone_id="Europe/Berlin")
+    page.goto(server.url)
+    for change in ("2026-10-25T12:00:00Z", "2026-03-29T12:00:00Z"):
+        found = page.evaluate("""async (change) => { const m = await import('/components/timeline-view.js'); const at = Date.parse(change);
+            return m.ticks(at - 10 * 864e5, at + 10 * 864e5, 24).map((tick) => [new Date(tick.at).getHours(), tick.isDay, tick.text]); }""", change)
+        assert len(found) == 20 and all(hours == 0 and is_day for hours, is_day, _ in found)
+        assert len({text for _, _, text in found}) == 20
+    page.close()
+
+
+def test_a_token_is_kept_for_its_own_daemon(run):
+    assert run("api.js", """sessionStorage.clear(); new m.Api('').setToken('own', true); new m.Api('https://a.example/').setToken('a', true);
+        const kept = ['', 'https://a.example', 'https://b.example'].map((base) => new m.Api(base).token); sessionStorage.clear();
+        return kept""") == ["own", "a", None]
+
+
 def test_a_local_minute_is_read_back_as_the_same_time(run):
     assert run("format.js", "const t = Date.UTC(2026, 2, 5, 7, 8); const s = m.localMinute(t); return [s.length, new Date(s).getTime() - t]") == [16, 0]
 
@@ -89,6 +106,12 @@ FLEET = """const model = (id, status, over = {}) => ({ modelId: id, provider: 'p
 def test_fleet_resumes_without_telling_twice(run):
     assert run("fleet.js", FLEET + """f.apply(whole(5, model('a', 'healthy'))); const first = f.apply(event(6, model('a', 'unhealthy')));
         const again = f.apply(event(6, model('a', 'unhealthy'))); return [first.changes.length, again.changes.length, f.seq, f.models.get('a').status]""") == [1, 0, 6, "unhealthy"]
+
+
+def test_fleet_tells_once_what_was_polled_before_the_stream_came_back(run):
+    assert run("fleet.js", FLEET + """f.apply(whole(5, model('a', 'healthy'))); const polled = f.apply(whole(null, model('a', 'unhealthy')));
+        const asked = f.seq; const again = f.apply(whole(6, model('a', 'unhealthy'))); const next = f.apply(event(7, model('a', 'healthy')));
+        return [polled.changes.length, asked, again.changes.length, next.changes.length, f.changes.length, f.seq]""") == [1, None, 0, 1, 2, 7]
 
 
 def test_fleet_keeps_the_newer_state_when_old_events_follow(run):

@@ -30,6 +30,7 @@ export function failureText(error) {
   return error instanceof Error ? error.message : "That did not work.";
 }
 
+/** Where the token of the daemon is kept that the page came from; those of others have keys of their own. */
 const storageKey = "llm-health-token";
 const patience = 8_000;
 
@@ -38,8 +39,9 @@ export class Api {
   /** @param {string} baseUrl "" for the daemon the page came from. */
   constructor(baseUrl) {
     this.baseUrl = baseUrl.replace(/\/+$/, "");
+    this.storageKey = this.baseUrl === "" ? storageKey : `${storageKey} ${this.baseUrl}`;
     /** @type {string | null} */
-    this.token = read();
+    this.token = read(this.storageKey);
     /** Milliseconds that the daemon's clock is ahead of this one. */
     this.skew = 0;
   }
@@ -59,8 +61,8 @@ export class Api {
     this.token = token || null;
     if (!isKept) return;
     try {
-      if (token) sessionStorage.setItem(storageKey, token);
-      else sessionStorage.removeItem(storageKey);
+      if (token) sessionStorage.setItem(this.storageKey, token);
+      else sessionStorage.removeItem(this.storageKey);
     } catch { /* storage is switched off: the token lives as long as the page */ }
   }
 
@@ -143,9 +145,10 @@ export async function problemOf(response) {
   return new Problem(typeof body === "object" && body !== null ? body : {}, response.status);
 }
 
-function read() {
+/** @param {string} key */
+function read(key) {
   try {
-    return sessionStorage.getItem(storageKey);
+    return sessionStorage.getItem(key);
   } catch {
     return null;
   }

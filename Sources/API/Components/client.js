@@ -89,8 +89,10 @@ export class LiveClient {
    * @param {boolean} [isKept]
    */
   setToken(token, isKept = false) {
-    if (token === this.api.token) return;
+    const isSame = token === this.api.token;
     this.api.setToken(token, isKept);
+    // Refused, the same one is worth another try: the daemon may know it by now.
+    if (isSame && this.phase !== "refused") return;
     this.fleet.seq = null;
     if (this.phase !== "off") this.reconnect();
   }

@@ -133,6 +133,8 @@ export class LLMHealthDashboard extends HTMLElement {
   }
 
   #connect() {
+    // Rows act on the daemon that they were made for.
+    this.#rows.clear();
     const client = this.#client = clientFor(this.getAttribute("base-url"));
     client.refreshInterval = this.refreshInterval;
     if (this.hasAttribute("token")) client.setToken(this.getAttribute("token"));
@@ -151,7 +153,8 @@ export class LLMHealthDashboard extends HTMLElement {
       this.#masthead.element, this.#access.element, this.#toolbar.element, this.#toast, this.#board, this.#live);
     this.#endings.push(client.subscribe({
       fleet: (outcome) => {
-        this.#untold.push(...outcome.changes);
+        // Nobody listens to a page that is hidden, and no frame comes to tell it in.
+        if (!document.hidden) this.#untold.push(...outcome.changes);
         if (outcome.isWhole) past.forget();
         this.#schedule();
       },

@@ -94,12 +94,13 @@ export class Fleet {
     }
     // Where no events come, what is different tells what has happened.
     const changes = message.seq === null || this.#hasGap ? differences : [];
-    this.#hasGap = false;
     this.changes = [...changes, ...this.changes].slice(0, keptChanges);
     for (const id of [...this.models.keys()]) if (!known.has(id)) this.#remove(id);
     this.summary = message.summary;
     this.revision = message.revision;
-    if (message.seq !== null && message.seq !== undefined) this.seq = message.seq;
+    // Without a number what comes next cannot be asked for by one; what is different then has been told.
+    this.seq = message.seq ?? null;
+    this.#hasGap = this.seq === null;
     return changes;
   }
 

@@ -4,9 +4,14 @@ const atOnce = 3;
 const sparkWindow = "1h";
 const freshFor = 60_000;
 const restBefore = 200;
+const mostWaiting = 64;
 
 export class Past {
-  /** @type {(() => Promise<void>)[]} */
+  /**
+   * Each with what is to be done where it is never run.
+   *
+   * @type {{run: () => Promise<void>, drop: () => void}[]}
+   */
   #queue = [];
   #running = 0;
   /** @type {Set<string>} */
@@ -65,7 +70,7 @@ export class Past {
       const first = older.findIndex((/** @type {{latency: number | null}} */ sample) => sample.latency !== null);
       if (first >= 0) fleet.seed(id, older.slice(first));
       this.changed(id);
-    });
+    }, () => this.#asked.delete(id));
   }
 
   /**
@@ -86,30 +91,35 @@ export class Past {
         this.#days.set(id, { timeline: null, at: Date.now() });
       }
       this.changed(id);
-    });
+    }, () => (known ? this.#days.set(id, known) : this.#days.delete(id)));
     return known?.timeline;
   }
 
   /** What was known may be wrong now. */
   forget() {
     this.#asked.clear();
-    this.#queue.length = 0;
+    this.#cut(0);
     this.#isAway = false;
   }
 
-  /** @param {() => Promise<void>} job */
-  #add(job) {
+  /** @param {() => Promise<void>} run @param {() => void} drop */
+  #add(run, drop) {
     // The newest first: it is what is being looked at.
-    this.#queue.unshift(job);
-    if (this.#queue.length > 64) this.#queue.length = 64;
+    this.#queue.unshift({ run, drop });
+    this.#cut(mostWaiting);
     this.#next();
+  }
+
+  /** @param {number} length what has waited longest goes, and may be asked for again */
+  #cut(length) {
+    for (const job of this.#queue.splice(length)) job.drop();
   }
 
   #next() {
     while (this.#running < atOnce && this.#queue.length > 0) {
-      const job = /** @type {() => Promise<void>} */ (this.#queue.shift());
+      const job = /** @type {{run: () => Promise<void>}} */ (this.#queue.shift());
       this.#running += 1;
-      job().catch((error) => {
+      job.run().catch((error) => {
         // A store that is away is not asked for every row.
         if (error?.status === 503 || error?.status === 0) this.#isAway = true;
       }).finally(() => {

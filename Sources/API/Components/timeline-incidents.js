@@ -18,6 +18,7 @@ export class IncidentList {
   #isWhole = false;
   /** @type {Incident[]} */
   #incidents = [];
+  #now = 0;
   /**
    * Drafts survive a redrawing.
    *
@@ -39,9 +40,10 @@ export class IncidentList {
     });
   }
 
-  /** @param {Incident[]} incidents oldest first */
-  show(incidents) {
+  /** @param {Incident[]} incidents oldest first @param {number} now */
+  show(incidents, now) {
     this.#incidents = [...incidents].reverse();
+    this.#now = now;
     this.#render();
   }
 
@@ -61,7 +63,9 @@ export class IncidentList {
 
   #render() {
     const shown = this.#isWhole ? this.#incidents : this.#incidents.slice(0, shownAtFirst);
-    const key = JSON.stringify(shown) + [...this.#lit] + [...this.#drafts.keys()];
+    // One that lasts grows longer; while somebody writes, nothing is drawn anew for that.
+    const minute = this.#drafts.size === 0 && shown.some((incident) => incident.to === null) ? Math.floor(this.#now / 60_000) : 0;
+    const key = JSON.stringify(shown) + [...this.#lit] + [...this.#drafts.keys()] + minute;
     write(this.#title, this.#incidents.length > 0 ? `Incidents (${this.#incidents.length})` : "Incidents");
     show(this.#none, this.#incidents.length === 0);
     show(this.#more, shown.length < this.#incidents.length);
@@ -80,7 +84,7 @@ export class IncidentList {
 
   /** @param {Incident} incident */
   #entry(incident) {
-    const end = incident.to === null ? Date.now() : Date.parse(incident.to);
+    const end = incident.to === null ? this.#now : Date.parse(incident.to);
     const length = span((end - Date.parse(incident.from)) / 1_000);
     const times = `${moment(incident.from)}${incident.to === null ? ", still lasting" : ` – ${moment(incident.to)}`}`;
     const notes = incident.notes ?? [];

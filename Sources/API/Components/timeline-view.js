@@ -108,7 +108,10 @@ export function ticks(from, to, most) {
   const step = steps.find((candidate) => (to - from) / candidate <= most) ?? steps[steps.length - 1];
   const offset = new Date(from).getTimezoneOffset() * minute;
   const found = [];
-  for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) {
+  for (let even = Math.ceil((from - offset) / step) * step + offset; ; even += step) {
+    // Beyond a change of the clocks the same hours of the day lie elsewhere.
+    const at = step > hour ? even + new Date(even).getTimezoneOffset() * minute - offset : even;
+    if (at > to) break;
     const date = new Date(at);
     const isDay = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
     found.push({ at, isDay, text: isDay || step >= dayLength ? day(at) : clock(at, step < minute) });

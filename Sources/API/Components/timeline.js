@@ -160,7 +160,7 @@ export class LLMHealthTimeline extends HTMLElement {
     this.#data = this.#client && this.modelId ? new TimelineData(this.#client.api, this.modelId) : null;
     mark(this.#plot, "aria-label", `Timeline of ${this.modelId}. Arrow keys pan, plus and minus zoom, 0 resets, Shift with arrow keys reads.`);
     this.#view = new TimeView(this.timeRange, this.#now);
-    this.#incidents.show([]);
+    this.#incidents.show([], this.#now);
     this.#draw();
     if (this.#width > 0) this.#load(true);
   }
@@ -238,7 +238,7 @@ export class LLMHealthTimeline extends HTMLElement {
     if (this.#width > 0) this.#chart.draw(stretch, view, this.#width);
     if (stretch) {
       this.#showFigures(stretch);
-      this.#incidents.show(incidentsIn(stretch, view));
+      this.#incidents.show(incidentsIn(stretch, view), this.#now);
     }
     this.#read(this.#reading, false);
   }

@@ -75,6 +75,14 @@ export class VirtualList {
     this.#render(true);
   }
 
+  /** Lets go of every view: those to come are created anew. */
+  clear() {
+    for (const [key, view] of [...this.#views]) this.#retire(key, view);
+    for (const views of this.#spare.values()) for (const view of views) view.element.remove();
+    this.#spare.clear();
+    this.#measured.clear();
+  }
+
   /** @param {number} now */
   tick(now) {
     for (const view of this.#views.values()) view.tick?.(now);
