@@ -96,6 +96,29 @@ struct ClickHouseHistoryTests {
         #expect(try await one.history(of: "gpt-4o", in: .all).count == 2)
     }
 
+    /// A batch is known again by its rows and by whose they are.
+    @Test(.enabled(if: ClickHouseServer.url != nil))
+    func `what two daemons write at the same time is no repetition`() async throws {
+        var configuration = try ClickHouseServer.configuration()
+        for instance in ["one", "two"] {
+            configuration.instance = instance
+            let store = try ClickHouseHistory(configuration)
+            var sum = RollUp(start: .at(-7_200))
+            sum.snapshots = 3
+            for added in [1, 0] {
+                try await store.append([.sample(at: 1)], [.sample(5, at: 1)])
+                #expect(try await store.append([sum], width: .hour, of: "old") == added)
+            }
+        }
+        for instance in ["one", "two"] {
+            configuration.instance = instance
+            let store = try ClickHouseHistory(configuration)
+            #expect(try await store.changes(ChangeQuery()).map(\.seq) == [5], "\(instance)")
+            #expect(try await store.history(of: "gpt-4o", in: .all).count == 1, "\(instance)")
+            #expect(try await store.total(of: "old", in: .from(-7_200, to: -3_600)).snapshots == 3, "\(instance)")
+        }
+    }
+
     // MARK: Errors
 
     @Test(.enabled(if: ClickHouseServer.url != nil))

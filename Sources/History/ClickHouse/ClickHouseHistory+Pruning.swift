@@ -16,7 +16,9 @@ extension ClickHouseHistory {
             [("llm_health_snapshots", retention.snapshots), ("llm_health_changes", retention.changes)]
             + RollUpWidth.allCases.map { ($0.table, retention.rollUps($0)) }
         if client.configuration.hasTTL, self.retention.withLock({ $0 != retention }) {
-            for (table, duration) in kept {
+            // What is kept beyond all times that ClickHouse can tell would be gone at once.
+            for (table, duration) in kept
+            where now.milliseconds + duration.wholeMilliseconds < HistoryLimits.end {
                 let column = table == "llm_health_snapshots" || table == "llm_health_changes" ? "toDateTime(at)" : "at"
                 try await run(
                     .insert,
@@ -66,6 +68,9 @@ extension ClickHouseHistory {
         }
     }
 
+    /// The same sums as before are no repetition of an insert: the old ones have just been deleted.
+    private static let again = [("insert_deduplicate", "0")]
+
     private func sumUp(day: Range<Int64>) async throws(HealthStorageError) {
         let parameters = own(TimeRange(milliseconds: day))
         let within = """
@@ -95,7 +100,7 @@ extension ClickHouseHistory {
             """
             INSERT INTO \(minutes) (instance, model_id, at, snapshots, requests, errors, latency_p50, latency_p90, latency_p99)
             \(ClickHouseSchema.figures(from: snapshots))
-            """, parameters)
+            """, parameters, settings: Self.again)
         // What a snapshot settles is worked out from its neighbours, as if all had come in their order.
         let silence = StatusTimeline.longestSilence.wholeMilliseconds
         let around = """
@@ -116,6 +121,6 @@ extension ClickHouseHistory {
             """
             INSERT INTO \(minutes) (instance, model_id, at, healthy_ms, degraded_ms, unhealthy_ms, unknown_ms, idle_ms, worst)
             \(ClickHouseSchema.spans(from: neighbours, where: minute))
-            """, parameters)
+            """, parameters, settings: Self.again)
     }
 }

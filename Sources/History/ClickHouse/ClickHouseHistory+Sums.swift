@@ -23,7 +23,7 @@ extension ClickHouseHistory {
             let batch = Array(missing[first..<min(first + Self.sumsPerInsert, missing.count)])
             try await insert(
                 StoredSumBytes.rows(batch, of: modelID, client.configuration), into: width.table,
-                StoredSumBytes.columns, token: Token.of(batch, of: modelID, width))
+                StoredSumBytes.columns, token: Token.of(batch, of: modelID, width, by: client.configuration.instance))
         }
         return missing.count
     }

@@ -78,13 +78,14 @@ package final class ClickHouseHistory: HistoryStore {
         if !changeRows.isEmpty {
             try await insert(
                 StoredChangeBytes.rows(changeRows, client.configuration), into: "llm_health_changes",
-                StoredChangeBytes.columns, token: Token.of(changeRows))
+                StoredChangeBytes.columns, token: Token.of(changeRows, by: client.configuration.instance))
         }
         guard !snapshotRows.isEmpty else { return }
         let known = try await knownSightings()
         let (bytes, after) = StoredSnapshotBytes.rows(snapshotRows, after: known, client.configuration)
         try await insert(
-            bytes, into: "llm_health_snapshots", StoredSnapshotBytes.columns, token: Token.of(snapshotRows))
+            bytes, into: "llm_health_snapshots", StoredSnapshotBytes.columns,
+            token: Token.of(snapshotRows, by: client.configuration.instance))
         newest.withLock { newest in
             for (model, sighting) in after where newest?[model].map({ $0.at < sighting.at }) ?? true {
                 newest?[model] = sighting
@@ -95,16 +96,19 @@ package final class ClickHouseHistory: HistoryStore {
     /// The newest snapshot of each model; read once, then kept up to date.
     private func knownSightings() async throws(HealthStorageError) -> [ModelID: Sighting] {
         if let known = newest.withLock({ $0 }) { return known }
-        let since = timekeeper.now.wall.milliseconds - Self.memory
+        // A clock that ran ahead once must not make all rows late for as long.
+        let until = timekeeper.now.wall.milliseconds + RollUpWidth.minute.milliseconds
+        let since = until - Self.memory
         let bytes = try await run(
             .insert,
             """
             SELECT model_id, toUnixTimestamp64Milli(max(at)), CAST(argMax(status, at), 'String'), argMax(reason, at)
             FROM \(schema.table("llm_health_snapshots"))
             WHERE instance = {instance:String} AND at >= fromUnixTimestamp64Milli({since:Int64})
+                AND at <= fromUnixTimestamp64Milli({until:Int64})
             GROUP BY model_id FORMAT RowBinary
             """,
-            [("instance", client.configuration.instance), ("since", "\(max(since, 0))")])
+            [("instance", client.configuration.instance), ("since", "\(max(since, 0))"), ("until", "\(until)")])
         var reader = RowBinaryReader(bytes)
         var found: [ModelID: Sighting] = [:]
         do {

@@ -1,9 +1,10 @@
 import Health
 
-/// What a batch is known by: the same rows have the same, whoever sends them again.
+/// What a batch is known by: the same rows of one instance have the same, whenever they are sent again.
 enum Token {
-    static func of(_ rows: [HealthSnapshot]) -> String {
+    static func of(_ rows: [HealthSnapshot], by instance: String) -> String {
         var hash = StableHash()
+        hash.add(instance)
         for row in rows {
             hash.add(row.modelId.rawValue)
             hash.add(row.timestamp.milliseconds)
@@ -11,8 +12,9 @@ enum Token {
         return "snapshots-\(rows.count)-\(hash.text)"
     }
 
-    static func of(_ rows: [RollUp], of model: ModelID, _ width: RollUpWidth) -> String {
+    static func of(_ rows: [RollUp], of model: ModelID, _ width: RollUpWidth, by instance: String) -> String {
         var hash = StableHash()
+        hash.add(instance)
         hash.add(model.rawValue)
         for row in rows {
             hash.add(row.start.milliseconds)
@@ -21,8 +23,9 @@ enum Token {
         return "\(width)-\(rows.count)-\(hash.text)"
     }
 
-    static func of(_ rows: [HealthChangeEvent]) -> String {
+    static func of(_ rows: [HealthChangeEvent], by instance: String) -> String {
         var hash = StableHash()
+        hash.add(instance)
         for row in rows { hash.add(Int64(bitPattern: row.seq)) }
         return "changes-\(rows.count)-\(hash.text)"
     }
