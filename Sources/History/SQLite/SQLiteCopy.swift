@@ -44,9 +44,15 @@ package enum SQLiteCopy {
         do {
             let from = try queue(source, readOnly: true)
             let into = try queue(path, readOnly: false)
-            try from.backup(to: into, pagesPerStep: pages) { state in
-                if state.totalPageCount > 0 {
-                    progress(Double(state.completedPageCount) / Double(state.totalPageCount))
+            try from.read { source in
+                // Reading holds one state of the file: otherwise each write of a daemon would begin the copy anew.
+                _ = try Int.fetchOne(source, sql: "SELECT count(*) FROM sqlite_schema")
+                try into.writeWithoutTransaction { target in
+                    try source.backup(to: target, pagesPerStep: pages) { state in
+                        if state.totalPageCount > 0 {
+                            progress(Double(state.completedPageCount) / Double(state.totalPageCount))
+                        }
+                    }
                 }
             }
             try from.close()
