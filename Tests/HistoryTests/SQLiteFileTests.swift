@@ -287,6 +287,47 @@ struct SQLiteFileTests {
         #expect(try store.countRows("llm_health_snapshots") == 1)
     }
 
+    /// A daemon goes on writing while its history is copied.
+    @Test
+    func `a copy comes to its end however often somebody writes meanwhile`() async throws {
+        let store = try SQLiteHistory(path: folder["h.db"])
+        let long = String(repeating: "x", count: 2_000)
+        let rows = (0..<8_000).map { number in
+            var row = HealthSnapshot.sample(at: Double(number))
+            row.probeResult = .init(success: false, latency: nil, error: long)
+            return row
+        }
+        try await store.append(rows)
+        try store.emptyJournal()
+        var steps = 0
+        try SQLiteCopy.copy(folder["h.db"], toNew: folder["copy.db"]) { _ in
+            steps += 1
+            guard steps < 1_000 else { return }
+            try? store.pool.write { db in
+                try db.execute(
+                    sql: StoredSnapshot.insert,
+                    arguments: StoredSnapshot.arguments(of: .sample("later", at: Double(steps))))
+            }
+        }
+        #expect((3..<100).contains(steps))
+        #expect(try SQLiteHistory(path: folder["copy.db"]).countRows("llm_health_snapshots") == 8_000)
+        #expect(try store.countRows("llm_health_snapshots") == 8_000 + steps)
+    }
+
+    @Test
+    func `hours that a clock ahead has closed are summed up when they are over`() async throws {
+        let time = ManualTime(start: .at(0))
+        let store = try SQLiteHistory(path: folder["h.db"], timekeeper: time.timekeeper)
+        try await store.append((0..<30).map { .sample(at: Double($0) * 60) })
+        // Eight hours ahead, and back again.
+        _ = try await store.prune(Retention(), at: .at(8 * 3_600))
+        try await store.append((30..<180).map { .sample(at: Double($0) * 60) })
+        _ = try await store.prune(Retention(), at: .at(180 * 60))
+        _ = try await store.prune(Retention(), at: .at(4 * 3_600))
+        let hours = try await store.rollUps(of: "gpt-4o", in: .from(0, to: 3 * 3_600), width: .hour).rollUps
+        #expect(hours.map(\.snapshots) == [60, 60, 60])
+    }
+
     @Test
     func `a new file and its journal are readable for their user alone`() throws {
         let history = try SQLiteHistory(path: folder["h.db"])

@@ -11,6 +11,7 @@ extension SQLiteHistory {
     /// Every step is a transaction of its own, so appends get their turn in between.
     package func prune(_ retention: Retention, at now: Date) async throws(HealthStorageError) -> PruneReport {
         var report = PruneReport()
+        try await forgetSumsToCome(at: now)
         report.hours = try await sumUpComplete(at: now)
         let now = now.milliseconds
         report.snapshots = try await delete(

@@ -45,6 +45,30 @@ extension SQLiteHistory {
         }
     }
 
+    /// A clock that ran ahead may have closed hours that are still to come: they are summed up when they are over.
+    func forgetSumsToCome(at now: Date) async throws(HealthStorageError) {
+        let present = RollUpWidth.hour.start(of: now.milliseconds - Self.patience)
+        let wasAhead = try await write(.aggregate) { db in
+            guard let until = try Self.rolledUntil(db), until > present else { return false }
+            try Self.setRolledUntil(present, db)
+            return true
+        }
+        // Those that have passed since were closed too soon.
+        let day = RollUpWidth.day.milliseconds
+        if wasAhead { try await sumUp(TimeRange(milliseconds: present - day..<present)) }
+    }
+
+    /// Sums up anew what came after the sums of later times, as in files whose rows are in any order.
+    package func sumUpLateRows() async throws(HealthStorageError) {
+        let range = try await read(.aggregate) { db -> Range<Int64>? in
+            guard let oldest = try Self.oldestSnapshot(db), let until = try Self.rolledUntil(db), oldest < until else {
+                return nil
+            }
+            return oldest..<until
+        }
+        if let range { try await sumUp(TimeRange(milliseconds: range)) }
+    }
+
     /// Sums up every hour that is complete. - Returns: how many.
     func sumUpComplete(at now: Date) async throws(HealthStorageError) -> Int {
         let hour = RollUpWidth.hour

@@ -13,7 +13,11 @@ extension SQLiteHistory {
         async throws(HealthStorageError) -> Int
     {
         try checkCancellation(.insert)
-        guard let extent = sums.extent(own: width, in: .hour) else { return 0 }
+        // An hour that goes on will be summed up from its rows.
+        let complete = RollUpWidth.hour.start(of: timekeeper.now.wall.milliseconds - Self.patience)
+        let sums = sums.filter { $0.start.milliseconds + width.milliseconds <= complete || width == .day }
+        guard let whole = sums.extent(own: width, in: .hour) else { return 0 }
+        let extent = whole.lowerBound..<max(min(whole.upperBound, complete), whole.lowerBound)
         // What lies before them is summed up first, since all before the last sum counts as summed up.
         _ = try await sumUpComplete(at: Date(milliseconds: extent.upperBound + Self.patience))
         return try await write(.insert) { db in
