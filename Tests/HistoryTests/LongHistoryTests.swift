@@ -111,6 +111,35 @@ struct LongHistoryTests {
         }
     }
 
+    @Test(arguments: StoreKind.allCases.filter { $0 != .memory })
+    func `what only hours tell of is told in hours`(kind: StoreKind) async throws {
+        let test = try await StoreUnderTest(kind)
+        let history = GeneratedHistory(models: ["m"], days: 8, seed: 17)
+        try await history.batches(of: 1_000) { try await test.store.append($0, $1) }
+        _ = try await test.store.prune(Retention(), at: .at(600))
+        let day = TimeRange.from(-7 * 86_400, to: -6 * 86_400)
+        let whole = TimeRange.from(-8 * 86_400, to: 0)
+        func unseen(_ resolution: Duration) async throws -> Double {
+            try await test.store.timeline(of: "m", in: whole, resolution: resolution).periods
+                .filter { $0.status == nil && $0.to <= .at(-4 * 86_400) }.reduce(0) { $0 + $1.duration.seconds }
+        }
+        let gaps = try await unseen(.seconds(3_600))
+        let before = (
+            day: try await test.store.timeline(of: "m", in: day), total: try await test.store.total(of: "m", in: day)
+        )
+        // Rows of the last three days and minutes of the last four are left.
+        _ = try await test.store.prune(
+            Retention(snapshots: .seconds(3 * 86_400), minutes: .seconds(4 * 86_400)), at: .at(600))
+        let after = try await test.store.timeline(of: "m", in: day)
+        #expect(abs(try #require(after.availability) - #require(before.day.availability)) < 1e-3)
+        #expect(after.periods.contains { $0.status == .healthy && $0.duration >= .seconds(3_600) })
+        #expect(try await test.store.total(of: "m", in: day).spans == before.total.spans)
+        // The beginning of a long one too: not as if nobody had looked.
+        #expect(try await unseen(.seconds(60)) == gaps)
+        let trends = try await test.store.trends(of: "m", in: day, buckets: 100)
+        #expect(trends.buckets.reduce(0) { $0 + $1.requestCount } == before.total.requests)
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `sums are those of the snapshots, whatever the length`(kind: StoreKind) async throws {
         let test = try await StoreUnderTest(kind)

@@ -52,8 +52,40 @@ extension HistoryStore {
         )
         guard from < to else { return rows }
         let before = TimeRange(milliseconds: from..<to)
-        let sums = try await rollUps(of: modelID, in: before, width: .minute, hasLatency: false).rollUps
-        return sums.contains { $0.spans.observed > 0 } ? nil : rows
+        for width in RollUpWidth.allCases where try await isObserved(modelID, in: before, width: width) { return nil }
+        return rows
+    }
+
+    /// Whether sums of a width know of anything in a range, which is taken to whole stretches within it.
+    private func isObserved(_ modelID: ModelID, in range: TimeRange, width: RollUpWidth)
+        async throws(HealthStorageError) -> Bool
+    {
+        let bounds = range.milliseconds
+        let from = bounds.lowerBound.roundedUp(to: width.milliseconds)
+        let to = bounds.upperBound.roundedDown(to: width.milliseconds)
+        guard from < to else { return false }
+        return try await rollUps(
+            of: modelID, in: TimeRange(milliseconds: from..<to), width: width, hasLatency: false
+        ).rollUps.contains { $0.spans.observed > 0 }
+    }
+
+    /// The cells of a range, as fine as is asked for, or coarser where the beginning of the range is known only from
+    /// longer sums.
+    ///
+    /// - Parameter resolution: at least so long is each cell; milliseconds.
+    func cells(of modelID: ModelID, in range: TimeRange, resolution: Int64, hasLatency: Bool = true)
+        async throws(HealthStorageError) -> (grid: CellGrid, cells: [RollUp])
+    {
+        var grid = CellGrid(range, resolution: resolution)
+        while true {
+            let cells = try await cells(of: modelID, grid, hasLatency: hasLatency)
+            let first = cells.first { $0.spans.observed > 0 }?.start.milliseconds ?? grid.range.upperBound
+            guard let longer = grid.source.longer, grid.range.lowerBound < first,
+                try await isObserved(
+                    modelID, in: TimeRange(milliseconds: grid.range.lowerBound..<first), width: longer)
+            else { return (grid, cells) }
+            grid = CellGrid(range, resolution: max(resolution, longer.milliseconds))
+        }
     }
 
     /// What each cell that anything is known of comes to, in order of time.

@@ -22,8 +22,9 @@ extension HistoryStore {
             return try await timeline(of: modelID, in: range, sightings: rows.map(Sighting.init))
         }
         let least = range.length / Self.defaultCells
-        let grid = CellGrid(range, resolution: max(asked > 0 ? asked : least, RollUpWidth.minute.milliseconds))
-        let cells = try await cells(of: modelID, grid, hasLatency: false)
+        let (grid, cells) = try await cells(
+            of: modelID, in: range, resolution: max(asked > 0 ? asked : least, RollUpWidth.minute.milliseconds),
+            hasLatency: false)
         return StatusTimeline(
             of: modelID, in: range, cells: cells, width: grid.width,
             changes: try await changes(of: modelID, upTo: range),

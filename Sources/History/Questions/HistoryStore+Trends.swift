@@ -35,8 +35,7 @@ extension HistoryStore {
                 modelID, along: try await timeline(of: modelID, in: range, sightings: rows.map(Sighting.init)))
         }
         let width = (range.length + Int64(buckets) - 1) / Int64(buckets)
-        let grid = CellGrid(range, resolution: width)
-        let cells = try await cells(of: modelID, grid)
+        let (grid, cells) = try await cells(of: modelID, in: range, resolution: width)
         let known = Dictionary(cells.map { ($0.start.milliseconds, $0) }) { first, _ in first }
         let result = grid.starts.map { start in
             HealthTrends.Bucket(known[start] ?? RollUp(start: Date(milliseconds: start)), width: grid.width)
@@ -51,8 +50,8 @@ extension HistoryStore {
     package func history(of modelID: ModelID, provider: String, in range: TimeRange, resolution: Duration)
         async throws(HealthStorageError) -> [HealthSnapshot]
     {
-        let grid = CellGrid(range, resolution: resolution.wholeMilliseconds)
-        return try await cells(of: modelID, grid).map { cell in
+        let (_, cells) = try await cells(of: modelID, in: range, resolution: resolution.wholeMilliseconds)
+        return cells.map { cell in
             let status = cell.spans.worst ?? .unknown
             let latency = cell.latency.medians
             return HealthSnapshot(
