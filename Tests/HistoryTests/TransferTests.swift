@@ -127,6 +127,23 @@ struct TransferTests {
         #expect(try await test.store.models() == ["m"])
     }
 
+    /// Rows that an interrupted run has brought are summed up by the next.
+    @Test(arguments: StoreKind.allCases)
+    func `an interrupted run is made up for by the next`(kind: StoreKind) async throws {
+        let (source, target) = (try await StoreUnderTest(.memory), try await StoreUnderTest(kind))
+        let rows = (0..<240).map { HealthSnapshot.sample("old", at: Double($0) * 60 - 5 * 86_400) }
+        try await source.store.append(rows, [])
+        // The store has summed up all of that time before.
+        try await target.store.append([.sample("own", at: -6 * 86_400), .sample("own", at: 0)], [])
+        _ = try await target.store.prune(Retention(), at: .at(600))
+        var interrupted = HistoryTransfer(into: target.store)
+        try await HistoryWalk(source.store).run { batch in try await interrupted.take(batch) }
+        try await target.store.append(rows, [])
+        #expect(try await move(source.store, target.store).present == 240)
+        let total = try await target.store.total(of: "old", in: .from(-6 * 86_400, to: -4 * 86_400))
+        #expect(total.snapshots == 240 && total.spans.observed >= 239 * 60_000)
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `another daemon's numbers are refused, with both named`(kind: StoreKind) async throws {
         let (source, target) = (try await StoreUnderTest(.memory), try await StoreUnderTest(kind))

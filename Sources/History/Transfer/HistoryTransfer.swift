@@ -59,10 +59,11 @@ package struct HistoryTransfer: Sendable {
             let missing = part.filter { !present.contains($0.timestamp.milliseconds) }
             report.present += part.count - missing.count
             report.snapshots += missing.count
+            // Those that are there too: an earlier run that was interrupted may not have summed them up.
+            taken = min(taken?.lowerBound ?? from, from)..<max(taken?.upperBound ?? to + 1, to + 1)
             guard !missing.isEmpty else { continue }
             waiting += missing
             if waiting.count >= Self.batch { try await flush() }
-            taken = min(taken?.lowerBound ?? from, from)..<max(taken?.upperBound ?? to + 1, to + 1)
         }
     }
 

@@ -133,7 +133,7 @@ enum HistoryCSV {
                     latencyP50: try number(.latencyP50) ?? latency, latencyP90: try number(.latencyP90) ?? latency,
                     latencyP99: try number(.latencyP99) ?? latency,
                     errorRate: try number(.errorRate) ?? seen.map { $0 ? 0 : 1 },
-                    requestCount: try number(.requestCount).map { Int($0) } ?? (seen == nil ? 0 : 1),
+                    requestCount: try number(.requestCount).map { Int(min(max($0, 0), 1e15)) } ?? (seen == nil ? 0 : 1),
                     availability: try number(.availability)),
                 probeResult: seen.map { .init(success: $0, latency: latency, error: text(.probeError)) })
         }

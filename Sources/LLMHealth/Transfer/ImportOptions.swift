@@ -1,4 +1,5 @@
 package import Health
+import History
 
 /// What an import is told.
 package struct ImportOptions: Sendable, Hashable {
@@ -46,6 +47,14 @@ package struct ImportOptions: Sendable, Hashable {
         row.modelId = renames[row.modelId.rawValue] ?? row.modelId
         if row.provider.isEmpty { row.provider = provider ?? "" }
         return row
+    }
+
+    func apply(to batch: HistoryBatch) -> HistoryBatch {
+        switch batch {
+        case .snapshots(let rows): .snapshots(rows.map(apply))
+        case .changes(let rows): .changes(rows.map(apply))
+        case .sums(let rows, let width, let model): .sums(rows, width, apply(to: model))
+        }
     }
 
     func apply(to model: ModelID) -> ModelID { renames[model.rawValue] ?? model }

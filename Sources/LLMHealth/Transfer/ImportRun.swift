@@ -30,7 +30,8 @@ package struct ImportRun {
         }
         let target = try await HistoryOpening.store(settings, mustExist: false)
         if isDatabase, let source = try Self.history(options.file) {
-            return try await transfer(from: source, into: target, terminal: terminal, write: write, note: note)
+            return try await transfer(
+                from: source, into: target, renaming: options.apply, terminal: terminal, write: write, note: note)
         }
         var stage = try ImportStage(path: stagePath, options)
         var bar = ProgressBar(terminal, write: note)
@@ -47,7 +48,8 @@ package struct ImportRun {
     }
 
     private func transfer(
-        from source: any HistoryStore, into target: any HistoryStore, terminal: Terminal, write: (String) -> Void,
+        from source: any HistoryStore, into target: any HistoryStore,
+        renaming: (HistoryBatch) -> HistoryBatch = { $0 }, terminal: Terminal, write: (String) -> Void,
         note: @escaping (String) -> Void
     ) async throws {
         var transfer = HistoryTransfer(into: target)
@@ -55,7 +57,7 @@ package struct ImportRun {
         try await HistoryWalk(source, keeping: Retention(settings)).run(
             progress: { bar.show($0.fraction, "\($0.rows) rows") }
         ) { batch in
-            try await transfer.take(batch)
+            try await transfer.take(renaming(batch))
         }
         bar.clear()
         try await transfer.finish()

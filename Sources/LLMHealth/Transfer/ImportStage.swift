@@ -87,6 +87,7 @@ struct ImportStage {
 
     /// Everything that came is summed up, so that older times can be handed on as sums.
     func finish() async throws {
+        try await history.sumUpLateRows()
         // Nothing of it is deleted: how old a row may be is the taker's business.
         let forever = Duration.seconds(1_000 * 366 * 86_400)
         _ = try await history.prune(

@@ -93,6 +93,54 @@ struct ImportTests {
         #expect(!left.contains { $0.contains("import") })
     }
 
+    @Test func `a database's models are renamed as those of any file`() async throws {
+        let folder = try ConfigurationFolder()
+        let past = Self.past()
+        try await SQLiteHistory(path: "\(folder.path)/first.db").append(past.snapshots, past.changes)
+        _ = try await take("first.db", into: "second.db", in: folder, renames: ["d": "e"], provider: "unused")
+        let second = try SQLiteHistory(path: "\(folder.path)/second.db")
+        #expect(try await second.models() == ["a/b,c", "e"])
+        #expect(try await second.changes(ChangeQuery()).map(\.modelId) == ["e", "e"])
+        #expect(try await second.history(of: "e", in: Self.all).allSatisfy { $0.provider == "p" })
+    }
+
+    /// The sums of one model say nothing of the others.
+    @Test func `snapshots that follow later sums are summed up too`() async throws {
+        let folder = try ConfigurationFolder()
+        let source = try SQLiteHistory(path: "\(folder.path)/first.db")
+        let start = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
+        func row(_ model: ModelID, _ minute: Double) -> HealthSnapshot {
+            HealthSnapshot(
+                timestamp: start - 3 * 86_400 + minute * 60, modelId: model, provider: "p", status: .healthy,
+                score: 90, reasonCode: .passing, metrics: .init(requestCount: 1))
+        }
+        try await source.append((0..<2_880).map { row("a", Double($0)) }, [])
+        let forever = Duration.seconds(1_000 * 86_400)
+        _ = try await source.prune(
+            Retention(
+                snapshots: .seconds(60), minutes: .seconds(60), hours: forever, days: forever, changes: forever),
+            at: Date())
+        let sums = try await export("first.db", in: folder)
+        let other = try SQLiteHistory(path: "\(folder.path)/other.db")
+        try await other.append((0..<60).map { row("b", Double($0)) }, [])
+        try folder.write(sums + (try await export("other.db", in: folder)), to: "past.jsonl")
+        _ = try await take("past.jsonl", into: "second.db", in: folder)
+        let second = try SQLiteHistory(path: "\(folder.path)/second.db")
+        #expect(try await second.models() == ["a", "b"])
+        let all = TimeRange(last: .seconds(10 * 86_400), endingAt: Date())
+        #expect(try await second.total(of: "a", in: all).snapshots == 2_880)
+        #expect(try await second.total(of: "b", in: all).snapshots == 60)
+    }
+
+    @Test func `a count beyond all counting is no crash`() async throws {
+        let folder = try ConfigurationFolder()
+        try folder.write(
+            "timestamp,modelId,status,requestCount\n\(Self.second.rfc3339),m,healthy,1e30\n", to: "past.csv")
+        _ = try await take("past.csv", into: "h.db", in: folder)
+        let rows = try await SQLiteHistory(path: "\(folder.path)/h.db").history(of: "m", in: Self.all)
+        #expect(rows.map(\.metrics.requestCount) == [1_000_000_000_000_000])
+    }
+
     @Test func `a table of snapshots reads back as they were`() async throws {
         let folder = try ConfigurationFolder()
         let past = Self.past()
