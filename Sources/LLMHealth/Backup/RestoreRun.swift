@@ -33,7 +33,7 @@ package struct RestoreRun {
             for (target, source) in (hasHistory ? [(settings.path, path)] : []) + [(statePath, backupState)] {
                 if FileManager.default.fileExists(atPath: target) {
                     let kept = "\(target).before-\(stamp)"
-                    try SQLiteCopy.copy(target, toNew: kept)
+                    try keep(target, as: kept)
                     write("\(kept): what was there before\n")
                 }
                 var bar = ProgressBar(terminal, write: note)
@@ -51,6 +51,17 @@ package struct RestoreRun {
             throw error
         } catch {
             throw StartError("\(error)")
+        }
+    }
+
+    /// A history that is damaged is no obstacle: it may be why somebody restores. It is moved aside as it is.
+    private func keep(_ path: String, as kept: String) throws {
+        do {
+            try SQLiteCopy.copy(path, toNew: kept)
+        } catch  where path == settings.path {
+            for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
+                try FileManager.default.moveItem(atPath: path + suffix, toPath: kept + suffix)
+            }
         }
     }
 

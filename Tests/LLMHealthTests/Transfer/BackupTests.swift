@@ -63,6 +63,24 @@ struct BackupTests {
         #expect(try await SQLiteHistory(path: "\(folder.path)/\(kept)").lastSeq() == 101)
     }
 
+    @Test func `a history that is damaged is moved aside and restored`() async throws {
+        func open() throws -> SQLiteHistory { try SQLiteHistory(path: settings.path) }
+        _ = try StateStore(path: Stores.statePath(beside: settings.path)).reserve(7)
+        try await open().append([], (1...200).map(change))
+        _ = try backup("b.db")
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: settings.path + suffix) }
+        // A header that is one, and nothing sensible behind it; the one that is there now is as damaged as it gets.
+        var bytes = try Data(contentsOf: URL(filePath: "\(folder.path)/b.db"))
+        bytes.replaceSubrange(5_000..<bytes.count - 100, with: Data(repeating: 7, count: bytes.count - 5_100))
+        try bytes.write(to: URL(filePath: settings.path))
+        let told = try restore("b.db")
+        #expect(told.contains("h.db: restored") && told.contains("h.db.before-"))
+        #expect(try await open().lastSeq() == 200)
+        let kept = try #require(
+            FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasPrefix("h.db.before-") })
+        #expect(try Data(contentsOf: URL(filePath: "\(folder.path)/\(kept)")) == bytes)
+    }
+
     @Test func `a backup starts a daemon elsewhere`() async throws {
         let store = try SQLiteHistory(path: settings.path)
         _ = try StateStore(path: Stores.statePath(beside: settings.path)).reserve(7)
