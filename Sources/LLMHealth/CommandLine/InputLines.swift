@@ -17,7 +17,6 @@ import Foundation
 /// The lines of a file, of all recordings in a folder, or of standard input, one after the other and never all at once;
 /// gzip is unpacked.
 struct InputLines: ~Copyable {
-    private static let longest = 1 << 20
     private static let chunk = 64 << 10
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -35,9 +34,13 @@ struct InputLines: ~Copyable {
     private var taken = 0
     private var searched = 0
     private var isAtEnd = false
+    private let longest: Int
 
-    /// - Parameter path: `-` is standard input; of a folder, the files that end in `.jsonl` or `.jsonl.gz` by their names.
-    init(_ path: String) throws(InputError) {
+    /// - Parameters:
+    ///   - path: `-` is standard input; of a folder, the files that end in `.jsonl` or `.jsonl.gz` by their names.
+    ///   - longest: bytes of a line.
+    init(_ path: String, longest: Int = 1 << 20) throws(InputError) {
+        self.longest = longest
         let files = try Self.files(path)
         let opened = try OpenFile(files[0])
         file = opened
@@ -68,8 +71,9 @@ struct InputLines: ~Copyable {
                 try open(next)
                 continue
             }
-            guard bytes.count - taken <= Self.longest else {
-                throw InputError(name, number + 1, "is longer than 1 MiB; is it JSON Lines, one object a line?")
+            guard bytes.count - taken <= longest else {
+                throw InputError(
+                    name, number + 1, "is longer than \(longest >> 20) MiB; is it JSON Lines, one object a line?")
             }
             try fill()
         }

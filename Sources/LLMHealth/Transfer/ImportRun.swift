@@ -72,7 +72,10 @@ package struct ImportRun {
     // MARK: Reading
 
     private func read(into stage: inout ImportStage, _ bar: inout ProgressBar) async throws {
-        var lines = try InputLines(options.file)
+        // A document may stand on one line.
+        var lines =
+            options.format == .jsonl
+            ? try InputLines(options.file) : try InputLines(options.file, longest: Self.largestDocument)
         guard let first = try lines.next() else { throw InputError("\(lines.name): is empty") }
         let isLine =
             switch options.format {

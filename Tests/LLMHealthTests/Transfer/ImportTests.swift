@@ -224,6 +224,21 @@ struct ImportTests {
         #expect(rows.map(\.metrics.latencyP50) == [412, nil, nil, 99.5])
     }
 
+    @Test func `a document on one long line is one`() async throws {
+        let folder = try ConfigurationFolder()
+        let results = (0..<20_000).map { number in
+            #"{"status":200,"duration":1,"success":true,"timestamp":"\#((Self.second - Double(number)).rfc3339)"}"#
+        }
+        let text = #"[{"name":"m","group":"g","key":"g_m","results":["# + results.joined(separator: ",") + "]}]"
+        #expect(text.utf8.count > 1 << 20)
+        try folder.write(text, to: "gatus.json")
+        for format in [ImportOptions.Format.auto, .json] {
+            #expect(
+                try await take("gatus.json", into: "\(format).db", in: folder, format: format)
+                    .hasPrefix("imported 20000 snapshots"))
+        }
+    }
+
     @Test func `another model's name becomes ours`() async throws {
         let folder = try ConfigurationFolder()
         try folder.write("time,name,success\n\(Self.second.rfc3339),openai_gpt-4o,yes\n", to: "t.csv")
