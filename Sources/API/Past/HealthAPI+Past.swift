@@ -68,6 +68,7 @@ extension HealthAPI {
                 ],
                 Operation(
                     .past, "report", "Uptime, objectives and error budgets",
+                    about: "Day by day, so of 1830 days at most.",
                     .json("Report", "Model by model."), .unknownModel, .historyAway),
                 answer: report),
         ]
