@@ -181,7 +181,7 @@ extension ProbingNetworkTests {
         func connecting() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 let url = "https://127.0.0.1:\(peer.port)"
-                try await withEgress(EgressConfiguration(connectTimeout: .seconds(60))) { egress in
+                try await withEgress(EgressConfiguration(connectTimeout: .seconds(5))) { egress in
                     let exchange = try await Self.send(to: url, timeout: .milliseconds(300), by: egress)
                     #expect(exchange.failure == .deadline)
                     #expect(exchange.phases.connect == nil)
