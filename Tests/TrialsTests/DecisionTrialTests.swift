@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `peers are slower at the same cost`() async throws {
-        let scale = TrialScale(lives: 1, days: 1, faults: 10)
+        let scale = TrialScale(lives: 1, days: 2, faults: 12)
         let board = ProbeScoreboard(TrialSetting(interval: 60, noise: 0.02, scale: scale))
         let ours = await board.ours()
         let peers = await board.peers()

@@ -5,8 +5,8 @@ import Testing
 @testable import Trials
 
 @Suite struct InvariantTests {
-    /// Two and a half model-years: mostly slow probing, which is as full of trouble and quicker to run.
-    @Test(arguments: [(300.0, 60.0, 1...2), (60, 12, 5...6), (15, 3, 9...10)])
+    /// Five model-years: mostly slow probing, which is as full of trouble and quicker to run.
+    @Test(arguments: [(300.0, 60.0, 1...4), (60, 12, 5...8), (15, 3, 9...12)])
     func `whatever goes wrong, the rules hold`(_ interval: Double, _ days: Double, _ seeds: ClosedRange<Int>) async {
         var trial = InvariantTrial()
         trial.interval = interval
@@ -20,10 +20,10 @@ import Testing
 
     @Test func `the same seed gives the same events, byte for byte`() {
         var trial = InvariantTrial()
-        trial.days = 3
+        trial.days = 5
         let first = trial.run(seed: 77)
         #expect(first.fingerprint == trial.run(seed: 77).fingerprint)
-        #expect(first.events > 10)
+        #expect(first.events > 20)
         #expect(first.fingerprint != trial.run(seed: 78).fingerprint)
     }
 
@@ -32,7 +32,7 @@ import Testing
         spender.budget.share = 0.5
         spender.budget.burst = 1_000
         var trial = InvariantTrial()
-        trial.days = 5
+        trial.days = 10
         let result = trial.run(policy: spender, judgedBy: HealthPolicy(), seed: 5)
         #expect(result.violations.contains { $0.contains("extra probes") }, "\(result.violations)")
     }

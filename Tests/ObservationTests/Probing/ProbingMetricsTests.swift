@@ -33,11 +33,32 @@ extension ProbingNetworkTests {
             #expect(durations.count == 2 && durations.allSatisfy { $0 > .zero && $0 < .seconds(5) })
         }
 
-        /// How late at a full load is measured on the release build; here no probe is left out or waits for the others.
-        @Test("a hundred probes a second leave, each in its turn")
+        /// The bar: 2,000 models every 10 s, p99 of lateness at most 250 ms. Here half that rate, in a debug build, with
+        /// few models, so that it is short; what bare timers of the same rate are late meanwhile is the machine's.
+        @Test("a hundred probes a second leave on time, each in its turn")
         func lateness() async throws {
-            let late = try await Self.lateness(models: 200, every: .seconds(2))
-            #expect(late < .seconds(10))
+            let bar = Duration.milliseconds(250)
+            let best = try await shortest(of: 4, below: bar) {
+                try await withThrowingTaskGroup(of: Duration.self) { group in
+                    group.addTask { await Self.latenessOfTimers(every: .milliseconds(10)) }
+                    let late = try await Self.lateness(models: 200, every: .seconds(2))
+                    group.cancelAll()
+                    return late - (try await group.next() ?? .zero)
+                }
+            }
+            #expect(best <= bar)
+        }
+
+        /// The 99th percentile, until it is cancelled.
+        private static func latenessOfTimers(every interval: Duration) async -> Duration {
+            let clock = ContinuousClock()
+            var late: [Duration] = []
+            var due = clock.now + interval
+            while (try? await clock.sleep(until: due, tolerance: .zero)) != nil {
+                late.append(clock.now - due)
+                due = max(due + interval, clock.now)
+            }
+            return late.isEmpty ? .zero : late.sorted()[late.count * 99 / 100]
         }
 
         /// The 99th percentile, once each model has had at least two probes.

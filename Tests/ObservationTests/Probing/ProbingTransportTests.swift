@@ -22,8 +22,8 @@ extension ProbingNetworkTests {
         @Test("the phases come in order, and the first byte when it was sent")
         func phases() async throws {
             var exchange = Exchange()
-            // On a busy machine both halves may be read at once; then there is no gap to be seen.
-            for _ in 0..<10 where exchange.phases.longestGap == nil {
+            // On a busy machine a half may be read late, and both at once: then the gap is shorter than it was sent.
+            for _ in 0..<10 where exchange.phases.longestGap ?? .zero < .milliseconds(80) {
                 exchange = try await withPeer({ _, _ in
                     [
                         .wait(.milliseconds(60)), .send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"),
@@ -39,25 +39,28 @@ extension ProbingNetworkTests {
             let head = try #require(exchange.phases.head)
             let firstByte = try #require(exchange.phases.firstByte)
             let gap = try #require(exchange.phases.longestGap)
-            #expect(connect < head && head <= firstByte && firstByte < exchange.duration)
+            #expect(connect < head && head < firstByte && firstByte < exchange.duration)
             #expect(
                 head >= .milliseconds(55) && firstByte >= .milliseconds(110) && exchange.duration >= .milliseconds(200))
-            // The last byte came so long after the first one.
-            #expect(firstByte + gap >= .milliseconds(200) && firstByte + gap <= exchange.duration)
+            #expect(gap >= .milliseconds(80) && firstByte + gap <= exchange.duration)
         }
 
         @Test("each event of a stream has its time")
         func events() async throws {
-            let exchange = try await withPeer({ _, _ in
-                [
-                    ProbingPeer.streamHead, .send("data: a\n"), .wait(.milliseconds(50)), .send("\ndata: b\n\n"),
-                    .wait(.milliseconds(80)), .send("data: c"), .close,
-                ]
-            }) { peer in try await withEgress { try await Self.send(to: peer.url, isStreamed: true, by: $0) } }
+            var exchange = Exchange()
+            var gap: Duration { exchange.events.count == 3 ? exchange.events[2].at - exchange.events[1].at : .zero }
+            for _ in 0..<10 where gap < .milliseconds(70) {
+                exchange = try await withPeer({ _, _ in
+                    [
+                        ProbingPeer.streamHead, .send("data: a\n"), .wait(.milliseconds(50)), .send("\ndata: b\n\n"),
+                        .wait(.milliseconds(80)), .send("data: c"), .close,
+                    ]
+                }) { peer in try await withEgress { try await Self.send(to: peer.url, isStreamed: true, by: $0) } }
+            }
             #expect(exchange.failure == nil)
             #expect(exchange.events.map(\.event.data) == ["a", "b", "c"])
             #expect(exchange.events[0].at >= .milliseconds(45))
-            #expect(exchange.events[1].at >= .milliseconds(45) && exchange.events[2].at >= .milliseconds(125))
+            #expect(gap >= .milliseconds(70))
         }
 
         @Test("an answer that ends with its connection is whole, however quickly it comes")
@@ -112,7 +115,7 @@ extension ProbingNetworkTests {
             }
             #expect(exchange.failure == .deadline)
             #expect(exchange.status == (depth == 0 ? nil : 200))
-            #expect(exchange.duration >= .milliseconds(290))
+            #expect(exchange.duration >= .milliseconds(290) && exchange.duration < .seconds(2))
         }
 
         @Test("a stream that falls silent is a stall, long before the deadline")
@@ -125,6 +128,7 @@ extension ProbingNetworkTests {
             }
             #expect(exchange.failure == .stall(.milliseconds(200)))
             #expect(exchange.events.map(\.event.data) == ["a"])
+            #expect(exchange.duration < .seconds(3))
         }
 
         @Test("a stream that sends now and then does not stall")
@@ -185,6 +189,7 @@ extension ProbingNetworkTests {
                     let exchange = try await Self.send(to: url, timeout: .milliseconds(300), by: egress)
                     #expect(exchange.failure == .deadline)
                     #expect(exchange.phases.connect == nil)
+                    #expect(exchange.duration < .seconds(1.8))
                 }
                 try await withEgress(EgressConfiguration(connectTimeout: .seconds(1))) { egress in
                     let slow = try await Self.send(to: url, timeout: .seconds(60), by: egress)
