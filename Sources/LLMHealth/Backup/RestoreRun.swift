@@ -58,7 +58,9 @@ package struct RestoreRun {
     private func keep(_ path: String, as kept: String) throws {
         do {
             try SQLiteCopy.copy(path, toNew: kept)
-        } catch  where path == settings.path {
+        } catch {
+            // What is in order could not be copied for another reason, such as a full disk: then nothing is changed.
+            guard path == settings.path, (try? SQLiteCopy.check(path)) == nil else { throw error }
             for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
                 try FileManager.default.moveItem(atPath: path + suffix, toPath: kept + suffix)
             }

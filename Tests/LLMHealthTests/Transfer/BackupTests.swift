@@ -81,6 +81,22 @@ struct BackupTests {
         #expect(try Data(contentsOf: URL(filePath: "\(folder.path)/\(kept)")) == bytes)
     }
 
+    @Test func `a history in order that cannot be kept stays where it is`() async throws {
+        let store = try SQLiteHistory(path: settings.path)
+        _ = try StateStore(path: Stores.statePath(beside: settings.path)).reserve(7)
+        try await store.append([], [change(5)])
+        _ = try backup("b.db")
+        try await store.append([], [change(6)])
+        let now = Date(timeIntervalSince1970: 1_795_428_000)
+        // The copy's place is taken.
+        try folder.write("mine", to: "h.db.before-20261123T100000")
+        #expect(throws: StartError.self) {
+            try RestoreRun(settings).run(
+                from: "\(folder.path)/b.db", at: now, terminal: Terminal(), write: { _ in }, note: { _ in })
+        }
+        #expect(try await SQLiteHistory(path: settings.path).lastSeq() == 6)
+    }
+
     @Test func `a backup starts a daemon elsewhere`() async throws {
         let store = try SQLiteHistory(path: settings.path)
         _ = try StateStore(path: Stores.statePath(beside: settings.path)).reserve(7)
