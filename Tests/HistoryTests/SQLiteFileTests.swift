@@ -315,6 +315,26 @@ struct SQLiteFileTests {
     }
 
     @Test
+    func `sums that reach into the hour that goes on do not close it`() async throws {
+        let time = ManualTime(start: .at(20 * 60))
+        let store = try SQLiteHistory(path: folder["h.db"], timekeeper: time.timekeeper)
+        try await store.append((0..<20).map { .sample(at: Double($0) * 60) })
+        func hour(_ start: Double) -> RollUp {
+            var sum = RollUp(start: .at(start))
+            sum.snapshots = 7
+            return sum
+        }
+        #expect(try await store.append([hour(-7_200), hour(0)], width: .hour, of: "other") == 1)
+        try await store.append((20..<60).map { .sample(at: Double($0) * 60) })
+        _ = try await store.prune(Retention(), at: .at(2 * 3_600))
+        func snapshots(_ model: ModelID) async throws -> [Int] {
+            try await store.rollUps(of: model, in: .from(-7_200, to: 3_600), width: .hour).rollUps.map(\.snapshots)
+        }
+        #expect(try await snapshots("gpt-4o") == [60])
+        #expect(try await snapshots("other") == [7])
+    }
+
+    @Test
     func `hours that a clock ahead has closed are summed up when they are over`() async throws {
         let time = ManualTime(start: .at(0))
         let store = try SQLiteHistory(path: folder["h.db"], timekeeper: time.timekeeper)

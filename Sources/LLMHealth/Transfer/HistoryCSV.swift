@@ -102,6 +102,13 @@ enum HistoryCSV {
                 }
                 return number
             }
+            func count(_ column: Column) throws(ImportProblem) -> Int? {
+                guard let number = try number(column) else { return nil }
+                guard let count = Int(exactly: number.rounded()), count >= 0 else {
+                    throw ImportProblem("\(column.rawValue) '\(text(column)?.prefix(40) ?? "")' is no count")
+                }
+                return count
+            }
             func truth(_ column: Column) throws(ImportProblem) -> Bool? {
                 guard let text = text(column)?.lowercased() else { return nil }
                 if ["true", "1", "yes", "t", "up"].contains(text) { return true }
@@ -133,7 +140,7 @@ enum HistoryCSV {
                     latencyP50: try number(.latencyP50) ?? latency, latencyP90: try number(.latencyP90) ?? latency,
                     latencyP99: try number(.latencyP99) ?? latency,
                     errorRate: try number(.errorRate) ?? seen.map { $0 ? 0 : 1 },
-                    requestCount: try number(.requestCount).map { Int(min(max($0, 0), 1e15)) } ?? (seen == nil ? 0 : 1),
+                    requestCount: try count(.requestCount) ?? (seen == nil ? 0 : 1),
                     availability: try number(.availability)),
                 probeResult: seen.map { .init(success: $0, latency: latency, error: text(.probeError)) })
         }

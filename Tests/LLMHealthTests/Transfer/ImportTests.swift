@@ -132,13 +132,14 @@ struct ImportTests {
         #expect(try await second.total(of: "b", in: all).snapshots == 60)
     }
 
-    @Test func `a count beyond all counting is no crash`() async throws {
+    @Test(arguments: ["1e30", "-1"])
+    func `what is no count is told so`(count: String) async throws {
         let folder = try ConfigurationFolder()
         try folder.write(
-            "timestamp,modelId,status,requestCount\n\(Self.second.rfc3339),m,healthy,1e30\n", to: "past.csv")
-        _ = try await take("past.csv", into: "h.db", in: folder)
-        let rows = try await SQLiteHistory(path: "\(folder.path)/h.db").history(of: "m", in: Self.all)
-        #expect(rows.map(\.metrics.requestCount) == [1_000_000_000_000_000])
+            "timestamp,modelId,status,requestCount\n\(Self.second.rfc3339),m,healthy,\(count)\n", to: "past.csv")
+        let told = await problem(folder) { try await take("past.csv", into: "h.db", in: folder) }
+        #expect(
+            told.hasPrefix("llm-health: past.csv") && told.contains("requestCount '\(count)' is no count"), "\(told)")
     }
 
     @Test func `a table of snapshots reads back as they were`() async throws {
