@@ -44,6 +44,9 @@ const reasonTitles = /** @type {Record<string, string>} */ ({
   outage: "It does not answer",
   errors: "Too many requests fail",
   slow: "It answers too slowly",
+  overloaded: "It has more requests than it can take",
+  streaming: "Streamed answers fail",
+  otherModel: "Another model answers",
   cpuFallback: "It runs on the CPU",
   rateLimited: "The provider limits our requests",
   credentials: "The provider refuses the key",
@@ -51,6 +54,7 @@ const reasonTitles = /** @type {Record<string, string>} */ ({
   misconfigured: "The request is set up wrongly",
   retired: "The provider has retired the model",
   gateway: "The gateway does not answer",
+  host: "The host that serves it does not answer",
   selfNetwork: "Our own network is down",
   stale: "Nothing has been heard lately",
   starting: "Not looked at yet",
@@ -72,10 +76,12 @@ export const reasonTitle = (code) => reasonTitles[code] ?? code;
 
 const componentKinds = /** @type {Record<string, string>} */ ({
   gateway: "Gateway",
+  host: "Host",
   localRuntime: "Local runtime",
   store: "Store",
   receiver: "Receiver",
   network: "Network",
+  process: "This process",
   configuration: "Configuration",
 });
 

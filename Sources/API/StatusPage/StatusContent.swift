@@ -213,8 +213,8 @@ extension StatusContent.Incident {
         let what =
             switch incident.code {
             case .slow, .cpuFallback: "Slow answers"
-            case .errors, .flapping, .check, .target: "Errors"
-            case .rateLimited: "Limited capacity"
+            case .errors, .flapping, .check, .target, .streaming, .otherModel: "Errors"
+            case .rateLimited, .overloaded: "Limited capacity"
             default: incident.worst == .unhealthy ? "No answers" : "Impaired"
             }
         title = "\(name): \(what.lowercased())"

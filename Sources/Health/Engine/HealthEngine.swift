@@ -10,9 +10,13 @@ public struct HealthEngine: Sendable {
         public var plans: [ProbePlan] = []
         /// Many hosts fail at once: ask whether our own network is there.
         public var isConnectivityCheckWanted = false
+        /// Gateways that looks stall or fail through: ask each at once whether it lives. Sorted.
+        public var suspectedGateways: [String] = []
 
         public init() {}
-        public var isEmpty: Bool { events.isEmpty && plans.isEmpty && !isConnectivityCheckWanted }
+        public var isEmpty: Bool {
+            events.isEmpty && plans.isEmpty && !isConnectivityCheckWanted && suspectedGateways.isEmpty
+        }
     }
 
     public let policy: HealthPolicy
@@ -96,7 +100,7 @@ public struct HealthEngine: Sendable {
     public mutating func absorb(_ evidence: Evidence, at now: Moment) -> Actions {
         var actions = Actions()
         switch evidence.kind {
-        case .probeStarted(let key, let number, let reason):
+        case .probeStarted(let key, let number, let reason, _):
             guard let index = positions[key.modelID] else { break }
             if models[index].started(key, number, reason: reason, at: now, policy) {
                 settle(index, at: now, into: &actions)
@@ -117,6 +121,8 @@ public struct HealthEngine: Sendable {
                 outcome, count: count, latency: latency, of: key, from: evidence.source, at: now, into: &actions)
         case .traffic(let key, let batch):
             absorb(batch, of: key, at: now, into: &actions)
+        case .load:
+            break
         case .local(let id, let local):
             guard let index = positions[id] else { break }
             // A discovered model that is gone leaves the fleet: that is its event.

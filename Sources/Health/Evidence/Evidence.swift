@@ -2,7 +2,7 @@
 public struct Evidence: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// A probe left. Without its answer in time it is evidence by itself.
-        case probeStarted(ProbeKey, number: UInt64, reason: ProbeReason)
+        case probeStarted(ProbeKey, number: UInt64, reason: ProbeReason, isStreamed: Bool = false)
         /// A probe came back.
         case probeFinished(ProbeKey, number: UInt64, ProbeResult)
         /// A probe was cancelled before it came to anything.
@@ -11,6 +11,8 @@ public struct Evidence: Sendable, Hashable {
         case outcomes(ProbeKey, Outcome, count: Int, latency: Duration?)
         /// Counts and latencies of real requests over a stretch of time, as metrics tell them.
         case traffic(ProbeKey, TrafficBatch)
+        /// What the server behind a target says of its own load, asked without inference.
+        case load(ProbeKey, ServerLoad)
         /// A local runtime's word on one of its models.
         case local(ModelID, LocalModel)
         /// A local runtime's own state; models of a silent one are not idle.

@@ -31,12 +31,19 @@ public struct ModelConfig: Sendable, Hashable {
     public var price: TokenPrice?
     /// Found by discovery rather than written by hand.
     public var isDiscovered: Bool
+    /// Patterns of names that the model may answer in beside its own (`gpt-4o*`); `*` takes any.
+    public var answersAs: [String]
+    /// What it means when another model than before answers.
+    public var onOtherModel: OtherModel
+
+    /// What the answer of another model than the one that used to answer makes of the status.
+    public enum OtherModel: String, Sendable, Hashable, Codable, CaseIterable { case ignore, degraded, unhealthy }
 
     public init(
         id: ModelID, provider: String, targets: [ModelTarget], mode: Mode = .chat, interval: Duration = .seconds(15),
         probe: ProbeConfig? = nil, streaming: Streaming = .auto, checks: [CheckDefinition] = [],
         capabilities: [String] = [], localRuntime: LocalRuntime? = nil, price: TokenPrice? = nil,
-        isDiscovered: Bool = false
+        isDiscovered: Bool = false, answersAs: [String] = [], onOtherModel: OtherModel = .degraded
     ) {
         self.id = id
         self.provider = provider
@@ -50,6 +57,8 @@ public struct ModelConfig: Sendable, Hashable {
         self.localRuntime = localRuntime
         self.price = price
         self.isDiscovered = isDiscovered
+        self.answersAs = answersAs
+        self.onOtherModel = onOtherModel
     }
 }
 
@@ -129,10 +138,15 @@ public struct ModelTarget: Sendable, Hashable {
     }
 }
 
-/// How Portkey is told to route a probe to one provider (provider facts §1.2).
+/// How a gateway is told to route a probe to one provider: Portkey (provider facts §1.2) or LiteLLM.
 public struct GatewayRoute: Sendable, Hashable {
+    /// The kinds of gateway that are known.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case portkey, litellm }
+
     /// The gateway's name in the configuration.
     public var gateway: String
+    /// Whose headers and words it speaks in; all fields below but `isHosted` are Portkey's.
+    public var kind: Kind
     /// `x-portkey-provider`: a provider id, or `@slug` on a hosted gateway.
     public var provider: String?
     /// `x-portkey-custom-host`: replaces the provider's address.
@@ -147,10 +161,11 @@ public struct GatewayRoute: Sendable, Hashable {
     public var isHosted: Bool
 
     public init(
-        gateway: String, provider: String? = nil, customHost: String? = nil, config: String? = nil,
+        gateway: String, kind: Kind = .portkey, provider: String? = nil, customHost: String? = nil, config: String? = nil,
         apiKey: Secret? = nil, virtualKey: Secret? = nil, isHosted: Bool = false
     ) {
         self.gateway = gateway
+        self.kind = kind
         self.provider = provider
         self.customHost = customHost
         self.config = config

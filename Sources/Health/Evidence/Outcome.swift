@@ -29,16 +29,25 @@ public struct Outcome: Sendable, Hashable, Codable {
         case connectionRefused, connectionReset, dns, tls, timeout, stall
         /// 5xx, 529, 408 and Cloudflare's 52x.
         case serverError
+        /// The provider says that it has more requests than it can take.
         case overloaded
+        /// The server is there and still loads the model.
+        case loading
+        /// A gateway that is up has given up on every deployment of the model for a while.
+        case noDeployment
         /// 200 with an error object.
         case errorInSuccess
         /// A web page where an answer was due.
         case html
         /// 200 without a choice, or a body that is no JSON.
         case malformedAnswer
-        /// Another model answered than was asked.
+        /// Another model answered than was asked; with class `ok` where the answer itself was good.
         case otherModelAnswered
         case cachedAnswer
+        /// Something between us and the provider refuses the request: a CDN, a proxy, a network rule.
+        case blockedOnTheWay
+        /// This process ran out of file descriptors, ports or memory.
+        case ownResources
         case rateLimit, quota, unauthorized, forbidden, badRequest, modelNotFound, gatewayRefused, gatewayUnreachable
         case notLoaded
         case assertion

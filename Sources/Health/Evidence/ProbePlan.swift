@@ -44,13 +44,19 @@ public struct ProbePlan: Sendable, Hashable {
     /// Between two turns after `next`.
     public var every: Duration
     public var reason: ProbeReason
+    /// Whether the next probe is to stream: a failure is confirmed in the way it happened. `nil` leaves it to the
+    /// prober; only the next probe, not the turns after it.
+    public var isStreamed: Bool?
 
-    public init(key: ProbeKey, next: Duration?, anchor: Duration, every: Duration, reason: ProbeReason) {
+    public init(
+        key: ProbeKey, next: Duration?, anchor: Duration, every: Duration, reason: ProbeReason, isStreamed: Bool? = nil
+    ) {
         self.key = key
         self.next = next
         self.anchor = anchor
         self.every = every
         self.reason = reason
+        self.isStreamed = isStreamed
     }
 
     /// The plan that holds after a probe left at `uptime`: the first turn of the schedule later than that.
@@ -61,6 +67,7 @@ public struct ProbePlan: Sendable, Hashable {
             plan.anchor += plan.every * missed
         }
         plan.next = plan.anchor
+        plan.isStreamed = nil
         if reason != .recovery { plan.reason = .scheduled }
         return plan
     }

@@ -43,6 +43,8 @@ public struct ProbeResult: Sendable, Hashable {
     public var inputTokens: Int?
     public var outputTokens: Int?
     public var isStreamed: Bool
+    /// What the answer's headers say of the account's requests; `nil` where they say nothing.
+    public var allowance: Allowance?
     /// The model that the answer names, where it names one.
     public var answeredModel: String?
     public var startedAt: Date
@@ -54,7 +56,7 @@ public struct ProbeResult: Sendable, Hashable {
     public init(
         modelId: ModelID, target: String = TargetName.default, outcome: Outcome, latency: Duration? = nil,
         phases: Phases = .init(), inputTokens: Int? = nil, outputTokens: Int? = nil, isStreamed: Bool = false,
-        answeredModel: String? = nil, startedAt: Date, isCached: Bool = false, note: String? = nil
+        answeredModel: String? = nil, startedAt: Date, isCached: Bool = false, note: String? = nil, allowance: Allowance? = nil
     ) {
         self.modelId = modelId
         self.target = target
@@ -64,6 +66,7 @@ public struct ProbeResult: Sendable, Hashable {
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
         self.isStreamed = isStreamed
+        self.allowance = allowance
         self.answeredModel = answeredModel
         self.startedAt = startedAt
         self.isCached = isCached
@@ -102,7 +105,7 @@ extension ProbeResult.Phases: Codable {
 extension ProbeResult: Codable {
     enum CodingKeys: String, CodingKey {
         case modelId, target, success, latency, error, outcome, phases, inputTokens, outputTokens, streamed
-        case answeredModel, startedAt, cached, note
+        case answeredModel, startedAt, cached, note, allowance
     }
 
     public init(from decoder: any Decoder) throws {
@@ -119,6 +122,7 @@ extension ProbeResult: Codable {
         startedAt = try container.decode(Date.self, forKey: .startedAt)
         isCached = try container.decode(Bool.self, forKey: .cached)
         note = try container.decodeIfPresent(String.self, forKey: .note)
+        allowance = try container.decodeIfPresent(Allowance.self, forKey: .allowance)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -137,5 +141,6 @@ extension ProbeResult: Codable {
         try container.encode(startedAt, forKey: .startedAt)
         try container.encode(isCached, forKey: .cached)
         try container.encodeIfPresent(note, forKey: .note)
+        try container.encodeIfPresent(allowance, forKey: .allowance)
     }
 }

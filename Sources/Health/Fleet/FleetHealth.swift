@@ -54,7 +54,7 @@ public struct FleetHealth: Sendable {
 /// The state of a part that models depend on: a gateway, a local runtime, a store.
 public struct ComponentStatus: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable {
-        case gateway, localRuntime, store, receiver, network, configuration
+        case gateway, host, localRuntime, store, receiver, network, process, configuration
     }
 
     public var kind: Kind

@@ -12,6 +12,12 @@ public struct HealthReason: Sendable, Hashable, Codable {
         case errors
         /// Slower than the model's own baseline.
         case slow
+        /// The server answers, and has more requests than it can work on at once.
+        case overloaded
+        /// Streamed requests fail while plain ones succeed.
+        case streaming
+        /// Another model answers than the one that used to.
+        case otherModel
         /// A local model runs on the CPU where it was meant for a GPU.
         case cpuFallback
         /// The provider limits our rate.
@@ -26,7 +32,9 @@ public struct HealthReason: Sendable, Hashable, Codable {
         case retired
         /// The gateway in between does not answer or refuses us.
         case gateway
-        /// Our own network is gone.
+        /// The host that serves it refuses every model's connections.
+        case host
+        /// Our own network is gone, or this process ran out of descriptors, ports or memory.
         case selfNetwork
         /// No fresh evidence.
         case stale

@@ -53,7 +53,7 @@ struct EvidenceLine: Encodable {
                 lines.append(line(key, batch.limit ?? Outcome(.rateLimited, .rateLimit), count: batch.limited))
             }
             return lines
-        case .probeStarted, .probeCancelled, .local, .runtime, .gateway, .connectivity, .component: return []
+        case .probeStarted, .probeCancelled, .load, .local, .runtime, .gateway, .connectivity, .component: return []
         }
     }
 }

@@ -21,7 +21,7 @@ extension ProbingNetworkTests {
                     #expect(result.latency != nil && result.phases.connect != nil && result.phases.head != nil)
                     #expect(peer.seen[0].body.contains("ping "))
                     let started = try await stage.evidence()
-                    guard case .probeStarted(let key, let number, .manual) = started.kind else {
+                    guard case .probeStarted(let key, let number, .manual, _) = started.kind else {
                         Issue.record("\(started)")
                         return
                     }
@@ -481,7 +481,7 @@ extension ProbingNetworkTests {
                     await time.sleepers(atLeast: 2)
                     time.advance(by: .seconds(1.6))
                     let item = try await stage.evidence { if case .probeStarted = $0 { true } else { false } }
-                    guard case .probeStarted(key, _, .confirmation) = item.kind else {
+                    guard case .probeStarted(key, _, .confirmation, _) = item.kind else {
                         Issue.record("\(item)")
                         return
                     }
