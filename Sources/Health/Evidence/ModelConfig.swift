@@ -161,7 +161,8 @@ public struct GatewayRoute: Sendable, Hashable {
     public var isHosted: Bool
 
     public init(
-        gateway: String, kind: Kind = .portkey, provider: String? = nil, customHost: String? = nil, config: String? = nil,
+        gateway: String, kind: Kind = .portkey, provider: String? = nil, customHost: String? = nil,
+        config: String? = nil,
         apiKey: Secret? = nil, virtualKey: Secret? = nil, isHosted: Bool = false
     ) {
         self.gateway = gateway

@@ -56,7 +56,8 @@ public struct ProbeResult: Sendable, Hashable {
     public init(
         modelId: ModelID, target: String = TargetName.default, outcome: Outcome, latency: Duration? = nil,
         phases: Phases = .init(), inputTokens: Int? = nil, outputTokens: Int? = nil, isStreamed: Bool = false,
-        answeredModel: String? = nil, startedAt: Date, isCached: Bool = false, note: String? = nil, allowance: Allowance? = nil
+        answeredModel: String? = nil, startedAt: Date, isCached: Bool = false, note: String? = nil,
+        allowance: Allowance? = nil
     ) {
         self.modelId = modelId
         self.target = target
