@@ -5,9 +5,14 @@ struct FlapDetector: Sendable {
     private var changes: [Double] = []
     /// When something was last amiss.
     private var restlessAt = 0.0
+    /// When it was last unhealthy.
+    private var downAt = -Double.infinity
     private(set) var isFlapping = false
     /// Uptime in seconds at which the flapping is over if nothing stirs.
     private(set) var endsAt: Double?
+
+    /// Whether it was unhealthy in the last `seconds`.
+    func wasDown(at uptime: Double, within seconds: Double) -> Bool { uptime - downAt <= seconds }
 
     /// Takes up the status as the evidence has it.
     ///
@@ -20,6 +25,7 @@ struct FlapDetector: Sendable {
         -> Bool
     {
         guard status != .unknown else { return isFlapping }
+        if status == .unhealthy { downAt = uptime }
         // Down without a break is as steady as up: only a failing look beside another status is unrest.
         if last != status || isRestless && status != .unhealthy { restlessAt = uptime }
         if let last, last != status {

@@ -11,8 +11,6 @@ struct ComponentTracks: Sendable {
     private var known: [Key: ComponentStatus] = [:]
     /// Reports of a gateway or runtime being down since it was last seen up.
     private var downReports: [String: Int] = [:]
-    /// When each host off this machine last failed to connect.
-    private var connectFailures: [String: Moment] = [:]
     private var askedAt: Moment?
 
     /// Reports that a gateway is down, after which it is: one lost connection is not enough.
@@ -48,23 +46,12 @@ struct ComponentTracks: Sendable {
 
     mutating func answered(_ name: String) { downReports[name] = nil }
 
-    /// Forgets the gateways that no model uses any more.
-    mutating func keep(gateways: Set<String>) {
-        known = known.filter { $0.key.kind != .gateway || gateways.contains($0.key.name) }
-    }
-
-    /// Notes a host that could not be connected to. - Returns: whether so many failed that our own network is suspected.
-    mutating func connectFailed(_ host: String, at now: Moment, within interval: Duration, hosts: Int) -> Bool {
-        connectFailures = connectFailures.filter { now - $0.value <= interval }
-        connectFailures[host] = now
-        guard connectFailures.count >= hosts else { return false }
-        if let askedAt, now - askedAt < Self.askInterval { return false }
-        askedAt = now
-        return true
-    }
-
-    mutating func connected() {
-        if !connectFailures.isEmpty { connectFailures.removeAll() }
+    /// Forgets the gateways and hosts that no model uses any more.
+    mutating func keep(gateways: Set<String>, hosts: Set<String>) {
+        known = known.filter {
+            ($0.key.kind != .gateway || gateways.contains($0.key.name))
+                && ($0.key.kind != .host || hosts.contains($0.key.name))
+        }
     }
 
     /// While the network is gone, it is asked for again and again.
@@ -81,11 +68,12 @@ struct ComponentTracks: Sendable {
 }
 
 extension HealthEngine {
-    /// Draws from one outcome what it means for the gateway and for our own network.
+    /// Draws from one outcome what it means for the gateway, the host and our own network; before it is weighed.
     mutating func follow(
         _ outcome: Outcome, of key: ProbeKey, model index: Int, at now: Moment, into actions: inout Actions
     ) {
-        guard let way = models[index].way(to: key) else { return }
+        guard let position = models[index].position(of: key) else { return }
+        let way = models[index].targets[position].way
         if let gateway = way.gateway {
             if outcome.class != .gateway, outcome.httpStatus != nil {
                 components.answered(gateway)
@@ -96,25 +84,31 @@ extension HealthEngine {
                 setGateway(gateway, isUp: false, outcome.detail, at: now, into: &actions)
             }
         }
-        guard !way.isLoopback else { return }
-        if outcome.cause.isConnectLevel || outcome.cause == .gatewayUnreachable {
-            let interval = max(models[index].config.interval, .seconds(15))
-            if components.connectFailed(way.host, at: now, within: interval, hosts: policy.selfNetwork.hosts) {
-                actions.isConnectivityCheckWanted = true
-            }
-        } else if outcome.httpStatus != nil {
-            components.connected()
-            setNetwork(isUp: true, at: now, into: &actions)
+        // Somebody in front of the gateway that answers in its place is no sign of the gateway.
+        if outcome.httpStatus != nil, outcome.cause != .gatewayUnreachable {
+            noteAnswer(models[index].targets[position].shared, at: now, into: &actions)
         }
+    }
+
+    /// Takes up, once an outcome is weighed, that it was silence.
+    mutating func followSilence(
+        _ outcome: Outcome, of key: ProbeKey, model index: Int, at now: Moment, into actions: inout Actions
+    ) {
+        guard outcome.isSilence, outcome.class == .failing || outcome.class == .gateway,
+            let position = models[index].position(of: key)
+        else { return }
+        noteSilence(model: index, target: position, at: now, into: &actions)
     }
 
     mutating func absorbComponent(_ kind: Evidence.Kind, at now: Moment, into actions: inout Actions) {
         switch kind {
         case .gateway(let name, let isUp, let detail):
+            let isConfirmed = isSilentThrough(name)
+            noteGatewayAnswer(name, isUp: isUp, at: now)
             if isUp {
                 components.answered(name)
                 setGateway(name, isUp: true, detail, at: now, into: &actions)
-            } else if components.failed(name, needed: ComponentTracks.gatewayReports) {
+            } else if components.failed(name, needed: isConfirmed ? 1 : ComponentTracks.gatewayReports) {
                 setGateway(name, isUp: false, detail, at: now, into: &actions)
             }
         case .runtime(let runtime, let isUp, let detail):
@@ -126,7 +120,9 @@ extension HealthEngine {
             surroundings.downRuntimes[runtime] = isUp ? nil : detail
             settleAll(at: now, into: &actions) { $0.config.localRuntime == runtime }
         case .connectivity(let isUp):
-            setNetwork(isUp: isUp, at: now, into: &actions)
+            shared.networkAnsweredAt = now
+            setNetwork(
+                isUp: isUp, detail: "The connectivity check fails too: it is our own network.", at: now, into: &actions)
         case .component(let kind, let name, let isUp, let detail):
             _ = components.note(kind, name, isUp ? .healthy : .unhealthy, detail, at: now)
         default:
@@ -142,23 +138,33 @@ extension HealthEngine {
         // The first word of a gateway that was never down changes nothing.
         if isUp, surroundings.downGateways.remove(name) == nil { return }
         if !isUp { surroundings.downGateways.insert(name) }
-        forgive(at: now, into: &actions) { $0.way.gateway == name }
+        guard let index = shared.gateways.firstIndex(where: { $0.name == name }) else { return }
+        changeReach(of: shared.gateways[index].members, isUp: isUp, at: now, into: &actions) { $0.gateway == index }
     }
 
-    private mutating func setNetwork(isUp: Bool, at now: Moment, into actions: inout Actions) {
+    mutating func setNetwork(isUp: Bool, detail: String = "", at now: Moment, into actions: inout Actions) {
         guard surroundings.isNetworkDown == isUp else { return }
         surroundings.isNetworkDown = !isUp
+        surroundings.networkDetail = isUp ? "" : detail
         _ = components.note(
-            .network, "own", isUp ? .healthy : .unhealthy,
-            isUp ? "Reaching the outside." : "The connectivity check fails too: it is our own network.", at: now)
-        forgive(at: now, into: &actions) { !$0.way.isLoopback }
+            .network, "own", isUp ? .healthy : .unhealthy, isUp ? "Reaching the outside." : detail, at: now)
+        if isUp { for index in shared.outside.indices { shared.outside[index].silentSince = nil } }
+        let members = models.indices.filter { index in models[index].targets.contains { $0.shared.outside >= 0 } }
+        changeReach(of: members, isUp: isUp, at: now, into: &actions) { $0.outside >= 0 }
     }
 
-    /// What was suspicious while we were blind is no evidence against the targets.
-    private mutating func forgive(at now: Moment, into actions: inout Actions, _ isMeant: (TargetTrack) -> Bool) {
-        for index in models.indices where models[index].targets.contains(where: isMeant) {
-            for target in models[index].targets.indices where isMeant(models[index].targets[target]) {
-                models[index].targets[target].forgive()
+    /// What was suspicious while we were blind is no evidence against the targets, and nothing before it is one for them.
+    private mutating func changeReach(
+        of members: [Int], isUp: Bool, at now: Moment, into actions: inout Actions,
+        _ isMeant: (SharedTracks.Place) -> Bool
+    ) {
+        for (turn, index) in members.enumerated() {
+            if isUp {
+                reopen(index, turn: turn, of: members.count, isAbsolved: false, at: now, isMeant)
+            } else {
+                for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
+                    models[index].targets[target].forgive()
+                }
             }
             settle(index, at: now, into: &actions)
         }

@@ -24,6 +24,9 @@ public struct HealthEngine: Sendable {
     var positions: [ModelID: Int] = [:]
     var surroundings = ModelTrack.Surroundings()
     var components = ComponentTracks()
+    var shared = SharedTracks()
+    var accounts: [AccountTrack] = []
+    var accountIndexes: [Account: Int] = [:]
     private var rendered: [ModelHealthStatus] = []
     /// Uptimes in seconds at which each model is due, in the order of `models`.
     private var dues: [Double] = []
@@ -87,9 +90,13 @@ public struct HealthEngine: Sendable {
             models[index].putOff(policy)
         }
         dues = models.map(\.due)
-        let gateways = Set(models.flatMap(\.targets).compactMap(\.way.gateway))
-        components.keep(gateways: gateways)
+        shared.configure(&models)
+        configureAccounts(at: now)
+        let gateways = Set(shared.gateways.map(\.name))
+        let hosts = Set(shared.hosts.map(\.address))
+        components.keep(gateways: gateways, hosts: hosts)
         surroundings.downGateways.formIntersection(gateways)
+        surroundings.downHosts = surroundings.downHosts.filter { hosts.contains($0.key) }
         isConfigured = true
         return actions
     }
@@ -100,9 +107,10 @@ public struct HealthEngine: Sendable {
     public mutating func absorb(_ evidence: Evidence, at now: Moment) -> Actions {
         var actions = Actions()
         switch evidence.kind {
-        case .probeStarted(let key, let number, let reason, _):
+        case .probeStarted(let key, let number, let reason, let isStreamed):
             guard let index = positions[key.modelID] else { break }
-            if models[index].started(key, number, reason: reason, at: now, policy) {
+            spend(key, model: index, reason: reason, at: now)
+            if models[index].started(key, number, reason: reason, isStreamed: isStreamed, at: now, policy) {
                 settle(index, at: now, into: &actions)
             } else {
                 dues[index] = models[index].due
@@ -113,16 +121,23 @@ public struct HealthEngine: Sendable {
         case .probeFinished(let key, let number, let result):
             guard let index = positions[key.modelID] else { break }
             let hidden = models[index].hidden(result.outcome, of: key, surroundings)
-            guard models[index].finished(key, number, result, as: hidden, at: now, policy) else { break }
             follow(result.outcome, of: key, model: index, at: now, into: &actions)
+            guard models[index].finished(key, number, result, as: hidden, at: now, policy) else { break }
+            if key.check == nil, hidden == nil {
+                followSilence(result.outcome, of: key, model: index, at: now, into: &actions)
+            }
+            noteAllowance(result, of: key, model: index, at: now, into: &actions)
             settle(index, at: now, into: &actions)
         case .outcomes(let key, let outcome, let count, let latency):
             absorb(
                 outcome, count: count, latency: latency, of: key, from: evidence.source, at: now, into: &actions)
         case .traffic(let key, let batch):
             absorb(batch, of: key, at: now, into: &actions)
-        case .load:
-            break
+        case .load(let key, let load):
+            guard let index = positions[key.modelID] else { break }
+            let policy = policy
+            guard models[index].withTrack(key, { $0.note(load, at: now, policy) }) else { break }
+            settle(index, at: now, into: &actions)
         case .local(let id, let local):
             guard let index = positions[id] else { break }
             // A discovered model that is gone leaves the fleet: that is its event.
@@ -142,7 +157,10 @@ public struct HealthEngine: Sendable {
         var actions = Actions()
         let uptime = now.uptime.seconds
         for index in models.indices where dues[index] <= uptime {
-            models[index].countOverdue(at: now, surroundings, policy)
+            reconsider(index, at: now, into: &actions)
+            for target in models[index].countOverdue(at: now, surroundings, policy) {
+                noteSilence(model: index, target: target, at: now, into: &actions)
+            }
             settle(index, at: now, into: &actions)
             // What is due and did not come to anything (we are blind, or short of budget) is looked at again soon.
             if dues[index] <= uptime { dues[index] = uptime + 0.2 }

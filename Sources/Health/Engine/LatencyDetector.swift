@@ -12,6 +12,8 @@ import Darwin
 struct LatencyDetector: Sendable {
     private(set) var isAlarmed = false
     private(set) var samples = 0
+    /// The latest latency in seconds.
+    private(set) var recent: Double?
     private var mean = 0.0
     private var variance = 0.0
     private var up = 0.0
@@ -23,11 +25,14 @@ struct LatencyDetector: Sendable {
 
     mutating func record(_ seconds: Double, at uptime: Double, _ policy: HealthPolicy.Latency) {
         let value = log(max(seconds, 1e-6))
+        recent = seconds
         defer { lastAt = uptime }
         guard samples >= policy.warmup else { return learn(value, weight: 1 / Double(samples + 1)) }
         let deviation = max(variance.squareRoot(), policy.leastDeviation)
         // One wild sample is no trend: it counts at most three deviations.
-        let z = min(max((value - mean) / deviation, -3), 3)
+        var z = min(max((value - mean) / deviation, -3), 3)
+        // Nor is what nobody can feel.
+        if seconds - exp(mean) < policy.leastDifference.seconds { z = min(z, 0) }
         let drift = log(policy.factor) / (2 * deviation)
         up = max(0, up + z - drift)
         down = isAlarmed ? max(0, down + drift - z) : 0

@@ -5,11 +5,22 @@ extension ModelTrack {
         -> (HealthStatus, [HealthReason])
     {
         if surroundings.isNetworkDown, targets.contains(where: { !$0.way.isLoopback }) {
-            return (.unknown, [HealthReason(.selfNetwork, "Our own network is gone; nothing can be seen from here.")])
+            return (
+                .unknown,
+                [
+                    HealthReason(
+                        .selfNetwork,
+                        "Our own network is gone; nothing can be seen from here. \(surroundings.networkDetail)"
+                    )
+                ]
+            )
         }
         if let local = localConclusion(at: now, surroundings, policy) { return local }
         let verdicts = targets.map { target in
-            target.verdict(
+            if let address = target.way.address, let detail = surroundings.downHosts[address], target.run != nil {
+                return TargetVerdict(status: .unknown, code: .host, message: detail)
+            }
+            return target.verdict(
                 at: now, isGatewayDown: target.way.gateway.map(surroundings.downGateways.contains) ?? false, policy)
         }
         let best = verdicts.indices.min { rank(verdicts[$0]) < rank(verdicts[$1]) } ?? 0

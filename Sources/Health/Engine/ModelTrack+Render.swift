@@ -93,7 +93,7 @@ extension ModelTrack {
     var routingVerdict: RoutingVerdict.Verdict {
         switch reasons[0].code {
         case .credentials, .quota, .misconfigured, .retired, .removed, .disabled: return .excluded
-        case .idle, .rateLimited: return .avoid
+        case .idle, .rateLimited, .overloaded, .streaming: return .avoid
         default: break
         }
         guard status == .healthy || status == .degraded else { return .avoid }

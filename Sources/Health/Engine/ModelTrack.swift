@@ -12,7 +12,13 @@ struct ModelTrack: Sendable {
     /// What the rest of the fleet means for this model.
     struct Surroundings: Sendable {
         var isNetworkDown = false
+        /// Why we think so.
+        var networkDetail = ""
         var downGateways: Set<String> = []
+        /// Servers of several models that answer none of them, `host:port`, with the sentence.
+        var downHosts: [String: String] = [:]
+        /// Where accounts bound the pace, by their index.
+        var paces: [Int: Account.Pace] = [:]
         /// A local runtime that does not answer, with its sentence.
         var downRuntimes: [LocalRuntime: String] = [:]
 
@@ -20,6 +26,8 @@ struct ModelTrack: Sendable {
         func hide(_ way: TargetTrack.Way) -> Bool {
             isNetworkDown && !way.isLoopback || way.gateway.map(downGateways.contains) ?? false
         }
+
+        var isClear: Bool { !isNetworkDown && downGateways.isEmpty && downHosts.isEmpty && paces.isEmpty }
     }
     /// What drawing a conclusion has brought.
     struct Conclusion: Sendable {
@@ -65,7 +73,7 @@ struct ModelTrack: Sendable {
         targets = zip(config.targets, plans).map { target, plan in
             TargetTrack(
                 key: plan.key, target: target, interval: config.interval, timeout: config.probe.timeout, plan: plan,
-                policy: policy)
+                policy: policy, variesManner: config.streaming == .auto)
         }
         checks = zip(config.checks, plans.dropFirst(config.targets.count)).compactMap { check, plan in
             config.targets.first.map {
@@ -121,12 +129,13 @@ struct ModelTrack: Sendable {
     /// Takes up that a probe left. - Returns: whether that asks for a conclusion: something is suspicious, and the next
     /// look is to be planned.
     mutating func started(
-        _ key: ProbeKey, _ number: UInt64, reason: ProbeReason, at now: Moment, _ policy: HealthPolicy
+        _ key: ProbeKey, _ number: UInt64, reason: ProbeReason, isStreamed: Bool, at now: Moment,
+        _ policy: HealthPolicy
     ) -> Bool {
         var isSuspect = false
         var late = Double.infinity
         _ = withTrack(key) {
-            $0.started(number, reason: reason, at: now, policy)
+            $0.started(number, reason: reason, isStreamed: isStreamed, at: now, policy)
             late = now.uptime.seconds + $0.overdueAfter(policy)
             isSuspect = $0.run != nil
         }
@@ -167,14 +176,19 @@ struct ModelTrack: Sendable {
         return Outcome(isOurs ? .selfNetwork : .gateway, outcome.cause, detail: outcome.detail)
     }
 
-    /// Counts probes that are late, of all targets that can be seen.
-    mutating func countOverdue(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) {
-        for index in targets.indices where !targets[index].flights.isEmpty && !surroundings.hide(targets[index].way) {
-            _ = targets[index].countOverdue(at: now, policy)
+    /// Counts probes that are late, of all targets that can be seen, and goes on with verdicts that have waited.
+    ///
+    /// - Returns: the targets of which any was late.
+    mutating func countOverdue(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> [Int] {
+        var late: [Int] = []
+        for index in targets.indices where !surroundings.hide(targets[index].way) {
+            if !targets[index].flights.isEmpty, targets[index].countOverdue(at: now, policy) { late.append(index) }
+            if targets[index].heldSince != nil { targets[index].decide(at: now, policy) }
         }
         for index in checks.indices where !checks[index].flights.isEmpty {
             _ = checks[index].countOverdue(at: now, policy)
         }
+        return late
     }
 
     /// Hands evidence to the target or check it is about, in place: a copy of a track costs more than most evidence.
@@ -197,7 +211,7 @@ struct ModelTrack: Sendable {
         return targets[index].way
     }
 
-    private mutating func position(of key: ProbeKey) -> Int? {
+    mutating func position(of key: ProbeKey) -> Int? {
         targets.indices.first { targets[$0].key.target == key.target }
     }
 
@@ -277,12 +291,15 @@ struct ModelTrack: Sendable {
         if isPlainlyHealthy(at: now, surroundings, policy) {
             settledAt = now
             availability.advance(to: now.uptime.seconds, .up)
-            if targets[0].isOnCourse() { return nil }
+            if targets[0].isOnCourse(at: now, policy) { return nil }
         } else {
             conclusion.previous = conclude(at: now, surroundings, policy)
         }
         for index in targets.indices {
-            guard let plan = targets[index].replan(at: now, isProbeable: isProbeable, policy) else { continue }
+            let pace = surroundings.paces.isEmpty ? nil : surroundings.paces[targets[index].account.index]
+            guard let plan = targets[index].replan(at: now, isProbeable: isProbeable, pace: pace, policy) else {
+                continue
+            }
             conclusion.plans.append(plan)
             isDirty = true
         }
@@ -290,7 +307,8 @@ struct ModelTrack: Sendable {
             // A model that is down needs no checks to tell it.
             let target = checks[index].key.target
             let isHeld = targets.contains { $0.key.target == target && $0.isOut }
-            if let plan = checks[index].replan(at: now, isProbeable: isProbeable && !isHeld, policy) {
+            let pace = surroundings.paces.isEmpty ? nil : surroundings.paces[checks[index].account.index]
+            if let plan = checks[index].replan(at: now, isProbeable: isProbeable && !isHeld, pace: pace, policy) {
                 conclusion.plans.append(plan)
             }
         }
@@ -303,8 +321,7 @@ struct ModelTrack: Sendable {
     {
         status == .healthy && targets.count == 1 && checks.isEmpty && config.localRuntime == nil && local == nil
             && reasons.count == 1 && reasons[0].code == .passing && !flaps.isFlapping
-            && !surroundings.isNetworkDown && surroundings.downGateways.isEmpty
-            && targets[0].isPlainlyHealthy(at: now, policy)
+            && surroundings.isClear && targets[0].isPlainlyHealthy(at: now, policy)
     }
 
     /// Notes the status that follows from everything known. - Returns: the status before, when it changed.
@@ -319,7 +336,9 @@ struct ModelTrack: Sendable {
         let isFlapping = flaps.observe(
             next, isRestless: isRestless, at: now.uptime.seconds, span: span, changes: policy.flapping.changes)
         if isFlapping, next != .unknown {
-            next = .degraded
+            // Down is down; between two outages of a flapping model it is no better than that.
+            next =
+                next == .unhealthy || flaps.wasDown(at: now.uptime.seconds, within: span / 4) ? .unhealthy : .degraded
             nextReasons.insert(
                 HealthReason(
                     .flapping, "The status changes too often to be told apart: now \(nextReasons[0].code.rawValue)."),

@@ -10,18 +10,68 @@ extension TargetTrack {
     /// Plans the next look; `nil` when the plan that the prober has still holds.
     ///
     /// - Parameter isProbeable: false for a local model that is not in memory: a probe would load it.
-    mutating func replan(at now: Moment, isProbeable: Bool, _ policy: HealthPolicy) -> ProbePlan? {
-        let wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
+    ///
+    /// A planned probe that never left is planned anew: whatever became of it, there is a next one.
+    mutating func replan(
+        at now: Moment, isProbeable: Bool, pace: Account.Pace? = nil, _ policy: HealthPolicy
+    ) -> ProbePlan? {
+        if isProbeable, let next = plan.next, now.uptime - next >= missedAfter(policy) {
+            plan.next = nil
+            isMissed = true
+        }
+        var wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
+        if isMissed, let next = wanted.next { wanted.next = max(next, now.uptime) }
+        if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now) }
         isOnGrid = wanted.reason == .scheduled && wanted.next != nil && wanted.every == .seconds(interval)
         guard wanted.differs(from: plan) else { return nil }
         // The look it asks for has left already, and its answer is awaited.
-        if let next = wanted.next, let lastStart, next <= lastStart.uptime { return nil }
+        if plan.next != nil, let next = wanted.next, let lastStart, next <= lastStart.uptime { return nil }
         plan = wanted
         return wanted
     }
 
+    /// How late a planned probe may leave before it counts as lost.
+    func missedAfter(_ policy: HealthPolicy) -> Duration {
+        max(min(plan.every, .seconds(interval)) * 3, .seconds(timeout) + .seconds(5))
+    }
+
+    /// The plan at the pace that its account allows.
+    private func kept(_ wanted: ProbePlan, to pace: Account.Pace, at now: Moment) -> ProbePlan {
+        var kept = wanted
+        guard let next = wanted.next else { return wanted }
+        if let every = pace.every, every > wanted.every {
+            let turn = ownTurn(every, at: now)
+            kept.every = every
+            kept.anchor = turn
+            let isExtra = wanted.reason != .scheduled && wanted.reason != .rateLimited
+            kept.next = isExtra ? min(max(next, pace.extraFrom?.uptime ?? next), turn) : turn
+            if wanted.reason == .scheduled { kept.reason = .rateLimited }
+        }
+        if let until = pace.heldUntil, until.uptime > kept.next ?? next {
+            // Each at its own turn after the reset, not all at once.
+            let turn = until.uptime + min(kept.every, .seconds(60)) * account.share
+            kept.next = turn
+            kept.anchor = turn
+            if kept.reason != .recovery, kept.reason != .recoveryConfirmation { kept.reason = .rateLimited }
+        }
+        return kept
+    }
+
+    /// The next turn of a rhythm in which no two targets of an account have the same.
+    private func ownTurn(_ every: Duration, at now: Moment) -> Duration {
+        if plan.every == every, plan.anchor > lastStart?.uptime ?? .zero { return plan.anchor }
+        let from = max(now.uptime, lastStart.map { $0.uptime + every * 0.5 } ?? .zero)
+        let offset = every * account.share
+        return offset + every * max(0, ((from - offset) / every).rounded(.up))
+    }
+
     /// Whether no other plan can come of it as long as it is plainly healthy.
-    mutating func isOnCourse() -> Bool { isOnGrid && plan.reason == .scheduled && rareTraffic.isNone }
+    mutating func isOnCourse(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard isOnGrid, plan.reason == .scheduled, rareTraffic.isNone, wantedAt == nil, let next = plan.next else {
+            return false
+        }
+        return now.uptime - next < missedAfter(policy)
+    }
 
     private var idlePlan: ProbePlan {
         ProbePlan(key: key, next: nil, anchor: plan.anchor, every: .seconds(interval), reason: .scheduled)
@@ -31,7 +81,7 @@ extension TargetTrack {
         let lastLook = self.lastLook ?? now
         switch breaker {
         case .open:
-            var recovery = slowed(to: policy.breaker.recoveryInterval, from: lastStart ?? now, .recovery)
+            var recovery = slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .recovery)
             // It answers again, if only to ask for time or another key.
             if let blockade, let next = recovery.next,
                 let held = planned(for: blockade, lastLook: lastLook, policy).next, held > next
@@ -42,24 +92,50 @@ extension TargetTrack {
             return recovery
         case .halfOpen:
             return slowed(
-                to: policy.breaker.recoveryInterval, next: lastLook + policy.breaker.confirmAfter,
-                .recoveryConfirmation)
+                to: .seconds(max(backoff, policy.breaker.confirmAfter.seconds)),
+                next: lastLook + policy.breaker.confirmAfter, .recoveryConfirmation)
         case .closed:
             break
         }
-        if let blockade { return planned(for: blockade, lastLook: lastLook, policy) }
-        if run != nil, isOut { return slowed(to: .seconds(backoff), from: lastStart ?? now, .backoff) }
-        if let look = nextExtra(at: now, policy) { return extra(at: look, at: now, .confirmation) }
-        return regular(at: now, policy)
+        if let blockade, !blockade.isPast { return planned(for: blockade, lastLook: lastLook, policy) }
+        if run != nil, isOut { return slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .backoff) }
+        if let wantedAt, run == nil { return extra(at: max(wantedAt, now), at: now, .scheduled) }
+        if let (look, isStreamed) = nextExtra(at: now, policy) {
+            return extra(at: look, at: now, .confirmation, isStreamed: isStreamed)
+        }
+        var plan = regular(at: now, policy)
+        plan.isStreamed = mannerOfNext
+        return plan
+    }
+
+    /// When an outage is looked at again: later and later, and not while those who know say that nobody is served.
+    private func nextInOutage(at now: Moment, _ policy: HealthPolicy) -> Moment {
+        let next = (lastStart ?? now) + .seconds(backoff)
+        guard let wait = lastFailure?.certainWait, let lastLook else { return next }
+        return max(next, lastLook + min(wait, policy.blocked.longestWait))
     }
 
     /// When to look beside the regular schedule, if at all.
-    private func nextExtra(at now: Moment, _ policy: HealthPolicy) -> Moment? {
-        if run == nil, errors.isCalm, rareTraffic.isNone { return nil }
-        let looks = [
-            run.flatMap { confirmation(of: $0, at: now, policy) }, burst(at: now, policy), followUp(at: now, policy),
+    private func nextExtra(at now: Moment, _ policy: HealthPolicy) -> (at: Moment, isStreamed: Bool?)? {
+        if run == nil, errors.isCalm, rareTraffic.isNone, rareStream.isNone, rareOther.isNone { return nil }
+        let looks: [(at: Moment, isStreamed: Bool?)?] = [
+            run.flatMap { run in
+                confirmation(of: run, at: now, policy).map { ($0, manner(ofConfirmation: run.asked, of: run)) }
+            },
+            burst(at: now, policy).map { ($0, nil) }, followUp(at: now, policy).map { ($0, nil) },
+            findingConfirmation(policy),
         ]
-        return looks.compactMap { $0 }.min()
+        return looks.compactMap { $0 }.min { $0.at < $1.at }
+    }
+
+    /// A first streamed success while streams are broken, or a first answer of another model, is made certain soon.
+    private func findingConfirmation(_ policy: HealthPolicy) -> (at: Moment, isStreamed: Bool?)? {
+        guard budget >= 1, run == nil, let lastStart, let lastLook, lastLook >= lastStart else { return nil }
+        if let stream = rareStream.value, stream.successes > 0 { return (lastLook + policy.blocked.confirmAfter, true) }
+        if let other = rareOther.value, !other.isCertain || other.rightLooks > 0 {
+            return (lastLook + policy.blocked.confirmAfter, nil)
+        }
+        return nil
     }
 
     /// While requests are failing users, or have fallen silent, the verdict on where to send them must not wait for more
@@ -92,7 +168,12 @@ extension TargetTrack {
         let isSuspicious =
             !errors.status.isAlarmed && errors.status.statistic >= level && !isServing(at: now, policy)
         guard isEnding || isSuspicious else { return nil }
-        return lastStart + (isFast ? policy.errors.fastFollowUp : policy.errors.slowFollowUp)
+        let usual = isFast ? policy.errors.fastFollowUp : policy.errors.slowFollowUp
+        guard isEnding else { return lastStart + usual }
+        // A server that takes its time, or an end that takes long, is not asked without a pause.
+        let pause = max(usual.seconds, 3 * (latency.recent ?? 0))
+        let stretch = pow(1.25, Double(max(endingLooks - 6, 0)))
+        return lastStart + .seconds(min(pause * stretch, interval))
     }
 
     private func planned(for blockade: Blockade, lastLook: Moment, _ policy: HealthPolicy) -> ProbePlan {
@@ -100,7 +181,8 @@ extension TargetTrack {
         switch blockade.outcome.class {
         case .rateLimited:
             let stretch = min(pow(2, Double(blockade.looks - 1)), policy.blocked.longestStretch)
-            let wait = max(everyday * stretch, blockade.outcome.retryAfter ?? .zero)
+            let asked = min(blockade.outcome.retryAfter ?? .zero, policy.blocked.longestWait)
+            let wait = max(everyday * stretch, asked)
             return slowed(to: everyday * stretch, next: lastLook + wait, .rateLimited)
         case .gateway where blockade.isDecided, .selfNetwork:
             return slowed(to: min(everyday, policy.breaker.recoveryInterval), from: lastLook, .backoff)
@@ -124,6 +206,10 @@ extension TargetTrack {
         let mayAsk = run.asked < run.looks || run.asked == run.looks && run.asked == offsets.count - 1
         guard isAffordable, mayAsk, run.asked < offsets.count else { return nil }
         let planned = run.startedAt + offsets[run.asked]
+        // Who says that nobody is served until then is asked then.
+        if let wait = lastFailure?.certainWait, let lastLook {
+            return max(planned, lastLook + min(wait, .seconds(max(interval, leastSpan(policy)))))
+        }
         // Where answers take longer than the offsets allow for, the rhythm goes on from the last look.
         guard let lastStart, planned <= lastStart else { return planned }
         return lastStart + offsets[0]
@@ -163,9 +249,13 @@ extension TargetTrack {
     }
 
     /// One look beside the regular schedule.
-    private func extra(at moment: Moment, at now: Moment, _ reason: ProbeReason) -> ProbePlan {
+    private func extra(
+        at moment: Moment, at now: Moment, _ reason: ProbeReason, isStreamed: Bool? = nil
+    ) -> ProbePlan {
         let anchor = plan.reason == .scheduled || plan.reason == .confirmation ? plan.anchor : gridTurn(after: now)
-        return ProbePlan(key: key, next: moment.uptime, anchor: anchor, every: .seconds(interval), reason: reason)
+        return ProbePlan(
+            key: key, next: moment.uptime, anchor: anchor, every: .seconds(interval), reason: reason,
+            isStreamed: isStreamed)
     }
 
     private func slowed(to every: Duration, from last: Moment, _ reason: ProbeReason) -> ProbePlan {
@@ -187,7 +277,7 @@ extension TargetTrack {
 extension ProbePlan {
     /// Whether a prober would do anything else by this plan than by `other`.
     fileprivate func differs(from other: ProbePlan) -> Bool {
-        if every != other.every || reason != other.reason { return true }
+        if every != other.every || reason != other.reason || isStreamed != other.isStreamed { return true }
         switch (next, other.next) {
         case (nil, nil): return false
         case (let a?, let b?): return a != b || anchor != other.anchor

@@ -17,11 +17,11 @@ extension TargetTrack {
     mutating func weigh(successes: Int, failures: Int, _ failure: Outcome, at now: Moment, _ policy: HealthPolicy) {
         guard successes + failures > 0 else { return }
         note(successes + failures, isSuccess: successes > 0, at: now)
-        lastLook = now
+        looked(at: now, policy)
         let meter = traffic?.meter ?? TrafficMeter()
         let (weight, pace) = (meter.weight(policy.traffic), meter.pace)
         if failures > 0 {
-            blockade = nil
+            setBlockadePast()
             lastFailure = failure
         }
         // However many there are, a hundred stretches tell how they lie.
@@ -38,6 +38,8 @@ extension TargetTrack {
             let bad = badLeft / (stretches - 1 - stretch)
             badLeft -= bad
             suspect(since: now, isProbe: false, times: bad)
+            run?.ended += bad
+            if !failure.isSilence { run?.isSilent = false }
             for _ in 0..<min(bad, 50) {
                 errors.fail(
                     policy, startedAt: now.uptime.seconds, span: leastSpan(policy), isKnown: isOut, weight: weight,
@@ -56,7 +58,7 @@ extension TargetTrack {
     mutating func limited(_ times: Int, _ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
         guard times > 0 else { return }
         note(times, isSuccess: false, at: now)
-        lastLook = now
+        looked(at: now, policy)
         let numbers = policy.statusNumbers(interval: interval)
         rareTraffic.update {
             $0.lastLimit = outcome

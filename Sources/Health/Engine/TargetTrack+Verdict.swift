@@ -8,13 +8,14 @@ struct TargetVerdict: Sendable {
 extension TargetTrack {
     /// Whether nothing at all speaks against it, so that the verdict cannot be another.
     mutating func isPlainlyHealthy(at now: Moment, _ policy: HealthPolicy) -> Bool {
-        guard hasVerdict, run == nil, !isOut, breaker == .closed, errors.isCalm, !latency.isAlarmed,
-            !firstToken.isAlarmed, rareBlockade.isNone, rareTraffic.value?.limits.isAlarmed != true, let lastLook
+        guard isGrounded, run == nil, !isOut, breaker == .closed, errors.isCalm, !latency.isAlarmed,
+            !firstToken.isAlarmed, rareBlockade.isNone, rareStream.isNone, rareLoad.isNone, rareOther.isNone,
+            rareTraffic.value?.limits.isAlarmed != true, let lastLook
         else { return false }
         return now - lastLook <= staleAfter(policy)
     }
 
-    /// - Parameter window: the model's last minutes, for the sentence.
+    /// - Parameter isGatewayDown: nothing is seen of what lies behind its gateway.
     func verdict(at now: Moment, isGatewayDown: Bool, _ policy: HealthPolicy) -> TargetVerdict {
         if isGatewayDown, let gateway = way.gateway {
             return TargetVerdict(
@@ -26,8 +27,13 @@ extension TargetTrack {
                 status: .unknown, code: .stale,
                 message: "No answer has been seen for \((now - (lastLook ?? seen)).seconds.shortSeconds).")
         }
-        if let blockade, blockade.isDecided { return verdict(of: blockade) }
+        if let blockade, blockade.isDecided, !blockade.isPast { return verdict(of: blockade) }
         if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
+        if let blockade, blockade.isDecided { return verdict(of: blockade) }
+        if isOverloaded, !errors.isSevere || !errors.isAlarmed {
+            return TargetVerdict(status: .degraded, code: .overloaded, message: overloadSentence(at: now))
+        }
+        guard isGrounded else { return groundless }
         if errors.isAlarmed {
             return TargetVerdict(
                 status: errors.isSevere ? .unhealthy : .degraded, code: .errors,
@@ -39,13 +45,28 @@ extension TargetTrack {
         if latency.isAlarmed || firstToken.isAlarmed {
             return TargetVerdict(status: .degraded, code: .slow, message: "")
         }
-        guard hasVerdict else {
-            let message =
-                run == nil
-                ? "Nothing has been observed yet." : "The first look failed\(because(lastFailure)); looking again."
-            return TargetVerdict(status: .unknown, code: .starting, message: message)
+        if let stream = rareStream.value, stream.isBroken {
+            return TargetVerdict(
+                status: .degraded, code: .streaming,
+                message: "Streamed requests fail\(because(stream.lastFailure)); plain ones succeed.")
+        }
+        if let other = rareOther.value, other.isCertain {
+            return TargetVerdict(status: .degraded, code: .otherModel, message: other.detail.closed)
         }
         return TargetVerdict(status: .healthy, code: .passing, message: "")
+    }
+
+    /// No look has succeeded since the start, or since nothing could be seen.
+    private var groundless: TargetVerdict {
+        let message =
+            if run != nil {
+                "The \(hasVerdict ? "last" : "first") probe failed\(because(lastFailure))."
+            } else if hasVerdict {
+                "Nothing has succeeded since the interruption; the next probe is on its way."
+            } else {
+                "Nothing has been observed yet."
+            }
+        return TargetVerdict(status: .unknown, code: .starting, message: message)
     }
 
     /// The freshest evidence. Of what is down or refuses us a look that left is as fresh as one that came back.
@@ -72,8 +93,12 @@ extension TargetTrack {
 
     private func verdict(of blockade: Blockade) -> TargetVerdict {
         let detail = blockade.outcome.detail
+        // What came after it was no success, and not yet enough for an outage.
+        let since = blockade.isPast ? " The last probe failed otherwise\(because(lastFailure))." : ""
         func verdict(_ status: HealthStatus, _ code: HealthReason.Code, _ message: String) -> TargetVerdict {
-            TargetVerdict(status: status, code: code, message: message + (detail.isEmpty ? "." : ": \(detail.closed)"))
+            TargetVerdict(
+                status: status, code: code,
+                message: message + (detail.isEmpty ? "." : ": \(detail.closed)") + since)
         }
         switch blockade.outcome.class {
         case .rateLimited: return verdict(.degraded, .rateLimited, "The provider limits our rate")
@@ -83,6 +108,8 @@ extension TargetTrack {
             return verdict(.unhealthy, .retired, "The provider no longer knows the model")
         case .gone: return verdict(.unknown, .misconfigured, "The provider does not know the model")
         case .misconfigured: return verdict(.unknown, .misconfigured, "Our request is refused")
+        case .selfNetwork where blockade.outcome.cause == .ownResources:
+            return verdict(.unknown, .selfNetwork, "This process lacks what a probe needs")
         case .selfNetwork: return verdict(.unknown, .selfNetwork, "Our own network is gone")
         default: return verdict(.unknown, .gateway, "The gateway in between fails")
         }
@@ -90,6 +117,9 @@ extension TargetTrack {
 
     private var outageSentence: String {
         guard let run else { return "Recovering: the last look succeeded, one more makes it certain." }
+        if run.ended == 0, let longest = flights.map({ ($0.startedAt) }).min() {
+            return "No answer since \(longest.wall.timeOfDay): \(run.looks) probes are waiting far longer than usual."
+        }
         let looks = run.looks == 1 ? "The last look" : "\(run.looks) looks in a row"
         return "\(looks) failed since \(run.startedAt.wall.timeOfDay)\(because(lastFailure))."
     }

@@ -14,6 +14,7 @@ struct TargetTrack: Sendable {
     struct Flight: Sendable {
         var number: UInt64
         var startedAt: Moment
+        var isStreamed = false
         /// What its lateness has added to the statistics; `nil` while it is not late.
         var charge: Charge?
     }
@@ -23,11 +24,14 @@ struct TargetTrack: Sendable {
         /// The host that connections go to, and whether it is this machine.
         let host: String
         let isLoopback: Bool
+        /// `host:port` of a server that is asked directly; `nil` behind a gateway, which has a liveness of its own.
+        let address: String?
 
         init(_ target: ModelTarget) {
             gateway = target.gateway?.gateway
             host = target.baseURL.urlHost
             isLoopback = host.isLoopbackHost
+            address = gateway == nil ? target.baseURL.urlAuthority : nil
         }
     }
     typealias Charge = (status: Double, routing: Double)
@@ -42,6 +46,14 @@ struct TargetTrack: Sendable {
         var probes = 0
         /// Probes that left since it was noticed.
         var asked = 0
+        /// Looks that came back, rather than being merely late.
+        var ended = 0
+        /// Whether no look of it brought an HTTP status: nobody answered, so it may be the gateway, host or network.
+        var isSilent = true
+        /// Whether every look of it streamed.
+        var isStreamed = true
+        /// Whether a plain request has succeeded since it began, all its own looks being streamed.
+        var isPlainAlive = false
     }
     /// Answers that say nothing of the provider: ours or the gateway's doing, or a rate limit.
     struct Blockade: Sendable {
@@ -50,6 +62,9 @@ struct TargetTrack: Sendable {
         var looks = 1
         /// Whether a second look, or the lack of any earlier verdict, has made it certain.
         var isDecided = false
+        /// A later look has failed otherwise. What it came to holds until a success or an outage says better: a failing
+        /// look never improves a status.
+        var isPast = false
     }
     enum Breaker: Sendable, Equatable {
         case closed
@@ -67,6 +82,12 @@ struct TargetTrack: Sendable {
     let interval: Double
     /// Seconds that a probe may take.
     let timeout: Double
+    /// Whether some of its probes stream and some do not.
+    let variesManner: Bool
+    /// The account that its requests are counted on, and its place among the account's targets.
+    var account = Account.Place()
+    /// What it shares with other targets.
+    var shared = SharedTracks.Place()
     /// Uptime of turn 0 of the regular schedule.
     let phase: Duration
 
@@ -76,6 +97,9 @@ struct TargetTrack: Sendable {
     var flights: [Flight] = []
     var run: Run?
     private(set) var rareBlockade = Rare<Blockade>()
+    var rareStream = Rare<StreamTrack>()
+    var rareLoad = Rare<LoadTrack>()
+    var rareOther = Rare<OtherModelTrack>()
     var breaker = Breaker.closed
     var errors: ErrorDetector
     var latency = LatencyDetector()
@@ -87,24 +111,42 @@ struct TargetTrack: Sendable {
     var recovered = 0
     var hasVerdict = false
     var hasSucceeded = false
+    /// Whether a look has succeeded since the start, since we were blind or refused, or since evidence ran out: the ground
+    /// that `healthy` stands on.
+    var isGrounded = false
+    /// Since when a verdict waits for whether what it shares with others lives; whether it is to wait.
+    var heldSince: Moment?
+    var isHeld = false
+    /// When it is to be looked at beside the schedule because what it depends on has come back, or its neighbours are
+    /// silent.
+    var wantedAt: Moment?
+    /// A planned probe never left, and another one is planned in its place.
+    var isMissed = false
     /// When the looks became suspicious; `nil` when they are not.
     var suspectedAt: Moment?
     /// Extra probes that may be spent; below zero when an outage has been confirmed on credit.
     var budget: Double
     /// Seconds of the present back-off; 0 when there is none.
     var backoff = 0.0
+    /// Looks since the last failure that were meant to see the end of an incident.
+    var endingLooks = 0
+    /// An overdue probe that succeeded took this many seconds, and until when others may take as long.
+    var patience: (seconds: Double, until: Moment)?
     var lastStart: Moment?
     var lastLook: Moment?
     private var rareFailure = Rare<Outcome>()
 
     init(
-        key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan, policy: HealthPolicy
+        key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan,
+        policy: HealthPolicy,
+        variesManner: Bool = false
     ) {
         self.key = key
         way = Way(target)
         self.interval = interval.seconds
         errors = ErrorDetector(interval: interval.seconds)
         self.timeout = timeout.seconds
+        self.variesManner = variesManner
         self.plan = plan
         phase = plan.anchor
         budget = policy.budget.burst
@@ -127,11 +169,16 @@ struct TargetTrack: Sendable {
 
     // MARK: Probes
 
-    mutating func started(_ number: UInt64, reason: ProbeReason, at now: Moment, _ policy: HealthPolicy) {
+    mutating func started(
+        _ number: UInt64, reason: ProbeReason, isStreamed: Bool = false, at now: Moment, _ policy: HealthPolicy
+    ) {
         // Ends that were lost on the way must not pile up.
         if flights.count >= Self.mostFlights { flights.removeFirst() }
-        flights.append(Flight(number: number, startedAt: now))
+        flights.append(Flight(number: number, startedAt: now, isStreamed: isStreamed))
         lastStart = now
+        if reason != .manual { wantedAt = nil }
+        isMissed = false
+        if reason == .confirmation, run == nil { endingLooks += 1 }
         run?.asked += 1
         if let silence = traffic?.meter.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
             rareTraffic.update { $0.meter.isSilenceAsked = true }
@@ -159,26 +206,22 @@ struct TargetTrack: Sendable {
         // Its start was lost on the way.
         if flight == nil { run?.asked += 1 }
         let outcome = result.outcome
-        if outcome.class != .idle { lastLook = now }
+        if outcome.class != .idle { looked(at: now, policy) }
         switch outcome.class {
         case .ok:
-            if let charge = flight?.charge { errors.giveBack(charge) }
-            if let latency = result.latency {
-                self.latency.record(latency.seconds, at: now.uptime.seconds, policy.latency)
-            }
-            if let firstToken = result.phases.firstToken {
-                self.firstToken.record(firstToken.seconds, at: now.uptime.seconds, policy.latency)
-            }
-            errors.succeed(policy)
-            succeed(startedAt: flight?.startedAt, at: now, policy)
+            succeeded(flight, result, at: now, policy)
         case .failing:
-            blockade = nil
+            if isQueued(flight, outcome, at: now) { return wait(flight, outcome, at: now, policy) }
+            setBlockadePast()
+            if noteStream(flight, isSuccess: false, outcome) { return }
             lastFailure = outcome
             if flight?.charge == nil {
                 let start = flight?.startedAt ?? now
-                suspect(since: start, isProbe: true)
+                suspect(since: start, isProbe: true, isStreamed: flight?.isStreamed ?? result.isStreamed)
                 errors.fail(policy, startedAt: start.uptime.seconds, span: leastSpan(policy), isKnown: isOut)
             }
+            run?.ended += 1
+            if !outcome.isSilence { run?.isSilent = false }
             decide(at: now, policy)
         case .rateLimited, .credentials, .quota, .misconfigured, .gone, .gateway, .selfNetwork:
             if let charge = flight?.charge { errors.giveBack(charge) }
@@ -188,30 +231,81 @@ struct TargetTrack: Sendable {
         }
     }
 
+    private mutating func succeeded(_ flight: Flight?, _ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
+        if let charge = flight?.charge { errors.giveBack(charge) }
+        if let latency = result.latency {
+            let wasLate = flight.map { (now - $0.startedAt).seconds >= overdueAfter(policy) } ?? false
+            note(latency, wasLate: flight?.charge != nil, at: now, policy)
+            noteServed(wasLate: wasLate, at: now)
+            self.latency.record(latency.seconds, at: now.uptime.seconds, policy.latency)
+        }
+        if let firstToken = result.phases.firstToken {
+            self.firstToken.record(firstToken.seconds, at: now.uptime.seconds, policy.latency)
+        }
+        noteAnsweringModel(result.outcome)
+        _ = noteStream(flight, isSuccess: true, result.outcome)
+        errors.succeed(policy)
+        succeed(startedAt: flight?.startedAt, isStreamed: flight?.isStreamed ?? result.isStreamed, at: now, policy)
+    }
+
+    /// Takes up that there is evidence again. What lay further back than evidence may is no ground any more.
+    mutating func looked(at now: Moment, _ policy: HealthPolicy) {
+        if let seen = freshest, now - seen > staleAfter(policy) { isGrounded = false }
+        lastLook = now
+    }
+
     /// Counts flights that are late. - Returns: whether any was.
     mutating func countOverdue(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard flights.contains(where: { $0.charge == nil }) else { return false }
+        let due = overdueAfter(policy)
+        guard flights.contains(where: { $0.charge == nil && (now - $0.startedAt).seconds >= due }) else { return false }
+        // It waits in a queue that moves.
+        if isQueueing(at: now) {
+            markOverloaded(at: now)
+            return false
+        }
         var isAny = false
         for index in flights.indices where flights[index].charge == nil {
-            let late = (now - flights[index].startedAt).seconds
-            guard late >= overdueAfter(policy) else { continue }
-            suspect(since: flights[index].startedAt, isProbe: true)
+            guard (now - flights[index].startedAt).seconds >= overdueAfter(policy) else { continue }
+            if flights[index].isStreamed, rareStream.value?.isBroken == true {
+                flights[index].charge = (0, 0)
+                continue
+            }
+            suspect(since: flights[index].startedAt, isProbe: true, isStreamed: flights[index].isStreamed)
             flights[index].charge = errors.fail(
                 policy, startedAt: flights[index].startedAt.uptime.seconds, span: leastSpan(policy), isKnown: isOut)
             isAny = true
-            lastFailure = Outcome(.failing, .timeout, detail: "no answer after \(late.shortSeconds)")
         }
-        if isAny { decide(at: now, policy) }
-        return isAny
+        guard isAny else { return false }
+        setBlockadePast()
+        let longest = flights.map { (now - $0.startedAt).seconds }.max() ?? due
+        lastFailure = Outcome(.failing, .timeout, detail: "no answer after \(longest.shortSeconds)")
+        decide(at: now, policy)
+        return true
     }
 
     /// Seconds after which a probe in flight is suspicious.
     func overdueAfter(_ policy: HealthPolicy) -> Double {
         let least = (run == nil ? policy.overdue.minimum : policy.overdue.minimumInRun).seconds
-        guard let usual = latency.usual(policy.latency) else { return least * policy.overdue.unknownFactor }
+        // It was as late before, and answered.
+        let patience = patience?.seconds ?? 0
+        guard let usual = latency.usual(policy.latency) else {
+            return max(least * policy.overdue.unknownFactor, patience)
+        }
         let factor = run == nil ? policy.overdue.factor : policy.overdue.factorInRun
         // A slow model's hang must not wait for the deadline, nor a usual answer count as late.
         let most = max(timeout * policy.overdue.shareOfTimeout, usual * policy.overdue.factorInRun)
-        return max(least, min(usual * factor, most))
+        return max(least, min(usual * factor, most), patience)
+    }
+
+    /// Learns from how long a good answer took.
+    private mutating func note(_ latency: Duration, wasLate: Bool, at now: Moment, _ policy: HealthPolicy) {
+        if wasLate {
+            let seconds = max(latency.seconds * 1.2, patience?.seconds ?? 0)
+            patience = (seconds, now + policy.overdue.patience)
+        } else if let patience, now >= patience.until {
+            self.patience = nil
+        }
     }
 
     /// Uptime in seconds, later than `settled`, at which time alone may change something.
@@ -224,135 +318,13 @@ struct TargetTrack: Sendable {
             for flight in flights where flight.charge == nil { due = min(due, flight.startedAt.uptime.seconds + late) }
         }
         if let seen = freshest { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
+        if heldSince != nil { consider(now + 0.2) }
+        if let next = plan.next { consider((next + missedAfter(policy)).seconds) }
         if let traffic = traffic?.meter {
             if let silence = traffic.silenceAt(interval: interval, policy.traffic) { consider(silence) }
             if let success = traffic.lastSuccessAt { consider(success + interval) }
         }
         return due
-    }
-
-    // MARK: What a look means
-
-    /// - Parameter start: when the look left, where that is known: one from before a run does not end it.
-    mutating func succeed(startedAt start: Moment?, at now: Moment, _ policy: HealthPolicy) {
-        blockade = nil
-        hasSucceeded = true
-        if let run, let start, start < run.startedAt { return conclude(at: now, policy) }
-        run = nil
-        backoff = 0
-        hasVerdict = true
-        if isOut {
-            recovered += 1
-            if recovered >= policy.recovery.outageSuccesses {
-                isOut = false
-                breaker = .closed
-                if !errors.isAlarmed { errors.readmit() }
-            } else if case .open(let since) = breaker {
-                breaker = .halfOpen(since: since, failures: 0)
-            }
-        }
-        conclude(at: now, policy)
-    }
-
-    mutating func suspect(since start: Moment, isProbe: Bool, times: Int = 1) {
-        var run = self.run ?? Run(startedAt: start, lastStart: start)
-        run.startedAt = min(run.startedAt, start)
-        run.lastStart = max(run.lastStart, start)
-        run.looks += times
-        if isProbe { run.probes += times }
-        self.run = run
-        recovered = 0
-    }
-
-    mutating func obstruct(_ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
-        if blockade?.outcome.class == outcome.class {
-            blockade?.looks += 1
-            blockade?.outcome = outcome
-        } else {
-            blockade = Blockade(outcome: outcome, since: now)
-        }
-        let looks = outcome.class == .rateLimited ? policy.blocked.rateLimitedLooks : 2
-        // Who asks for more than an interval leaves no second look to wait for.
-        let isLong = outcome.class == .rateLimited && (outcome.retryAfter ?? .zero) >= .seconds(interval)
-        if !hasVerdict || isLong || (blockade?.looks ?? 0) >= looks {
-            blockade?.isDecided = true
-            hasVerdict = true
-        }
-    }
-
-    // MARK: Decisions
-
-    /// The outage rule: enough suspicious looks over enough time, without a success.
-    mutating func decide(at now: Moment, _ policy: HealthPolicy) {
-        if let run, !isOut {
-            let offsets = confirmations(policy)
-            let looks = min(hasVerdict ? .max : policy.outage.firstLooks, offsets.count + 1)
-            let last = offsets.prefix(max(looks - 1, 1)).last
-            // A timer's grain is not worth another look.
-            let span = (last ?? .zero) - .milliseconds(50)
-            if run.looks >= looks, run.lastStart - run.startedAt >= span {
-                isOut = true
-                hasVerdict = true
-                if let suspectedAt, suspectedAt < run.startedAt { errors.raise(policy) }
-            }
-        }
-        if let run, isOut || run.probes >= policy.routing.suspiciousLooks || isTooLong(run, policy) {
-            errors.avoid(policy)
-        }
-        if isOut {
-            backoff = min(max(backoff * 2, 2), policy.breaker.longestBackoff.seconds)
-            switch breaker {
-            case .closed where consecutiveFailures >= policy.breaker.failures: breaker = .open(since: now)
-            case .halfOpen(let since, let failures):
-                // One failure on the way back may be noise.
-                breaker =
-                    failures + 1 >= policy.breaker.halfOpenFailures
-                    ? .open(since: since) : .halfOpen(since: since, failures: failures + 1)
-            default: break
-            }
-        }
-        conclude(at: now, policy)
-    }
-
-    /// Whether so many failures in a row, of probes and requests alike, are too unlikely to be noise.
-    private func isTooLong(_ run: Run, _ policy: HealthPolicy) -> Bool {
-        let surprise = log(policy.routing.outageShare / errors.normalShare(policy.errors))
-        return Double(run.looks) * surprise >= policy.routing.outageThreshold + max(log(traffic?.meter.pace ?? 0), 0)
-    }
-
-    private mutating func conclude(at now: Moment, _ policy: HealthPolicy) {
-        suspectedAt = errors.status.isCalm && run == nil ? nil : suspectedAt ?? run?.startedAt ?? now
-    }
-
-    /// Seconds that an outage lasts at least; what ends sooner is a blip.
-    func leastSpan(_ policy: HealthPolicy) -> Double { confirmations(policy).last?.seconds ?? 0 }
-
-    func confirmations(_ policy: HealthPolicy) -> [Duration] {
-        isFast ? policy.outage.fastConfirmations : policy.outage.slowConfirmations
-    }
-
-    /// Forgets suspicions that were not the provider's doing.
-    mutating func forgive() {
-        run = nil
-        for index in flights.indices { flights[index].charge = (0, 0) }
-        // A partial outage that stood before stands.
-        guard !errors.isAlarmed else { return }
-        errors.reset()
-        suspectedAt = nil
-    }
-
-    /// Forgets what was found, not what is usual: the runtime has loaded or unloaded the model since.
-    mutating func renew() {
-        run = nil
-        blockade = nil
-        flights = []
-        breaker = .closed
-        backoff = 0
-        isOut = false
-        hasVerdict = false
-        suspectedAt = nil
-        lastLook = nil
-        errors.reset()
     }
 }
 
@@ -365,6 +337,21 @@ extension String {
         if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
         if rest.first == "[" { return rest.dropFirst().prefix { $0 != "]" }.lowercased() }
         return rest.prefix { $0 != ":" }.lowercased()
+    }
+
+    /// `host:port` of a URL, lower-case; the port of the scheme where it names none.
+    var urlAuthority: String {
+        var rest = self[...]
+        var port = "80"
+        if let scheme = rest.firstRange(of: "://") {
+            if rest[..<scheme.lowerBound].lowercased() == "https" { port = "443" }
+            rest = rest[scheme.upperBound...]
+        }
+        rest = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+        let behindBrackets = rest.lastIndex(of: "]").map { rest[$0...] } ?? rest
+        let hasPort = behindBrackets.contains(":")
+        return hasPort ? rest.lowercased() : "\(rest.lowercased()):\(port)"
     }
 
     var isLoopbackHost: Bool { self == "localhost" || self == "::1" || hasPrefix("127.") }

@@ -27,6 +27,8 @@ public struct Outcome: Sendable, Hashable, Codable {
     public enum Cause: String, Sendable, Hashable, Codable, CaseIterable {
         case none
         case connectionRefused, connectionReset, dns, tls, timeout, stall
+        /// No connection within the connect timeout, or within the deadline.
+        case connectTimeout
         /// 5xx, 529, 408 and Cloudflare's 52x.
         case serverError
         /// The provider says that it has more requests than it can take.
@@ -54,7 +56,12 @@ public struct Outcome: Sendable, Hashable, Codable {
         case other
 
         /// Whether it failed before a connection stood.
-        public var isConnectLevel: Bool { self == .connectionRefused || self == .dns || self == .tls }
+        public var isConnectLevel: Bool {
+            switch self {
+            case .connectionRefused, .connectTimeout, .dns, .tls: true
+            default: false
+            }
+        }
     }
 
     public var `class`: Class

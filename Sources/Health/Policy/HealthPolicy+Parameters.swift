@@ -70,6 +70,8 @@ extension HealthPolicy {
         number(
             "overdue.unknownFactor", "×", "of the minimum, for a target without a baseline", \.overdue.unknownFactor,
             1...100),
+        duration(
+            "overdue.patience", "how long an overdue probe that succeeded lets others take as long", \.overdue.patience),
         count("latency.warmup", "probes", "probes before a baseline counts", \.latency.warmup, 2...10_000),
         number("latency.factor", "×", "how much slower is worth an alarm", \.latency.factor, 1.05...100),
         number(
@@ -78,6 +80,8 @@ extension HealthPolicy {
         number(
             "latency.leastDeviation", "nats", "least deviation of log-latency assumed", \.latency.leastDeviation,
             0.01...10),
+        duration(
+            "latency.leastDifference", "less than this above the usual is never slow", \.latency.leastDifference),
         duration("latency.halfLife", "the time in which the baseline forgets half", \.latency.halfLife),
         number(
             "latency.patience", "×", "how much longer that time is while the model is slow", \.latency.patience,
@@ -93,13 +97,17 @@ extension HealthPolicy {
             0...100),
         count(
             "breaker.failures", "probes", "consecutive failures that open the breaker", \.breaker.failures, 1...1_000),
-        duration("breaker.recoveryInterval", "between two recovery probes", \.breaker.recoveryInterval),
+        duration(
+            "breaker.recoveryInterval", "the first wait of an outage, or the target's interval where that is shorter",
+            \.breaker.recoveryInterval),
+        number("breaker.growth", "×", "by which it grows with each probe that fails", \.breaker.growth, 1...10),
         duration("breaker.confirmAfter", "from a recovery probe's success to its confirmation", \.breaker.confirmAfter),
         count(
             "breaker.halfOpenFailures", "probes", "failures after such a success that open it again",
             \.breaker.halfOpenFailures, 1...100),
         duration(
-            "breaker.longestBackoff", "the longest back-off while the breaker is closed", \.breaker.longestBackoff),
+            "breaker.longestBackoff", "the longest wait of an outage, or the target's interval where that is longer",
+            \.breaker.longestBackoff),
         duration("blocked.confirmAfter", "from a refusal to the look that confirms it", \.blocked.confirmAfter),
         duration("blocked.interval", "least interval while a refusal lasts", \.blocked.interval),
         count(
@@ -108,6 +116,8 @@ extension HealthPolicy {
         number(
             "blocked.longestStretch", "×", "how far rate limits may stretch the interval", \.blocked.longestStretch,
             1...100),
+        duration(
+            "blocked.longestWait", "the longest wait that a provider's word alone brings about", \.blocked.longestWait),
         number("budget.share", "fraction", "extra probes per scheduled probe", \.budget.share, 0...1),
         number("budget.burst", "probes", "extra probes that may be saved up", \.budget.burst, 0...1_000),
         number(
@@ -162,8 +172,16 @@ extension HealthPolicy {
             "rollUp.degradedShare", "fraction", "of models not healthy from which a provider or the fleet is degraded",
             \.rollUp.degradedShare, 0...1),
         count(
-            "selfNetwork.hosts", "hosts", "that fail to connect before our own network is suspected",
+            "selfNetwork.hosts", "hosts", "that fall silent together before our own network is suspected",
             \.selfNetwork.hosts, 1...1_000),
+        duration(
+            "shared.wait", "how long a verdict waits for whether the gateway, host or network lives", \.shared.wait),
+        duration("shared.askAgain", "between two questions about one gateway", \.shared.askAgain),
+        count(
+            "shared.models", "models", "of one host that are silent together before the host is down",
+            \.shared.models, 2...1_000),
+        number(
+            "allowance.share", "fraction", "of a known request limit that probing takes", \.allowance.share, 1e-6...1),
         number("jitter", "fraction", "of the interval by which probes are moved", \.jitter, 0...0.5),
         duration("firstRound", "the time over which the first round is spread", \.firstRound),
         duration("probeResultTTL", "how long a probe's result is shown as current", \.probeResultTTL),

@@ -79,6 +79,8 @@ public struct HealthPolicy: Sendable, Hashable {
         public var inFlight = 6
         /// What a target without a baseline yet is given, in multiples of `minimum`.
         public var unknownFactor = 1.4
+        /// After an overdue probe has succeeded, none is overdue for this long before 1.2 times what that one took.
+        public var patience: Duration = .seconds(300)
         public init() {}
     }
 
@@ -92,6 +94,8 @@ public struct HealthPolicy: Sendable, Hashable {
         public var threshold = 8.0
         /// The least deviation of log-latency assumed, so that a very steady model is not alarmed by trifles.
         public var leastDeviation = 0.25
+        /// Less than this above the usual is never slow: nobody feels it, however large the factor.
+        public var leastDifference: Duration = .milliseconds(250)
         /// The time in which the baseline forgets half: short enough to follow a daily rhythm, long enough to stand
         /// beside a step.
         public var halfLife: Duration = .seconds(45 * 60)
@@ -115,14 +119,16 @@ public struct HealthPolicy: Sendable, Hashable {
     public struct Breaker: Sendable, Hashable {
         /// Consecutive failures that open it, once the status is unhealthy.
         public var failures = 5
-        /// Between two recovery probes while it is open.
+        /// The first wait of an outage, or the target's own interval where that is shorter …
         public var recoveryInterval: Duration = .seconds(15)
+        /// … which grows by this factor with each probe that fails …
+        public var growth = 1.5
+        /// … up to this, or the target's own interval where that is longer.
+        public var longestBackoff: Duration = .seconds(25)
         /// From a recovery probe's success to its confirmation.
         public var confirmAfter: Duration = .seconds(2)
         /// Failures after such a success that open it again.
         public var halfOpenFailures = 3
-        /// The longest back-off of a failing model whose breaker is closed.
-        public var longestBackoff: Duration = .seconds(15)
         public init() {}
     }
 
@@ -136,6 +142,9 @@ public struct HealthPolicy: Sendable, Hashable {
         public var rateLimitedLooks = 2
         /// How far rate limits may stretch the interval.
         public var longestStretch = 4.0
+        /// The longest wait that a provider's word alone (`retry-after`) brings about; an announced allowance that is
+        /// used up is waited for until its reset, up to a day and an hour.
+        public var longestWait: Duration = .seconds(300)
         public init() {}
     }
 
@@ -222,8 +231,26 @@ public struct HealthPolicy: Sendable, Hashable {
 
     /// "Everything failed at once": the provider or our own network.
     public struct SelfNetwork: Sendable, Hashable {
-        /// Distinct hosts off this machine that fail to connect within one interval.
+        /// Distinct hosts off this machine that fall silent within one interval, while none answers.
         public var hosts = 3
+        public init() {}
+    }
+
+    /// What several models depend on: a gateway, a host, our own network.
+    public struct Shared: Sendable, Hashable {
+        /// How long a verdict waits for the answer to whether what is shared lives.
+        public var wait: Duration = .seconds(5)
+        /// Between two such questions about the same gateway.
+        public var askAgain: Duration = .seconds(3)
+        /// Models of one host that must be silent together before it is the host that is down.
+        public var models = 2
+        public init() {}
+    }
+
+    /// Requests that a provider lets an account make.
+    public struct Allowance: Sendable, Hashable {
+        /// The share of a known limit that probing takes, where the configuration does not say.
+        public var share = 0.01
         public init() {}
     }
 
@@ -242,6 +269,8 @@ public struct HealthPolicy: Sendable, Hashable {
     public var score = Score()
     public var rollUp = RollUp()
     public var selfNetwork = SelfNetwork()
+    public var shared = Shared()
+    public var allowance = Allowance()
     /// Probes are moved by up to this share of their interval, so that no rhythm of ours meets one of theirs.
     public var jitter = 0.05
     /// The first round is spread over this time, or one interval where that is less.

@@ -1,0 +1,112 @@
+/// Whose allowance a request is counted on: a key at a provider. Pace and rate limits belong to it, not to a model.
+struct Account: Sendable, Hashable {
+    /// Where its requests go: the host, or the gateway and the provider behind it.
+    var place: String
+    var key: Secret?
+
+    /// - Parameter provider: the provider's name in the configuration.
+    init(_ target: ModelTarget, provider: String) {
+        if let route = target.gateway {
+            place = "\(route.gateway)/\(route.provider ?? provider)"
+            key = target.key ?? route.virtualKey
+        } else {
+            place = target.baseURL.urlAuthority
+            key = target.key
+        }
+    }
+
+    /// A target's account, and its place among the account's targets.
+    struct Place: Sendable {
+        var index = -1
+        /// 0 for the first and towards 1 for the last.
+        var share = 0.0
+    }
+
+    /// How fast an account lets its targets be probed.
+    struct Pace: Sendable, Equatable {
+        /// Nothing is sent before.
+        var heldUntil: Moment?
+        /// Between two regular probes of one target, as far as the allowance reaches.
+        var every: Duration?
+        /// When one beside those may leave.
+        var extraFrom: Moment?
+    }
+}
+
+/// What is known of an account's allowance.
+struct AccountTrack: Sendable {
+    /// Targets that are probed on it.
+    var targets = 0
+    /// Requests a second that probing may take; `nil` where no limit is known.
+    private var rate: Double?
+    private var isConfigured = false
+    private var heldUntil: Moment?
+    /// Looks beside the schedule that may be sent, as of an instant.
+    private var extras = Self.mostExtras
+    private var extrasAt: Moment?
+
+    /// As many as confirm one outage.
+    private static let mostExtras = 6.0
+    /// The longest reset that is believed of an allowance that is used up: a day, and an hour of clocks.
+    private static let longestHold = Duration.seconds(25 * 3_600)
+    /// What is left of the share for looks beside the schedule.
+    private static let regularShare = 0.8
+    /// A limit with no period told is one of a minute, as with most providers.
+    private static let usualPeriod = Duration.seconds(60)
+
+    /// The pace that holds at an instant; `nil` for no bounds.
+    func pace(at now: Moment) -> Account.Pace? {
+        let held = heldUntil.flatMap { $0 > now ? $0 : nil }
+        let every = rate.map { Duration.seconds(Double(max(targets, 1)) / ($0 * Self.regularShare)) }
+        guard held != nil || every != nil else { return nil }
+        return Account.Pace(heldUntil: held, every: every, extraFrom: extraFrom(now))
+    }
+
+    private func extraFrom(_ now: Moment) -> Moment? {
+        guard let refill else { return nil }
+        let left = extras(at: now)
+        return left >= 1 ? now : now + .seconds((1 - left) / refill)
+    }
+
+    /// Extra looks a second.
+    private var refill: Double? { rate.map { $0 * (1 - Self.regularShare) } }
+
+    private func extras(at now: Moment) -> Double {
+        guard let refill, let extrasAt else { return extras }
+        return min(Self.mostExtras, extras + (now - extrasAt).seconds * refill)
+    }
+
+    /// A look beside the schedule left.
+    mutating func spend(at now: Moment) {
+        extras = extras(at: now) - 1
+        extrasAt = now
+    }
+
+    /// Takes up a limit that the configuration tells.
+    mutating func configure(requests: Int, period: Duration, share: Double) {
+        isConfigured = true
+        rate = Double(requests) * share / max(period.seconds, 1)
+    }
+
+    /// Takes up what an answer says. - Returns: whether the pace has changed.
+    mutating func note(_ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) -> Bool {
+        let before = (rate, heldUntil)
+        if let allowance = result.allowance {
+            if !isConfigured, let limit = allowance.limit, limit > 0 {
+                let period = allowance.period ?? Self.usualPeriod
+                rate = Double(limit) * policy.allowance.share / max(period.seconds, 1)
+            }
+            if let left = allowance.remaining, left <= 0, let reset = allowance.resetAfter, reset > .zero {
+                hold(until: now + min(reset, Self.longestHold))
+            }
+        }
+        if result.outcome.class == .rateLimited, let wait = result.outcome.retryAfter {
+            hold(until: now + min(wait, policy.blocked.longestWait))
+        }
+        return before.0 != rate || before.1 != heldUntil
+    }
+
+    private mutating func hold(until: Moment) {
+        if heldUntil.map({ $0 < until }) ?? true { heldUntil = until }
+    }
+}

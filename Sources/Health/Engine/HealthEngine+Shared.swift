@@ -1,0 +1,188 @@
+// Models that fall silent together: is it the gateway, the host, or our own network?
+extension HealthEngine {
+    /// The run of silent looks after which others are asked too.
+    private static let looksBeforeOthers = 3
+
+    /// A look came back with an HTTP status: whatever lies between is there.
+    mutating func noteAnswer(_ place: SharedTracks.Place, at now: Moment, into actions: inout Actions) {
+        if place.gateway >= 0 { shared.gateways[place.gateway].silentSince = nil }
+        if place.host >= 0 {
+            shared.hosts[place.host].answeredAt = now
+            if !shared.hosts[place.host].silent.isEmpty { shared.hosts[place.host].silent.removeAll() }
+            if !surroundings.downHosts.isEmpty { setHost(place.host, detail: nil, at: now, into: &actions) }
+        }
+        if place.outside >= 0 {
+            shared.outside[place.outside].answeredAt = now
+            shared.outside[place.outside].silentSince = nil
+            setNetwork(isUp: true, at: now, into: &actions)
+        }
+    }
+
+    /// A look brought no HTTP status, or is far later than usual.
+    mutating func noteSilence(model index: Int, target: Int, at now: Moment, into actions: inout Actions) {
+        let place = models[index].targets[target].shared
+        if place.gateway >= 0 { suspectGateway(place.gateway, at: now, into: &actions) }
+        if place.outside >= 0, shared.outside[place.outside].silentSince == nil {
+            shared.outside[place.outside].silentSince = now
+        }
+        if place.host >= 0 {
+            shared.hosts[place.host].silent.insert(index)
+            judgeHost(place.host, of: models[index].targets[target], at: now, into: &actions)
+        }
+        if place.outside >= 0 { judgeNetwork(at: now, into: &actions) }
+        if let run = models[index].targets[target].run, run.isSilent, run.looks == Self.looksBeforeOthers {
+            askOthers(than: index, place, since: run.startedAt, at: now, into: &actions)
+        }
+        models[index].targets[target].isHeld = isOpen(models[index].targets[target], at: now)
+    }
+
+    /// Goes on with the verdicts of a model that wait.
+    mutating func reconsider(_ index: Int, at now: Moment, into actions: inout Actions) {
+        for target in models[index].targets.indices where models[index].targets[target].heldSince != nil {
+            let place = models[index].targets[target].shared
+            if place.outside >= 0 { judgeNetwork(at: now, into: &actions) }
+            models[index].targets[target].isHeld = isOpen(models[index].targets[target], at: now)
+        }
+    }
+
+    /// Whether the verdict on silent looks waits for an answer that is to come.
+    private func isOpen(_ track: TargetTrack, at now: Moment) -> Bool {
+        guard let run = track.run, run.isSilent else { return false }
+        let place = track.shared
+        if place.gateway >= 0, let asked = shared.gateways[place.gateway].askedAt, now - asked < policy.shared.wait,
+            shared.gateways[place.gateway].answeredAt.map({ $0 < asked }) ?? true
+        {
+            return true
+        }
+        if place.host >= 0 {
+            let host = shared.hosts[place.host]
+            let isAnswering = host.answeredAt.map { $0 >= run.startedAt } ?? false
+            if host.members.count >= policy.shared.models, host.silent.count < policy.shared.models, !isAnswering {
+                return true
+            }
+        }
+        guard place.outside >= 0 else { return false }
+        if shared.isNetworkAsked(at: now) { return true }
+        guard shared.outside.count >= policy.selfNetwork.hosts else { return false }
+        return !shared.outside.contains { $0.answeredAt.map { $0 >= run.startedAt } ?? false }
+    }
+
+    // MARK: Gateways
+
+    private mutating func suspectGateway(_ index: Int, at now: Moment, into actions: inout Actions) {
+        if shared.gateways[index].silentSince == nil { shared.gateways[index].silentSince = now }
+        let name = shared.gateways[index].name
+        guard !surroundings.downGateways.contains(name) else { return }
+        if let asked = shared.gateways[index].askedAt, now - asked < policy.shared.askAgain { return }
+        shared.gateways[index].askedAt = now
+        actions.suspectedGateways.append(name)
+    }
+
+    /// Whether looks through a gateway are silent, so that its own silence needs no second report.
+    func isSilentThrough(_ name: String) -> Bool {
+        shared.gateways.contains { $0.name == name && $0.silentSince != nil }
+    }
+
+    mutating func noteGatewayAnswer(_ name: String, isUp: Bool, at now: Moment) {
+        guard let index = shared.gateways.firstIndex(where: { $0.name == name }) else { return }
+        shared.gateways[index].answeredAt = now
+        if isUp { shared.gateways[index].silentSince = nil }
+    }
+
+    // MARK: Hosts
+
+    /// A host whose models are all silent is one fault, not as many as it has models.
+    private mutating func judgeHost(
+        _ index: Int, of track: TargetTrack, at now: Moment, into actions: inout Actions
+    ) {
+        let host = shared.hosts[index]
+        guard track.isOut, let run = track.run, host.silent.count >= policy.shared.models,
+            surroundings.downHosts[host.address] == nil
+        else { return }
+        if let answered = host.answeredAt, answered >= run.startedAt { return }
+        let why = track.lastFailure.map { $0.detail.isEmpty ? "" : ": \($0.detail)" } ?? ""
+        let others = host.members.count
+        setHost(
+            index, detail: "\(host.address) answers none of its \(others) models\(why.closed)", at: now, into: &actions)
+    }
+
+    private mutating func setHost(_ index: Int, detail: String?, at now: Moment, into actions: inout Actions) {
+        let address = shared.hosts[index].address
+        guard (surroundings.downHosts[address] == nil) != (detail == nil) else { return }
+        surroundings.downHosts[address] = detail
+        _ = components.note(.host, address, detail == nil ? .healthy : .unhealthy, detail ?? "Answering.", at: now)
+        let members = shared.hosts[index].members
+        for (turn, model) in members.enumerated() {
+            if detail == nil {
+                reopen(model, turn: turn, of: members.count, isAbsolved: true, at: now) { $0.host == index }
+            }
+            settle(model, at: now, into: &actions)
+        }
+    }
+
+    // MARK: Our own network
+
+    private mutating func judgeNetwork(at now: Moment, into actions: inout Actions) {
+        guard !surroundings.isNetworkDown else { return }
+        let (silent, alive) = shared.suddenlySilent(at: now)
+        guard !silent.isEmpty, silent.count >= min(policy.selfNetwork.hosts, alive) else { return }
+        if shared.networkAskedAt.map({ now - $0 >= SharedTracks.networkAskAgain }) ?? true {
+            shared.networkAskedAt = now
+            actions.isConnectivityCheckWanted = true
+        }
+        // Nobody can be asked: then all of them at once is word enough.
+        guard shared.isNetworkUnanswered(at: now), silent.count >= policy.selfNetwork.hosts, silent.count == alive
+        else { return }
+        let names = silent.prefix(4).map { shared.outside[$0].name }.sorted().joined(separator: ", ")
+        setNetwork(
+            isUp: false,
+            detail: "None of \(silent.count) hosts answers any more: \(names)\(silent.count > 4 ? ", …" : "").",
+            at: now, into: &actions)
+    }
+
+    /// Looks at models elsewhere, to learn soon whether they answer.
+    private mutating func askOthers(
+        than index: Int, _ place: SharedTracks.Place, since: Moment, at now: Moment, into actions: inout Actions
+    ) {
+        if place.host >= 0 {
+            let host = shared.hosts[place.host]
+            if host.answeredAt.map({ $0 < since }) ?? true, host.silent.count < policy.shared.models,
+                let other = host.members.first(where: { $0 != index })
+            {
+                hasten(other, at: now, into: &actions) { $0.host == place.host }
+            }
+        }
+        guard place.outside >= 0, shared.outside.count >= policy.selfNetwork.hosts else { return }
+        let unasked = shared.outside.indices.filter {
+            $0 != place.outside && shared.outside[$0].silentSince == nil
+                && (shared.outside[$0].answeredAt.map { $0 < since } ?? true)
+        }
+        for outside in unasked.prefix(policy.selfNetwork.hosts) {
+            guard let other = shared.outside[outside].members.first else { continue }
+            hasten(other, at: now, into: &actions) { $0.outside == outside }
+        }
+    }
+
+    private mutating func hasten(
+        _ index: Int, at now: Moment, into actions: inout Actions, _ isMeant: (SharedTracks.Place) -> Bool
+    ) {
+        for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
+            let track = models[index].targets[target]
+            guard track.flights.isEmpty, track.run == nil, !track.isOut, track.blockade == nil else { continue }
+            models[index].targets[target].wantedAt = now
+        }
+        settle(index, at: now, into: &actions)
+    }
+
+    /// What a model depends on is there again.
+    mutating func reopen(
+        _ index: Int, turn: Int, of count: Int, isAbsolved: Bool, at now: Moment,
+        _ isMeant: (SharedTracks.Place) -> Bool
+    ) {
+        for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
+            let round = min(models[index].config.interval, policy.firstRound)
+            let soon = now + round * (Double(turn) / Double(max(count, 1)))
+            models[index].targets[target].reopen(at: soon, isAbsolved: isAbsolved)
+        }
+    }
+}

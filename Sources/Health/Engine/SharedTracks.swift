@@ -1,0 +1,145 @@
+/// What is known of the gateways, hosts and networks that targets share: who answered last, and who fell silent since.
+///
+/// Silence is a look without an HTTP status: refused, lost, or far later than usual.
+struct SharedTracks: Sendable {
+    /// Where a target's gateway, host and way out are kept; -1 for none.
+    struct Place: Sendable {
+        var gateway = -1
+        var host = -1
+        var outside = -1
+    }
+    struct Gateway: Sendable {
+        let name: String
+        /// When looks through it last fell silent, since anything came through it.
+        var silentSince: Moment?
+        var askedAt: Moment?
+        var answeredAt: Moment?
+        /// Positions of models behind it, in order.
+        var members: [Int] = []
+    }
+    struct Host: Sendable {
+        /// `host:port`.
+        let address: String
+        var answeredAt: Moment?
+        /// Positions of the models whose looks fell silent since it answered.
+        var silent: Set<Int> = []
+        var members: [Int] = []
+    }
+    /// A host off this machine.
+    struct Outside: Sendable {
+        let name: String
+        var answeredAt: Moment?
+        /// When it fell silent since it last answered.
+        var silentSince: Moment?
+        /// The longest interval of its models.
+        var interval = Duration.zero
+        var members: [Int] = []
+    }
+
+    var gateways: [Gateway] = []
+    var hosts: [Host] = []
+    var outside: [Outside] = []
+    /// When it was last asked whether our own network is there, and when that was answered.
+    var networkAskedAt: Moment?
+    var networkAnsweredAt: Moment?
+
+    /// The connectivity check's own timeout is less; without an answer by then there is no such check.
+    static let networkPatience = Duration.seconds(3.5)
+    static let networkAskAgain = Duration.seconds(5)
+
+    /// Takes up which targets there are. What is known of places that stay is kept.
+    mutating func configure(_ models: inout [ModelTrack]) {
+        var next = SharedTracks()
+        (next.networkAskedAt, next.networkAnsweredAt) = (networkAskedAt, networkAnsweredAt)
+        let oldGateways = Dictionary(gateways.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let oldHosts = Dictionary(hosts.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+        let oldOutside = Dictionary(outside.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var places: (gateways: [String: Int], hosts: [String: Int], outside: [String: Int]) = ([:], [:], [:])
+        for index in models.indices {
+            for target in models[index].targets.indices {
+                let way = models[index].targets[target].way
+                var place = Place()
+                if let name = way.gateway {
+                    place.gateway = Self.position(of: name, in: &places.gateways) {
+                        var gateway = Gateway(name: name)
+                        if let old = oldGateways[name] {
+                            (gateway.silentSince, gateway.askedAt, gateway.answeredAt) = (
+                                old.silentSince, old.askedAt, old.answeredAt
+                            )
+                        }
+                        next.gateways.append(gateway)
+                    }
+                    Self.add(index, to: &next.gateways[place.gateway].members)
+                } else if let address = way.address {
+                    place.host = Self.position(of: address, in: &places.hosts) {
+                        var host = Host(address: address)
+                        host.answeredAt = oldHosts[address]?.answeredAt
+                        next.hosts.append(host)
+                    }
+                    Self.add(index, to: &next.hosts[place.host].members)
+                }
+                if !way.isLoopback {
+                    place.outside = Self.position(of: way.host, in: &places.outside) {
+                        var outside = Outside(name: way.host)
+                        (outside.answeredAt, outside.silentSince) = (
+                            oldOutside[way.host]?.answeredAt, oldOutside[way.host]?.silentSince
+                        )
+                        next.outside.append(outside)
+                    }
+                    let interval = Duration.seconds(models[index].targets[target].interval)
+                    next.outside[place.outside].interval = max(next.outside[place.outside].interval, interval)
+                    Self.add(index, to: &next.outside[place.outside].members)
+                }
+                models[index].targets[target].shared = place
+            }
+        }
+        self = next
+    }
+
+    private static func position(of name: String, in known: inout [String: Int], _ make: () -> Void) -> Int {
+        if let index = known[name] { return index }
+        make()
+        known[name] = known.count
+        return known.count - 1
+    }
+
+    private static func add(_ index: Int, to members: inout [Int]) {
+        if members.last != index { members.append(index) }
+    }
+
+    // MARK: Our own network
+
+    /// Hosts off this machine that answered lately and are silent now, none having answered since the first of them fell
+    /// silent; where none has ever answered, all that are silent.
+    func suddenlySilent(at now: Moment) -> (silent: [Int], alive: Int) {
+        let isFirstWord = outside.allSatisfy { $0.answeredAt == nil }
+        let last = outside.compactMap(\.answeredAt).max()
+        var silent: [Int] = []
+        var alive = 0
+        for (index, host) in outside.enumerated() {
+            guard isFirstWord || host.wasAlive(at: now) else { continue }
+            alive += 1
+            if let since = host.silentSince, since >= last ?? since { silent.append(index) }
+        }
+        return (silent, alive)
+    }
+
+    /// Whether it has been asked for our own network, and the answer is still to come.
+    func isNetworkAsked(at now: Moment) -> Bool {
+        guard let asked = networkAskedAt, now - asked < Self.networkPatience else { return false }
+        return networkAnsweredAt.map { $0 < asked } ?? true
+    }
+
+    /// Whether it was asked for, and nobody is there who could answer.
+    func isNetworkUnanswered(at now: Moment) -> Bool {
+        guard let asked = networkAskedAt, now - asked >= Self.networkPatience else { return false }
+        return networkAnsweredAt.map { $0 < asked } ?? true
+    }
+}
+
+extension SharedTracks.Outside {
+    /// Whether it has answered within its last few turns.
+    func wasAlive(at now: Moment) -> Bool {
+        answeredAt.map { now - $0 <= interval * 3 + .seconds(30) } ?? false
+    }
+}

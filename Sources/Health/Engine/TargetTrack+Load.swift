@@ -1,0 +1,107 @@
+/// What the server behind a target says of its load, and what it does to our looks.
+struct LoadTrack: Sendable {
+    var last: ServerLoad
+    var at: Moment
+    /// When it was last seen to get anywhere: tokens generated, requests finished.
+    var movedAt: Moment
+    /// A look of ours waited, or waits, in its queue.
+    var isOverloaded = false
+
+    /// What it said longer ago says nothing of now.
+    static let freshness = Duration.seconds(5)
+    /// An engine that has not moved for so long hangs. Without a count of tokens, only finished requests are seen.
+    static let patience = Duration.seconds(10)
+    static let blindPatience = Duration.seconds(60)
+
+    init(_ load: ServerLoad, at now: Moment) {
+        last = load
+        at = now
+        movedAt = now
+    }
+
+    mutating func note(_ load: ServerLoad, at now: Moment) {
+        if hasMoved(to: load) { movedAt = now }
+        last = load
+        at = now
+    }
+
+    private func hasMoved(to load: ServerLoad) -> Bool {
+        if let before = last.generatedTokens, let after = load.generatedTokens { return before != after }
+        // Fewer running or waiting than before: some were finished.
+        func fell(_ before: Int?, _ after: Int?) -> Bool {
+            if let before, let after { after < before } else { false }
+        }
+        return fell(last.running, load.running) || fell(last.waiting, load.waiting)
+            || (load.running ?? 0) == 0 && (load.waiting ?? 0) == 0 && load.running != nil
+    }
+
+    /// Whether it has more to do than it can do at once, and does it.
+    func isQueueing(at now: Moment) -> Bool {
+        guard now - at <= Self.freshness, (last.running ?? 0) + (last.waiting ?? 0) > 0 else { return false }
+        return now - movedAt <= (last.generatedTokens == nil ? Self.blindPatience : Self.patience)
+    }
+}
+
+// Busy is not dead.
+extension TargetTrack {
+    /// Whether looks of ours wait in a queue that moves.
+    func isQueueing(at now: Moment) -> Bool { rareLoad.value?.isQueueing(at: now) ?? false }
+
+    /// Takes up what the server says. Silence that it explains is taken back.
+    mutating func note(_ load: ServerLoad, at now: Moment, _ policy: HealthPolicy) {
+        // A front that lives says nothing of the engine behind it.
+        guard load.running != nil || load.waiting != nil || load.generatedTokens != nil else { return }
+        if rareLoad.isNone { rareLoad = Rare(LoadTrack(load, at: now)) }
+        rareLoad.update { $0.note(load, at: now) }
+        guard isQueueing(at: now), run?.isSilent == true else { return }
+        for index in flights.indices {
+            if let charge = flights[index].charge { errors.giveBack(charge) }
+            flights[index].charge = nil
+        }
+        run = nil
+        heldSince = nil
+        if isOut {
+            isOut = false
+            breaker = .closed
+            backoff = 0
+            if !errors.isAlarmed { errors.readmit() }
+        }
+        looked(at: now, policy)
+        markOverloaded(at: now)
+        conclude(at: now, policy)
+    }
+
+    mutating func markOverloaded(at now: Moment) { rareLoad.update { $0.isOverloaded = true } }
+
+    /// Whether a look that nobody answered in time was waiting in a queue that moves.
+    func isQueued(_ flight: Flight?, _ outcome: Outcome, at now: Moment) -> Bool {
+        outcome.isSilence && (outcome.cause == .timeout || outcome.cause == .stall) && isQueueing(at: now)
+    }
+
+    /// A look that came back because our patience ended, not the server's.
+    mutating func wait(_ flight: Flight?, _ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
+        if let charge = flight?.charge { errors.giveBack(charge) }
+        hasVerdict = true
+        lastFailure = outcome
+        markOverloaded(at: now)
+        conclude(at: now, policy)
+    }
+
+    /// A good answer: in time, it ends the overload; late, the queue is still there.
+    mutating func noteServed(wasLate: Bool, at now: Moment) {
+        rareLoad.update { $0.isOverloaded = wasLate && $0.isQueueing(at: now) }
+    }
+
+    var isOverloaded: Bool { rareLoad.value?.isOverloaded ?? false }
+
+    func overloadSentence(at now: Moment) -> String {
+        guard let load = rareLoad.value?.last else { return "" }
+        let running = load.running.map { "\($0) \($0 == 1 ? "request" : "requests") running" }
+        let waiting = load.waiting.map { "\($0) waiting" }
+        let counts = [running, waiting].compactMap { $0 }.joined(separator: ", ")
+        let longest = flights.map { (now - $0.startedAt).seconds }.max()
+        let own = longest.map { $0 >= 1 ? "; the longest of our probes has waited \($0.shortSeconds)" : "" } ?? ""
+        return "The server answers and has more requests than it can work on at once"
+            + (counts.isEmpty ? "" : ": \(counts)") + "\(own)."
+    }
+}
