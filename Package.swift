@@ -66,11 +66,16 @@ let package = Package(
         // Worlds and peers that it is tried against, and recorded evidence.
         .target(name: "Trials", dependencies: ["Health", .heap], swiftSettings: settings),
 
+        // What stands between the HTTP client and the peers it asks.
+        .systemLibrary(name: "CZlib"),
+        .target(name: "HTTPGuard", dependencies: ["CZlib", .nioCore, .nioHTTP1], swiftSettings: settings),
+
         // Sources of evidence.
         .target(
             name: "Observation",
             dependencies: [
-                "Health", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPCompression,
+                "Health", "HTTPGuard", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1,
+                .nioHTTPCompression,
                 .nioPosix, .nioSSL,
                 .serviceLifecycle,
             ],
@@ -78,11 +83,10 @@ let package = Package(
         ),
 
         // Sinks.
-        .systemLibrary(name: "CZlib"),
         .target(
             name: "History",
             dependencies: [
-                "CZlib", "Health", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1,
+                "CZlib", "Health", "HTTPGuard", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1,
                 .nioHTTPCompression, .nioSSL,
                 .serviceLifecycle,
             ],
@@ -103,8 +107,9 @@ let package = Package(
         .target(
             name: "LLMHealth",
             dependencies: [
-                "API", "Health", "History", "Observation", "Telemetry", "Trials",
-                .asyncHTTPClient, .logging, .metrics, .nioCore, .serviceLifecycle, .swiftCSV, .unixSignals, .yams,
+                "API", "Health", "History", "HTTPGuard", "Observation", "Telemetry", "Trials",
+                .asyncHTTPClient, .logging, .metrics, .nioCore, .nioPosix, .serviceLifecycle, .swiftCSV, .unixSignals,
+                .yams,
             ],
             swiftSettings: settings
         ),
@@ -138,7 +143,9 @@ let package = Package(
         .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: ["Health"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["CZlib", "Health", .nioCore, .nioPosix], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .testTarget(
             name: "HealthTests", dependencies: ["Health", "TestSupport"], resources: [.copy("References")],
             swiftSettings: settings),
@@ -147,8 +154,8 @@ let package = Package(
         .testTarget(
             name: "ObservationTests",
             dependencies: [
-                "Health", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .coreMetrics, .logging, .nioCore,
-                .nioHTTP1, .nioPosix,
+                "Health", "HTTPGuard", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .coreMetrics,
+                .logging, .nioCore, .nioHTTP1, .nioPosix,
             ],
             resources: [.copy("Recordings")],
             swiftSettings: settings
@@ -185,7 +192,7 @@ let package = Package(
             dependencies: [
                 "Health", "History", "Simulator", "TestSupport", "llm-health", "llm-simulator", .asyncHTTPClient, .grdb,
                 .logging,
-                .nioCore, .nioHTTP1,
+                .nioCore, .nioHTTP1, .nioPosix,
             ],
             exclude: ["References"],
             swiftSettings: settings

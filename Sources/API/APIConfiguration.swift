@@ -26,8 +26,12 @@ package struct APIConfiguration: Sendable {
     package var concurrentProbes: Int
     /// What a caller is told to wait who asks for one more; rounded up to whole seconds.
     package var probeRetryAfter: Duration
-    /// Connections that may be open at once; further ones wait in the listener's queue.
+    /// Connections that may be open at once; for a further one that which has been silent longest is closed.
     package var maximumConnections: Int
+    /// How long a connection may be open before its first request.
+    package var firstRequestTimeout: Duration
+    /// How long a request may take to arrive once it has begun, and a client to read on.
+    package var exchangeTimeout: Duration
     /// After which a connection without a request in work is closed.
     package var idleTimeout: Duration
 
@@ -36,6 +40,7 @@ package struct APIConfiguration: Sendable {
         allowedOrigins: [String] = [], frameAncestors: [String] = [],
         publicBadges: [NamePattern] = [], statusPage: StatusPage? = nil, live: LiveLimits = LiveLimits(),
         concurrentProbes: Int = 4, probeRetryAfter: Duration = .seconds(2), maximumConnections: Int = 2_048,
+        firstRequestTimeout: Duration = .seconds(10), exchangeTimeout: Duration = .seconds(60),
         idleTimeout: Duration = .seconds(75)
     ) {
         self.host = host
@@ -50,6 +55,8 @@ package struct APIConfiguration: Sendable {
         self.concurrentProbes = concurrentProbes
         self.probeRetryAfter = probeRetryAfter
         self.maximumConnections = maximumConnections
+        self.firstRequestTimeout = firstRequestTimeout
+        self.exchangeTimeout = exchangeTimeout
         self.idleTimeout = idleTimeout
     }
 }

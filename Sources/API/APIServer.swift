@@ -3,6 +3,8 @@ package import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import ServiceLifecycle
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -14,45 +16,91 @@ import Darwin
 
 /// The listening API. Run it as a service: it ends when the task is told to shut down, after its open requests.
 package struct APIServer: Sendable {
-    package let application: Application<RouterResponder<BasicRequestContext>>
+    private let api: HealthAPI
     private let configuration: APIConfiguration
     private let feed: LiveFeed
     private let logger: Logger
+    private let onServerRunning: @Sendable (_ port: Int) async -> Void
+    /// The open connections.
+    let keeper: ConnectionKeeper
 
     /// - Parameter onServerRunning: told the port once requests are accepted.
     package init(
         _ api: HealthAPI, logger: Logger, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
-        let configuration = api.configuration
-        self.configuration = configuration
+        self.api = api
+        configuration = api.configuration
         feed = api.feed
         self.logger = logger
-        let door = LiveDoor(api)
-        application = Application(
-            router: api.makeRouter(),
-            server: HTTPServerBuilder { responder in
-                UpgradeChannel(
-                    responder: responder, door: door, idleTimeout: configuration.idleTimeout)
-            },
-            configuration: .init(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(
-                    configuration.maximumConnections, logger: logger)),
-            onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? configuration.port) },
-            logger: logger)
+        self.onServerRunning = onServerRunning
+        keeper = ConnectionKeeper(limit: configuration.maximumConnections, logger: logger)
     }
 
     /// Listens and answers until the surrounding service group shuts down.
+    ///
+    /// The system may end a listener, as when it cannot hand over a connection: then it is opened again.
     ///
     /// - Throws: ``ListenError`` when the address cannot be bound.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await feed.run(logger: logger) }
             defer { group.cancelAll() }
-            do { try await application.run() } catch {
-                throw ListenError(error, host: configuration.host, port: configuration.port) ?? error
+            let listener = ListenerState()
+            try await withGracefulShutdownHandler {
+                try await keepListening(listener)
+            } onGracefulShutdown: {
+                listener.isEnding.withLock { $0 = true }
             }
         }
+    }
+
+    private func keepListening(_ listener: ListenerState) async throws {
+        func isEnding() -> Bool { listener.isEnding.withLock { $0 } || Task.isCancelled }
+        while true {
+            let known = listener.port.withLock { $0 }
+            let port = known ?? configuration.port
+            do {
+                try await application(port: port) { port in
+                    listener.port.withLock { $0 = port }
+                    if known == nil { await onServerRunning(port) }
+                }.run()
+                if isEnding() { return }
+                logger.error("The listener ended by itself; it is opened again")
+            } catch {
+                // What cannot be opened at the start is the operator's to mend.
+                guard listener.port.withLock({ $0 }) != nil, !isEnding() else {
+                    throw ListenError(error, host: configuration.host, port: port) ?? error
+                }
+                logger.error("The listener ended; it is opened again", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// The application by itself, for tests.
+    package var application: Application<RouterResponder<BasicRequestContext>> {
+        application(port: configuration.port) { _ in }
+    }
+
+    private func application(
+        port: Int, onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> Application<RouterResponder<BasicRequestContext>> {
+        let door = LiveDoor(api)
+        let (keeper, configuration) = (keeper, configuration)
+        return Application(
+            router: api.makeRouter(),
+            server: HTTPServerBuilder { responder in
+                UpgradeChannel(
+                    responder: responder, door: door, keeper: keeper,
+                    timeouts: .init(
+                        firstRequest: configuration.firstRequestTimeout, exchange: configuration.exchangeTimeout,
+                        idle: configuration.idleTimeout))
+            },
+            configuration: .init(
+                address: .hostname(configuration.host, port: port),
+                availableConnectionsDelegate: AcceptanceRule(limit: keeper.limit + ConnectionKeeper.slack)),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+            logger: logger)
     }
 
     /// Refuses what would open the API to everybody, or to nobody.
@@ -70,6 +118,12 @@ package struct APIServer: Sendable {
             guard !token.scopes.isEmpty else { throw .noScopes(token: token.name) }
         }
     }
+}
+
+/// Where the listener is, once it is open, and whether it is meant to end.
+private final class ListenerState: Sendable {
+    let port = Mutex<Int?>(nil)
+    let isEnding = Mutex(false)
 }
 
 /// Why the API may not listen as configured.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Dispatch
+import HTTPGuard
 import Health
 import NIOCore
 import NIOHTTP1
@@ -49,6 +50,10 @@ struct ClickHouseClient: Sendable {
             decompression: .enabled(limit: .ratio(1_000)))
         settings.httpVersion = .http1Only
         settings.connectionPool.retryConnectionEstablishment = false
+        settings.http1_1ConnectionDebugInitializer = { channel in
+            // Answers are large here, and the client unpacks them itself.
+            AnswerGuard.install(on: channel, limits: .init(bytes: 2 * Self.largestAnswer), inflates: false)
+        }
         // On one loop: across two, an answer after which the server closes may come before the client has noted that
         // its own request is sent, and it then calls the answer broken.
         http = HTTPClient(

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPGuard
 package import Health
 import NIOCore
 import NIOHTTP1
@@ -35,6 +36,10 @@ package struct DaemonClient: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(3)
         configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            AnswerGuard.install(on: channel, limits: .init(bytes: 1 << 30, inflatedBytes: 1 << 30, inflation: 2_000))
+        }
         // A refused port is told at once instead of after the connect timeout.
         configuration.connectionPool.retryConnectionEstablishment = false
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in

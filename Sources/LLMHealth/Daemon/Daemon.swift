@@ -30,13 +30,15 @@ public struct Daemon: Sendable {
         let server = configuration.server
         let tokens = server.tokens.map { APIToken($0) }
         do { try APIServer.validateBind(host: server.host, tokens: tokens) } catch { throw StartError("\(error)") }
+        let resources = await ProcessResources.settle(for: configuration, logger: logger)
         // Before any file is made and anything is sent: a port in use must leave nothing half-started.
         do { try await APIServer.checkAddress(host: server.host, port: server.port) } catch {
             throw StartError("\(error)")
         }
-        let parts = try await Parts.assemble(configuration, timekeeper: .system, logger: logger)
+        let parts = try await Parts.assemble(
+            configuration, budget: resources.budget, timekeeper: .system, logger: logger)
         do {
-            try await serve(parts, tokens: tokens, onListening: onListening)
+            try await serve(parts, resources, tokens: tokens, onListening: onListening)
         } catch let error as ListenError {
             await parts.shutdown()
             throw StartError("\(error)")
@@ -47,8 +49,10 @@ public struct Daemon: Sendable {
         await parts.shutdown()
     }
 
-    private func serve(_ parts: Parts, tokens: [APIToken], onListening: @escaping @Sendable (Int) -> Void) async throws
-    {
+    private func serve(
+        _ parts: Parts, _ resources: ProcessResources, tokens: [APIToken],
+        onListening: @escaping @Sendable (Int) -> Void
+    ) async throws {
         let server = configuration.server
         // Before the first event of this run, so that the live stream misses none.
         let api = HealthAPI(
@@ -56,8 +60,8 @@ public struct Daemon: Sendable {
                 host: server.host, port: server.port, tokens: tokens, allowedHosts: server.allowedHosts,
                 allowedOrigins: server.allowedOrigins, frameAncestors: server.frameAncestors,
                 publicBadges: server.publicBadges.map { NamePattern($0) },
-                statusPage: StatusPage(configuration.statusPage), live: LiveLimits(streams: server.maximumStreams),
-                maximumConnections: max(2_048, server.maximumStreams + 1_024)),
+                statusPage: StatusPage(configuration.statusPage), live: LiveLimits(streams: resources.budget.streams),
+                maximumConnections: resources.budget.connections),
             dependencies: parts.apiDependencies)
         try await parts.takeUp(parts.directory.fleet)
         let logger = logger
@@ -69,6 +73,8 @@ public struct Daemon: Sendable {
         configuration.warnOfUnmatchedNames(at: parts.timekeeper.now.wall, logger)
         var services: [any Service] = parts.spilling.map { [$0] } ?? []
         services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
+        services.append(
+            ProcessWatch(limit: resources.limit, intake: parts.intake, timekeeper: parts.timekeeper, logger: logger))
         if let log = parts.evidenceLog { services.append(log) }
         services += parts.localServices
         services += parts.gatewayServices

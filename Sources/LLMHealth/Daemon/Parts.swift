@@ -47,17 +47,23 @@ final class Parts: Sendable {
     /// Opens the stores and reads certificates; connects to nothing and sends nothing.
     ///
     /// - Throws: ``StartError``, ``ConfigurationError``; then nothing is left open.
-    static func assemble(_ configuration: Configuration, timekeeper: Timekeeper, logger: Logger) async throws -> Parts {
+    /// - Parameter budget: how many connections there may be; `nil` for as many as are configured.
+    static func assemble(
+        _ configuration: Configuration, budget: DescriptorBudget? = nil, timekeeper: Timekeeper, logger: Logger
+    ) async throws -> Parts {
         let models = try configuration.modelConfigs()
         let sources = try configuration.discoverySources()
         let stores = try await Stores.open(configuration.history, timekeeper: timekeeper)
         var exits: [Egress] = []
         do {
-            exits.append(try Egress(EgressConfiguration(configuration.network)))
+            var network = EgressConfiguration(configuration.network)
+            if let budget { network.idleTimeout = budget.idleTimeout }
+            exits.append(try Egress(network))
             exits.append(try Egress(EgressConfiguration(idleTimeout: .seconds(60))))
             return try Parts(
                 configuration, models: models, sources: sources, stores: stores, egress: exits[0],
-                localEgress: exits[1], timekeeper: timekeeper, logger: logger)
+                localEgress: exits[1], probes: budget?.probes ?? configuration.limits.concurrentProbes,
+                timekeeper: timekeeper, logger: logger)
         } catch {
             for exit in exits { await exit.shutdown() }
             throw (error as? StartError) ?? StartError("\(error)")
@@ -66,7 +72,7 @@ final class Parts: Sendable {
 
     private init(
         _ configuration: Configuration, models: [ModelConfig], sources: [DiscoverySource], stores: Stores,
-        egress: Egress, localEgress: Egress, timekeeper: Timekeeper, logger: Logger
+        egress: Egress, localEgress: Egress, probes: Int, timekeeper: Timekeeper, logger: Logger
     ) throws {
         self.configuration = configuration
         self.timekeeper = timekeeper
@@ -145,7 +151,7 @@ final class Parts: Sendable {
 
         let prober = CanaryProber(
             egress: egress, intake: intake, timekeeper: timekeeper, policy: configuration.policy,
-            limits: .init(maxConcurrent: configuration.limits.concurrentProbes), logger: logger,
+            limits: .init(maxConcurrent: probes), logger: logger,
             isProbeable: { model in
                 guard let runtime = model.localRuntime else { return true }
                 return await localWatchers[runtime]?.isProbeable(model) ?? false

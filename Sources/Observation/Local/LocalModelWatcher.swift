@@ -137,6 +137,8 @@ package final class LocalModelWatcher: LocalModelHealthService {
         }
         let result = read ?? .failure(wire.endpoint.error("a poll took longer than \(settings.pollTimeout.inWords)"))
         if case .failure = result, Task.isCancelled { return nil }
+        // That we cannot ask says nothing of the runtime.
+        if case .failure(let error) = result, OwnResource.lacking() != nil { return .failure(error) }
         let now = timekeeper.now
         let runtime = wire.endpoint.runtime
         let (change, status) = watched.ledger.withLock { ledger in

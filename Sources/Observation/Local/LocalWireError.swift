@@ -24,8 +24,17 @@ struct LocalWireError: Error, Sendable, Hashable {
 
     init(_ error: any Error, path: String) {
         let failure: TransportFailure =
-            error is NIOTooManyBytesError ? .tooLong(limit: LocalWire.maximumBody) : TransportFailure(error)
+            error is NIOTooManyBytesError ? .tooLong(limit: LocalWire.maximumBody) : Self.failure(error)
         self.init(.transport(failure), path: path)
+    }
+
+    /// A name that cannot be resolved may be for want of a file descriptor.
+    private static func failure(_ error: any Error) -> TransportFailure {
+        let failure = TransportFailure(error)
+        switch failure {
+        case .dns, .tls, .other: return OwnResource.lacking().map { .ownResources($0) } ?? failure
+        default: return failure
+        }
     }
 
     /// Nothing came within our own time.
@@ -73,6 +82,10 @@ extension LocalWire {
             endpoint.error("the answer to GET \(path) is larger than \(limit >> 20) MiB: is another program at \(key)?")
         case .garbled:
             endpoint.error("what it answers to GET \(path) is not HTTP: is another program there? Correct \(key)")
+        case .malformed(let what):
+            endpoint.error("asked GET \(path), it \(what): is another program there? Correct \(key)")
+        case .ownResources(let resource):
+            endpoint.error("could not be asked for GET \(path)", cause: resource.sentence)
         case .proxy(let reason):
             endpoint.error("the proxy in between does not let GET \(path) through", cause: reason)
         case .forbidden(let host):

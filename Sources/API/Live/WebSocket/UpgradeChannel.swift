@@ -18,26 +18,38 @@ struct UpgradeChannel: HTTPChannelHandler {
 
     let responder: Responder
     let door: LiveDoor
-    let idleTimeout: Duration
+    let keeper: ConnectionKeeper
+    let timeouts: Timeouts
+
+    struct Timeouts: Sendable {
+        /// For the first request's head.
+        var firstRequest: Duration
+        /// For the rest of a request, and for a client to read on.
+        var exchange: Duration
+        /// Between two requests.
+        var idle: Duration
+    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            keeper.admit(channel)
             let encoder = HTTPResponseEncoder()
             let decoder = ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: Self.headerLimits))
-            let gate = UpgradeGate(patience: TimeAmount(idleTimeout)) { head in
+            let gate = UpgradeGate(patience: TimeAmount(timeouts.firstRequest)) { head in
                 guard door.request(head) != nil, door.feed.enter(.webSocket) else { return false }
                 channel.closeFuture.whenComplete { _ in door.feed.leave(.webSocket) }
                 return true
             }
+            let watch = ConnectionWatch(keeper: keeper, patience: TimeAmount(timeouts.exchange))
             let upgrade = NIOTypedHTTPServerUpgradeHandler(
-                httpEncoder: encoder, extraHTTPHandlers: [decoder, gate],
+                httpEncoder: encoder, extraHTTPHandlers: [decoder, watch, gate],
                 upgradeConfiguration: .init(
                     upgraders: [LiveUpgrader(door: door)],
                     notUpgradingCompletionHandler: { channel in
                         channel.eventLoop.makeCompletedFuture { .http(try addHTTP(to: channel, logger: logger)) }
                     }))
-            try channel.pipeline.syncOperations.addHandlers([encoder, decoder, gate, upgrade])
+            try channel.pipeline.syncOperations.addHandlers([encoder, decoder, watch, gate, upgrade])
             return Value(connection: upgrade.upgradeResultFuture, channel: channel)
         }
     }
@@ -53,7 +65,7 @@ struct UpgradeChannel: HTTPChannelHandler {
     private func addHTTP(to channel: any Channel, logger: Logger) throws -> HTTP1Channel.Value {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: timeouts.idle, logger: logger))
         return try HTTP1Channel.Value(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }

@@ -49,6 +49,8 @@ package final class GatewayWatcher: Service {
         package var isUp: Bool
         /// One sentence, without secrets.
         package var detail: String
+        /// We could not ask, which says nothing of the gateway.
+        package var isOurOwn = false
     }
 
     private struct Suspicion {
@@ -99,6 +101,7 @@ package final class GatewayWatcher: Service {
     @discardableResult
     package func check(_ gateway: Gateway) async -> Liveness? {
         guard let liveness = try? await ask(gateway) else { return nil }
+        guard !liveness.isOurOwn else { return liveness }
         intake.submit(
             Evidence(
                 .gateway(gateway.name, isUp: liveness.isUp, detail: liveness.detail), source: .probe, at: timekeeper.now
@@ -122,7 +125,7 @@ package final class GatewayWatcher: Service {
                 if now >= due(after: last, isSuspected: isSuspected) {
                     suspicions.withLock { $0[gateway.name]?.isSuspected = false }
                     guard let liveness = await check(gateway) else { break }
-                    if liveness.isUp != last?.liveness.isUp { log(gateway, liveness) }
+                    if liveness.isUp != last?.liveness.isUp, !liveness.isOurOwn { log(gateway, liveness) }
                     last = (liveness, timekeeper.now.uptime)
                 }
                 let next = due(
@@ -172,7 +175,7 @@ package final class GatewayWatcher: Service {
                 provider: "", model: "", gateway: GatewayRoute(gateway: gateway.name), host: Host(of: gateway.url).text,
                 timeout: timeout, redactor: redactor)
             let outcome = ProbeClassifier(context: context, dialect: OpenAIDialect()).verdict(on: exchange).outcome
-            return Liveness(isUp: false, detail: outcome.detail)
+            return Liveness(isUp: false, detail: outcome.detail, isOurOwn: outcome.cause == .ownResources)
         }
         let status = exchange.status ?? 0
         let text = String(decoding: exchange.body.prefix(4_096), as: UTF8.self)

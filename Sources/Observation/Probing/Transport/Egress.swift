@@ -1,4 +1,5 @@
 package import AsyncHTTPClient
+import HTTPGuard
 package import NIOCore
 import NIOPosix
 import NIOSSL
@@ -6,7 +7,8 @@ import NIOSSL
 /// The one way out for requests: picks the client (direct or by proxy) and refuses addresses nobody should ask.
 ///
 /// Redirects are not followed: they would carry keys to hosts that nobody configured. Names are checked again once the
-/// connection stands, before anything is sent, so a name that resolves to a forbidden address gets nothing.
+/// connection stands, before anything is sent, so a name that resolves to a forbidden address gets nothing. What comes
+/// back passes ``AnswerGuard`` before the client library sees it.
 package final class Egress: Sendable {
     /// For hosts that need no proxy.
     package let direct: HTTPClient
@@ -39,10 +41,10 @@ package final class Egress: Sendable {
             settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.connectionsPerHost
             // With retries a refused port takes the whole connect timeout to say so.
             settings.connectionPool.retryConnectionEstablishment = false
-            if proxy == nil {
-                settings.http1_1ConnectionDebugInitializer = { channel in
-                    Self.admit(channel, isForbidden: isForbidden)
-                }
+            settings.http1_1ConnectionDebugInitializer = { channel in
+                // Through a proxy the connection's own address is the proxy's.
+                guard proxy == nil else { return AnswerGuard.install(on: channel) }
+                return Self.admit(channel, isForbidden: isForbidden).flatMap { AnswerGuard.install(on: channel) }
             }
             // On one loop: across two, an answer that ends with its connection may be read before the client has noted
             // that its own request is sent, and it then calls the answer broken.

@@ -34,7 +34,17 @@ struct TimedRequest: Sendable {
             }
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            return delegate.ended(by: TransportFailure(error))
+            return delegate.ended(by: failure(error))
+        }
+    }
+
+    /// Some errors say nothing of their reason where it is our own.
+    private func failure(_ error: any Error) -> TransportFailure {
+        let failure = TransportFailure(error)
+        switch failure {
+        case .ownResources(.ports) where Host(of: request.url).name.contains(":"): return .unreachable
+        case .dns, .tls, .other: return OwnResource.lacking().map { .ownResources($0) } ?? failure
+        default: return failure
         }
     }
 
@@ -70,12 +80,16 @@ struct TimedRequest: Sendable {
 
         func didReceiveHead(task: HTTPClient.Task<Exchange>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
             let now = NIODeadline.now()
+            let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
             state.withLock { state in
                 state.exchange.status = Int(head.status.code)
                 state.exchange.headers = head.headers
                 state.exchange.phases.head = elapsed(now)
                 state.lastByte = now
                 if state.exchange.isEventStream { watch(task, &state) }
+            }
+            guard length <= bodyLimit else {
+                return task.eventLoop.makeFailedFuture(TransportFailure.tooLong(limit: bodyLimit))
             }
             return task.eventLoop.makeSucceededVoidFuture()
         }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPGuard
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -32,6 +33,10 @@ enum TransportFailure: Error, Sendable, Hashable {
     case proxy(String)
     /// Not HTTP.
     case garbled
+    /// HTTP that breaks its own rules, as the end of a sentence that begins with the peer.
+    case malformed(String)
+    /// This process could not ask: it ran out of something.
+    case ownResources(OwnResource)
     /// We refused to go there.
     case forbidden(String)
     case badAddress(String)
@@ -54,6 +59,8 @@ enum TransportFailure: Error, Sendable, Hashable {
         case let error as NIOConnectionError: self = Self.map(error)
         case let error as IOError: self = Self.map(errno: error.errnoCode)
         case let error as ChannelError: self = Self.map(error)
+        case AnswerFault.noMemory: self = .ownResources(.memory)
+        case let fault as AnswerFault: self = .malformed(fault.description)
         case let error as NIOSSLError: self = Self.map(error)
         case let error as BoringSSLError: self = .tls(Self.reason(of: error))
         case let error as NIOSSLExtraError:
@@ -61,7 +68,10 @@ enum TransportFailure: Error, Sendable, Hashable {
         case is SocketAddressError: self = .dns
         // The connection ended where more of the message was due.
         case HTTPParserError.invalidEOFState: self = .closed
+        case HTTPParserError.headerOverflow: self = .malformed(AnswerFault.manyHeaders.description)
+        case HTTPParserError.unexpectedContentLength: self = .malformed(AnswerFault.bodyLength.description)
         case is HTTPParserError: self = .garbled
+        case is NIOHTTPDecoderError: self = .malformed(AnswerFault.unasked.description)
         case is CancellationError: self = .cancelled
         default: self = .other("\(type(of: error))")
         }
@@ -84,7 +94,11 @@ enum TransportFailure: Error, Sendable, Hashable {
 
     private static func map(_ error: NIOConnectionError) -> TransportFailure {
         // Several addresses were tried: the first answer that is not "no route" tells most.
-        let causes = error.connectionErrors.map { TransportFailure($0.error) }
+        let causes = error.connectionErrors.map { failure -> TransportFailure in
+            let cause = TransportFailure(failure.error)
+            // A machine without IPv6 says of such an address what it says of used-up ports.
+            return cause == .ownResources(.ports) && failure.target.protocol == .inet6 ? .unreachable : cause
+        }
         if let cause = causes.first(where: { $0 != .unreachable }) ?? causes.first { return cause }
         return .dns
     }
@@ -93,9 +107,9 @@ enum TransportFailure: Error, Sendable, Hashable {
         switch code {
         case ECONNREFUSED: .refused
         case ECONNRESET, EPIPE, ECONNABORTED: .reset
-        case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL: .unreachable
+        case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN: .unreachable
         case ETIMEDOUT: .connectTimeout
-        default: .other("system error \(code)")
+        default: OwnResource(errno: code).map { .ownResources($0) } ?? .other("system error \(code)")
         }
     }
 

@@ -9,6 +9,8 @@ extension ProbeClassifier {
                 "Refused to send anything to \(host): it is a cloud metadata address. Correct the URL.", nil)
         case .badAddress(let why):
             return misconfigured("The URL cannot be used: \(why). Write it as http(s)://host[:port].", nil)
+        case .ownResources(let resource):
+            return Outcome(.selfNetwork, .ownResources, detail: resource.sentence)
         default: break
         }
         let didConnect = exchange.phases.connect != nil
@@ -29,7 +31,8 @@ extension ProbeClassifier {
         case .tls: .tls
         case .connectTimeout, .deadline: .timeout
         case .stall: .stall
-        case .tooLong, .garbled: .malformedAnswer
+        case .tooLong, .garbled, .malformed: .malformedAnswer
+        case .ownResources: .ownResources
         case .forbidden, .badAddress: .badRequest
         case .cancelled, .other: .other
         }
@@ -47,6 +50,7 @@ extension ProbeClassifier {
         case .deadline: "no connection within \(context.timeout.text)"
         case .proxy(let why): why
         case .garbled: "what it sends is not HTTP"
+        case .malformed(let what): "it \(what)"
         default: failure.words
         }
     }
@@ -68,6 +72,7 @@ extension ProbeClassifier {
         case .tooLong(let limit): "answered with more than \(limit >> 20) MiB"
         case .proxy(let why): "cannot be reached: \(why)"
         case .garbled: "answered with something that is not HTTP"
+        case .malformed(let what): what
         default: "could not be asked (\(failure.words))"
         }
     }
@@ -75,7 +80,12 @@ extension ProbeClassifier {
 
 extension TransportFailure {
     /// The connection ended without a word.
-    var isHangUp: Bool { self == .reset || self == .closed || self == .garbled }
+    var isHangUp: Bool {
+        switch self {
+        case .reset, .closed, .garbled, .malformed: true
+        default: false
+        }
+    }
 
     fileprivate var words: String {
         switch self {

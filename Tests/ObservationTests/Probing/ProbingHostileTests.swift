@@ -1,0 +1,313 @@
+import Foundation
+import Health
+import NIOHTTP1
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import HTTPGuard
+@testable import Observation
+
+/// How many generated exchanges; `scripts/verify` asks for more.
+private let exchanges =
+    ProcessInfo.processInfo.environment["LLM_HEALTH_TEST_HOSTILE_EXCHANGES"].flatMap { Int($0) } ?? 5_000
+
+extension ProbingNetworkTests {
+    /// The whole way of a probe, from the socket to the verdict, against servers that break every rule.
+    @Suite("Hostile upstreams", .timeLimit(.minutes(60)))
+    struct ProbingHostileTests {
+        private static let timeout = Duration.milliseconds(600)
+
+        /// The seed or status that a model's address carries.
+        private static func number(in line: String) -> UInt64 {
+            let path = line.split(separator: " ").dropFirst().first ?? ""
+            return path.split(separator: "/").first.flatMap { UInt64($0.drop { !$0.isNumber }) } ?? 0
+        }
+
+        private static func probe(
+            _ prober: CanaryProber, worker: Int, at url: String, isStream: Bool
+        ) async throws -> (ProbeResult, Duration) {
+            let model = probedModel(
+                ModelID("w\(worker)"), at: url, model: "m", timeout: timeout, streaming: isStream ? .always : .never)
+            let start = ContinuousClock.now
+            let result = try await prober.probeOnce(model)
+            return (result, ContinuousClock.now - start)
+        }
+
+        @Test("every status from 000 to 999 is a verdict, and only a success is one")
+        func everyStatus() async throws {
+            try await withHostilePeer({ line, _ in HostileAnswer(status: Int(Self.number(in: line))) }) { peer in
+                try await withProber(limits: .init(manualReuse: .zero)) { stage in
+                    for status in 0..<1_000 {
+                        let expected = HostileAnswer(status: status).expectation
+                        let (result, _) = try await Self.probe(
+                            stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(status)", isStream: false)
+                        if expected == .success { #expect(result.success, "\(status): \(result.outcome)") }
+                        if expected == .failure { #expect(!result.success, "\(status): \(result.outcome)") }
+                        guard status < 102, status != 100 else { continue }
+                        #expect(result.outcome.cause == .malformedAnswer, "\(status): \(result.outcome)")
+                        #expect(result.outcome.detail.contains("status \(String("00\(status)".suffix(3)))"))
+                    }
+                }
+            }
+        }
+
+        @Test("each kind of hostile answer is what it should be", arguments: HostileAnswer.Kind.allCases)
+        func kinds(kind: HostileAnswer.Kind) async throws {
+            try await withHostilePeer({ line, _ in HostileAnswer(kind, seed: Self.number(in: line)) }) { peer in
+                try await withProber(limits: .init(manualReuse: .zero)) { stage in
+                    for seed in 0..<UInt64(kind == .hang || kind == .flood || kind == .bomb ? 3 : 40) {
+                        let answer = HostileAnswer(kind, seed: seed)
+                        let (result, _) = try await Self.probe(
+                            stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(seed)",
+                            isStream: answer.isStream)
+                        Self.check(answer, result, seed)
+                    }
+                }
+            }
+        }
+
+        private static func check(_ answer: HostileAnswer, _ result: ProbeResult, _ seed: UInt64) {
+            switch answer.expectation {
+            case .success: #expect(result.success, "\(answer.kind) \(seed): \(result.outcome)")
+            case .failure: #expect(!result.success, "\(answer.kind) \(seed): \(result.outcome)")
+            case .either: break
+            }
+            if !result.success { #expect(!result.outcome.detail.isEmpty, "\(answer.kind) \(seed)") }
+        }
+
+        private final class Tally: Sendable {
+            private let counts = Mutex<[HostileAnswer.Kind: Int]>([:])
+            private let slowest = Mutex(Duration.zero)
+
+            func count(_ kind: HostileAnswer.Kind, _ time: Duration) {
+                counts.withLock { $0[kind, default: 0] += 1 }
+                slowest.withLock { $0 = max($0, time) }
+            }
+            var kinds: Int { counts.withLock(\.count) }
+            var longest: Duration { slowest.withLock { $0 } }
+        }
+
+        @Test("generated hostile exchanges, many at once, come to verdicts in time and in bounded memory")
+        func generated() async throws {
+            let tally = Tally()
+            let workers = 16
+            let before = Self.residentBytes
+            let start = ContinuousClock.now
+            try await withHostilePeer({ line, _ in HostileAnswer(seed: Self.number(in: line)) }) { peer in
+                try await withProber(limits: .init(manualReuse: .zero)) { stage in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for worker in 0..<workers {
+                            group.addTask {
+                                for seed in stride(from: worker, to: exchanges, by: workers) {
+                                    let answer = HostileAnswer(seed: UInt64(seed))
+                                    let (result, time) = try await Self.probe(
+                                        stage.prober, worker: worker, at: "http://127.0.0.1:\(peer.port)/s\(seed)",
+                                        isStream: answer.isStream)
+                                    Self.check(answer, result, UInt64(seed))
+                                    tally.count(answer.kind, time)
+                                    #expect(time < Self.timeout + .seconds(5), "\(answer.kind) \(seed) took \(time)")
+                                }
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                }
+            }
+            let time = ContinuousClock.now - start
+            let grown = Self.residentBytes - before
+            #expect(tally.kinds == HostileAnswer.Kind.allCases.count)
+            #expect(grown < 400 << 20, "memory grew by \(grown >> 20) MiB")
+            print(
+                "FIGURE\tHostile exchanges, socket to verdict\tall judged in time\t\(exchanges): "
+                    + "\(Int(Double(exchanges) / time.seconds)) a second, slowest \(tally.longest.text), "
+                    + "memory +\(grown >> 20) MB")
+        }
+
+        @Test("TLS, proxies and SOCKS that answer anything at all end in verdicts")
+        func otherProtocols() async throws {
+            let count = max(300, exchanges / 10)
+            try await withHostilePeer({ line, number in
+                var random = SeededNumbers(seed: UInt64(number))
+                return line == "TLS" || line == "SOCKS"
+                    ? Self.handshake(line, &random) : Self.tunnel(line, number, &random)
+            }) { peer in
+                let address = "127.0.0.1:\(peer.port)"
+                let ways: [(EgressConfiguration, String)] = [
+                    (EgressConfiguration(connectTimeout: .milliseconds(300)), "https://\(address)"),
+                    (
+                        EgressConfiguration(httpProxy: "http://\(address)", connectTimeout: .milliseconds(300)),
+                        "http://upstream.invalid:80"
+                    ),
+                    (
+                        EgressConfiguration(httpsProxy: "http://\(address)", connectTimeout: .milliseconds(300)),
+                        "https://upstream.invalid:443"
+                    ),
+                    (
+                        EgressConfiguration(httpProxy: "socks5://\(address)", connectTimeout: .milliseconds(300)),
+                        "http://upstream.invalid:80"
+                    ),
+                ]
+                for (way, url) in ways {
+                    try await withProber(limits: .init(manualReuse: .zero), egress: way) { stage in
+                        try await withThrowingTaskGroup(of: Void.self) { group in
+                            for worker in 0..<8 {
+                                group.addTask {
+                                    for _ in 0..<(count / 8) {
+                                        let (result, time) = try await Self.probe(
+                                            stage.prober, worker: worker, at: url, isStream: false)
+                                        // A tunnel that stands may end in a good answer; nothing else does.
+                                        if url.hasPrefix("https") { #expect(!result.success) }
+                                        #expect(time < .seconds(6))
+                                    }
+                                }
+                            }
+                            try await group.waitForAll()
+                        }
+                    }
+                }
+            }
+        }
+
+        private static func handshake(_ line: String, _ random: inout SeededNumbers) -> HostileAnswer {
+            var answer = HostileAnswer(.garbage, seed: random.next())
+            var bytes = HostileAnswer.garbage(Int.random(in: 1...400, using: &random), &random)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0 where line == "TLS":
+                // A record of a length of its own, or an alert.
+                bytes = [[0x16, 0x15, 0x17, 0x14].randomElement(using: &random) ?? 0x16, 3, 3] + bytes
+            case 1 where line == "TLS":
+                bytes = [0x15, 3, 3, 0, 2, 2, UInt8.random(in: 0...255, using: &random)]
+            case 0...3 where line == "SOCKS":
+                bytes = [5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80] + (Bool.random(using: &random) ? bytes : [])
+            default: break
+            }
+            answer.steps = [.send(bytes)]
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: answer.steps.append(.close)
+            case 1: answer.steps.append(.reset)
+            default: break
+            }
+            return answer
+        }
+
+        private static func tunnel(_ line: String, _ number: Int, _ random: inout SeededNumbers) -> HostileAnswer {
+            guard line.hasPrefix("CONNECT") else { return HostileAnswer(seed: UInt64(number)) }
+            var answer = HostileAnswer(.garbage, seed: UInt64(number))
+            let good = Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0...2: answer.steps = [.send(good)]
+            case 3: answer.steps = [.send(good + good + good)]
+            case 4: answer.steps = [.send(good), Bool.random(using: &random) ? .close : .reset]
+            case 5:
+                let status = Int.random(in: 0..<1_000, using: &random)
+                answer.steps = [.send(Array("HTTP/1.1 \("00\(status)".suffix(3)) X\r\n\r\n".utf8) + good)]
+            case 6: answer = HostileAnswer(seed: UInt64(number))
+            default: answer.steps = [.send(HostileAnswer.mutated(good, &random)), .close]
+            }
+            return answer
+        }
+
+        private static var residentBytes: Int {
+            guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+            return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4_096
+        }
+    }
+}
+
+/// The rules by themselves.
+@Suite("What a peer may send")
+struct AnswerRulesTests {
+    private func head(_ status: Int, _ headers: HTTPHeaders = [:]) -> HTTPResponseHead {
+        HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers)
+    }
+
+    @Test("a whole answer passes, and its end is told once everything is read")
+    func whole() {
+        var rules = AnswerRules()
+        rules.asked()
+        #expect(rules.head(head(200)) == .pass)
+        #expect(rules.body() == .pass)
+        #expect(rules.end() == .drop)
+        #expect(rules.ending() == .whole(isClosing: false))
+        #expect(rules.ending() == .none)
+        rules.asked()
+        #expect(rules.head(head(404)) == .pass)
+    }
+
+    @Test("what follows an answer in the same read ends the connection and not the answer")
+    func surplus() {
+        var rules = AnswerRules()
+        rules.asked()
+        _ = rules.head(head(200))
+        _ = rules.end()
+        #expect(rules.head(head(200)) == .drop)
+        #expect(rules.error() == .drop)
+        #expect(rules.ending() == .whole(isClosing: true))
+        #expect(rules.isBroken)
+    }
+
+    @Test("statuses that do not exist", arguments: [0, 1, 42, 99])
+    func statuses(status: Int) {
+        var rules = AnswerRules()
+        rules.asked()
+        #expect(rules.head(head(status)) == .fail(.status(status)))
+        // Whatever comes after it is not looked at.
+        #expect(rules.end() == .drop && rules.body() == .drop && rules.read(1) == .drop && rules.error() == .drop)
+        #expect(rules.ending() == .none)
+    }
+
+    @Test("interim answers are bounded, and 101 is none")
+    func interim() {
+        var rules = AnswerRules(.init(interimAnswers: 2))
+        rules.asked()
+        #expect(rules.head(head(100)) == .drop && rules.head(head(103)) == .drop)
+        #expect(rules.head(head(102)) == .fail(.interimAnswers(limit: 2)))
+        rules = AnswerRules()
+        rules.asked()
+        #expect(rules.head(head(101)) == .fail(.switchedProtocols))
+    }
+
+    @Test("parts that belong to no request")
+    func unasked() {
+        var rules = AnswerRules()
+        #expect(rules.head(head(200)) == .fail(.unasked))
+        rules = AnswerRules()
+        rules.asked()
+        #expect(rules.body() == .fail(.unasked))
+        rules = AnswerRules()
+        rules.asked()
+        #expect(rules.end() == .fail(.unasked))
+        rules = AnswerRules()
+        rules.asked()
+        _ = rules.head(head(200))
+        #expect(rules.head(head(200)) == .fail(.unasked))
+    }
+
+    @Test("bytes that come to nothing, and bytes without end")
+    func bytes() {
+        var rules = AnswerRules(.init(headerBytes: 100, bytes: 1_000))
+        rules.asked()
+        #expect(rules.read(101) == .pass)
+        #expect(rules.read(1) == .fail(.longHeaders(limit: 100)))
+        rules = AnswerRules(.init(headerBytes: 100, bytes: 1_000))
+        rules.asked()
+        _ = rules.head(head(200))
+        for _ in 0..<10 {
+            #expect(rules.read(100) == .pass)
+            #expect(rules.body() == .pass)
+        }
+        #expect(rules.read(1) == .fail(.endless(limit: 1_000)))
+    }
+
+    @Test("two lengths that contradict each other")
+    func lengths() {
+        for headers: HTTPHeaders in [
+            ["content-length": "3", "transfer-encoding": "chunked"], ["content-length": "3", "Content-Length": "4"],
+        ] {
+            var rules = AnswerRules()
+            rules.asked()
+            #expect(rules.head(head(200, headers)) == .fail(.bodyLength))
+        }
+    }
+}
