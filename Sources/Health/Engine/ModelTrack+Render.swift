@@ -11,7 +11,7 @@ extension ModelTrack {
         let uptime = now.uptime.seconds
         let summary = window.summary(at: uptime)
         let up = availability.availability(at: uptime)
-        let next = targets.compactMap(\.plan.next).min()
+        let next = targets.compactMap { $0.plan.departure(jitter: policy.jitter) }.min().map { max($0, now.uptime) }
         // The best target speaks for the model here too.
         let best =
             targets.first { $0.breaker == .closed && $0.run == nil } ?? targets.first { $0.breaker == .closed }

@@ -168,10 +168,8 @@ package struct ProbeSchedule: Sendable {
         }
     }
 
-    /// When the next probe leaves: regular turns are moved by the jitter, which never adds up.
+    /// When the next probe leaves.
     private func departure(of entry: Entry) -> Duration? {
-        guard let next = entry.plan.next else { return nil }
-        guard entry.plan.reason == .scheduled, next == entry.plan.anchor else { return next }
-        return max(.zero, next + entry.plan.every * (policy.jitter * Jitter.share(entry.seed, turn: next)))
+        entry.plan.departure(jitter: policy.jitter, seed: entry.seed)
     }
 }

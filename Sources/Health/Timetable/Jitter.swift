@@ -1,9 +1,7 @@
-import Health
-
 /// Deterministic jitter: the same key and turn always get the same share, in any process.
-enum Jitter {
+package enum Jitter {
     /// A number that stands for a key (FNV-1a).
-    static func seed(of key: ProbeKey) -> UInt64 {
+    package static func seed(of key: ProbeKey) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for part in [key.modelID.rawValue, key.target, key.check ?? ""] {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -14,7 +12,7 @@ enum Jitter {
     }
 
     /// −1…1 for the turn at an uptime.
-    static func share(_ seed: UInt64, turn: Duration) -> Double {
+    package static func share(_ seed: UInt64, turn: Duration) -> Double {
         let (seconds, attoseconds) = turn.components
         let bits = mixed(
             seed &+ UInt64(bitPattern: seconds) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: attoseconds))
@@ -27,5 +25,19 @@ enum Jitter {
         value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
         value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
         return value ^ (value >> 31)
+    }
+}
+
+extension ProbePlan {
+    /// Uptime at which the next probe leaves by this plan: regular turns are moved by the jitter, which never adds up.
+    ///
+    /// The prober sends by it and the decision shows it, so that what is shown is what happens.
+    /// - Parameters:
+    ///   - jitter: the largest share of `every` that a turn is moved by, either way (`policy.jitter`).
+    ///   - seed: of the key, for who asks often.
+    package func departure(jitter: Double, seed: UInt64? = nil) -> Duration? {
+        guard let next else { return nil }
+        guard reason == .scheduled, next == anchor else { return next }
+        return max(.zero, next + every * (jitter * Jitter.share(seed ?? Jitter.seed(of: key), turn: next)))
     }
 }
