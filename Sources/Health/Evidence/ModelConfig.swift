@@ -100,10 +100,14 @@ public struct ModelTarget: Sendable, Hashable {
     public var key: Secret?
     /// Sent as they are, after all others, and so win.
     public var headers: [Header]
-    /// Set when requests go through Portkey.
+    /// Set when requests go through a gateway.
     public var gateway: GatewayRoute?
     /// Where the provider limits output tokens under another name; `auto` learns it once.
     public var tokenLimit: TokenLimit
+    /// What the operator said of the key's allowance; `nil` where only the provider's own words tell.
+    public var limit: RequestLimit?
+    /// 0…1: what probing may take of a limit that the provider announces.
+    public var probeShare: Double
 
     /// The request field that caps output tokens.
     public enum TokenLimit: String, Sendable, Hashable, Codable, CaseIterable {
@@ -125,7 +129,8 @@ public struct ModelTarget: Sendable, Hashable {
 
     public init(
         name: String = TargetName.default, dialect: Dialect = .openAI, baseURL: String, model: String,
-        key: Secret? = nil, headers: [Header] = [], gateway: GatewayRoute? = nil, tokenLimit: TokenLimit = .auto
+        key: Secret? = nil, headers: [Header] = [], gateway: GatewayRoute? = nil, tokenLimit: TokenLimit = .auto,
+        limit: RequestLimit? = nil, probeShare: Double? = nil
     ) {
         self.name = name
         self.dialect = dialect
@@ -135,6 +140,8 @@ public struct ModelTarget: Sendable, Hashable {
         self.headers = headers
         self.gateway = gateway
         self.tokenLimit = tokenLimit
+        self.limit = limit
+        self.probeShare = probeShare ?? limit?.share ?? RequestLimit.standardShare
     }
 }
 

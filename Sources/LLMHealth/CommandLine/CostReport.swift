@@ -17,7 +17,7 @@ package struct CostReport: Sendable, Encodable {
 
     /// - Throws: what does not fit together.
     package init(_ configuration: Configuration, at now: Date) throws(ConfigurationError) {
-        cost = CostEstimate(try configuration.modelConfigs())
+        cost = CostEstimate(try configuration.modelConfigs(), policy: configuration.policy)
         files = configuration.files
         disabled = configuration.disabledModels
         lists = try configuration.discoverySources().count
@@ -49,6 +49,32 @@ package struct CostReport: Sendable, Encodable {
     /// `nil` when there is no model with a price, so that nothing reads as "costs nothing".
     private var total: Double? { cost.unpricedModels == cost.models.count ? nil : cost.dollarsPerDay }
 
+    /// What a day comes to at most.
+    private var worstDay: String {
+        let day = cost.worstDay
+        let price = day.dollars.map { ", \(FigureText.dollars($0))" } ?? ""
+        return "on the worst day, with every model down and each failed probe billed in full: at most "
+            + "\(FigureText.count(day.probes)) probes, \(FigureText.count(day.tokens)) tokens\(price)"
+    }
+
+    /// The looks at a model are this far apart before `validate` warns.
+    private static let tooRare = Duration.seconds(300)
+
+    private static func sentence(_ allowance: CostEstimate.Allotment) -> String {
+        let limit = allowance.limit
+        let models = allowance.models.count == 1 ? "'\(allowance.models[0])'" : "\(allowance.models.count) models"
+        let start =
+            "\(allowance.provider): \(FigureText.share(limit.share)) of \(limit.requests) requests per "
+            + "\(DurationText.write(limit.period)) leaves \(FigureText.few(allowance.probesPerDay)) probes a day for "
+            + models
+        guard let every = allowance.lookEvery else { return "\(start), which is enough" }
+        let each = allowance.models.count == 1 ? "it" : "each"
+        let slow = "\(start), so \(each) is looked at about every \(FigureText.span(every.seconds))"
+        guard every > tooRare else { return slow }
+        return "warning: \(slow); an outage is seen no sooner: raise `providers.\(allowance.provider).probeShare`, or "
+            + "watch fewer models with this key"
+    }
+
     private var notes: [String] {
         var notes = [
             files.isEmpty
@@ -60,7 +86,9 @@ package struct CostReport: Sendable, Encodable {
             notes.append(
                 "an upper estimate while all is well; looking again at suspicious models adds at most "
                     + FigureText.share(budget))
+            notes.append(worstDay)
         }
+        notes += cost.allowances.map(Self.sentence)
         if cost.unpricedModels > 0 {
             notes.append(
                 "\(cost.unpricedModels) of \(cost.models.count) models have no price; write `price: {input: …, output: …}` in dollars per million tokens"
@@ -74,12 +102,15 @@ package struct CostReport: Sendable, Encodable {
         return notes.map(DisplayWidth.sanitized)
     }
 
-    private enum CodingKeys: String, CodingKey { case valid, files, models, totals, disabled, lists, unmatched }
+    private enum CodingKeys: String, CodingKey {
+        case valid, files, models, totals, allowances, disabled, lists, unmatched
+    }
     private struct Totals: Encodable {
         var probesPerDay: Double
         var tokensPerDay: Double
         var dollarsPerDay: Double?
         var unpricedModels: Int
+        var worstDay: CostEstimate.Day
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -87,13 +118,14 @@ package struct CostReport: Sendable, Encodable {
         try container.encode(true, forKey: .valid)
         try container.encode(files, forKey: .files)
         try container.encode(cost.models, forKey: .models)
+        try container.encode(cost.allowances, forKey: .allowances)
         try container.encode(disabled, forKey: .disabled)
         try container.encode(lists, forKey: .lists)
         try container.encode(unmatched, forKey: .unmatched)
         try container.encode(
             Totals(
                 probesPerDay: cost.probesPerDay, tokensPerDay: cost.tokensPerDay, dollarsPerDay: total,
-                unpricedModels: cost.unpricedModels), forKey: .totals)
+                unpricedModels: cost.unpricedModels, worstDay: cost.worstDay), forKey: .totals)
     }
 }
 

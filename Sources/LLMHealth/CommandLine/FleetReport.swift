@@ -131,6 +131,11 @@ package enum FigureText {
         }
     }
 
+    /// A count that may be less than one.
+    package static func few(_ value: Double) -> String {
+        value < 10 && value != value.rounded() ? tenths(max(value, 0.1)) : count(value)
+    }
+
     /// Dollars, with as many digits as say something.
     package static func dollars(_ value: Double?) -> String {
         guard let value else { return "–" }

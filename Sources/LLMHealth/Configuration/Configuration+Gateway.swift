@@ -4,38 +4,55 @@ extension Configuration {
     /// A gateway that probes go through.
     public struct Gateway: Sendable, Hashable {
         /// The kinds of gateway that are known.
-        public enum Kind: String, Sendable, Hashable, CaseIterable { case portkey }
+        public enum Kind: String, Sendable, Hashable, CaseIterable {
+            case portkey, litellm
+
+            /// Where it listens unless told otherwise.
+            public var defaultURL: String {
+                switch self {
+                case .portkey: "http://127.0.0.1:8787"
+                case .litellm: "http://127.0.0.1:4000"
+                }
+            }
+        }
 
         /// Default `portkey`; key `kind`.
         public var kind: Kind
-        /// Its address, without `/v1`; default `http://127.0.0.1:8787`; key `url`.
-        public var url: String
+        /// Its address, without `/v1`; default `http://127.0.0.1:8787`, LiteLLM's `http://127.0.0.1:4000`; key `url`.
+        public var url: String {
+            get { writtenURL ?? kind.defaultURL }
+            set { writtenURL = newValue }
+        }
+        private var writtenURL: String?
         /// A hosted or enterprise gateway, which takes account keys, `@slug` models, virtual keys and config ids, and
         /// may cache; default false, the open-source one; key `hosted`.
         public var isHosted: Bool
-        /// The account's key on a hosted gateway; key `apiKey`.
+        /// The account's key on a hosted Portkey; LiteLLM's master or virtual key; key `apiKey`.
         public var apiKey: Secret?
         /// Sent with every request through it; key `headers`.
         public var headers: [ModelTarget.Header]
-        /// Which models of its list are watched without being named: on a hosted gateway its own list, else those of
-        /// each provider that goes through it; default none; key `discover`.
+        /// Which models of its list are watched without being named: on LiteLLM and a hosted Portkey its own list, else
+        /// those of each provider that goes through it; default none; key `discover`.
         public var discover: Discovery?
         /// Not reported as down before it has answered once; default false; key `optional`.
         public var isOptional: Bool
 
         public init(
-            kind: Kind = .portkey, url: String = "http://127.0.0.1:8787", isHosted: Bool = false,
+            kind: Kind = .portkey, url: String? = nil, isHosted: Bool = false,
             apiKey: Secret? = nil, headers: [ModelTarget.Header] = [], discover: Discovery? = nil,
             isOptional: Bool = false
         ) {
             self.kind = kind
-            self.url = url
+            writtenURL = url
             self.isHosted = isHosted
             self.apiKey = apiKey
             self.headers = headers
             self.discover = discover
             self.isOptional = isOptional
         }
+
+        /// Whether it has a list of models of its own, with a key of its own to read it.
+        var hasOwnList: Bool { isHosted || kind == .litellm }
     }
 
     /// Which models of a list are watched although nobody named them.

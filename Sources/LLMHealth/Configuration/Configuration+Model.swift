@@ -70,6 +70,10 @@ extension Configuration {
         public var targets: [Target]
         /// Health checks of the operator's own; key `checks`.
         public var checks: [CheckDefinition]
+        /// Patterns of names that it may answer in beside its own; key `answersAs`.
+        public var answersAs: [String]
+        /// What it means when another model than before answers; default `degraded`; key `onOtherModel`.
+        public var onOtherModel: ModelConfig.OtherModel
 
         public init(
             id: String? = nil, provider: String, model: String? = nil, isEnabled: Bool = true,
@@ -78,7 +82,8 @@ extension Configuration {
             maxTokens: Int? = nil, temperature: Double? = nil, prompt: String? = nil,
             uptimeObjective: Double? = nil, metadata: [String: JSONValue] = [:], capabilities: [String] = [],
             price: TokenPrice? = nil,
-            headers: [ModelTarget.Header] = [], targets: [Target] = [], checks: [CheckDefinition] = []
+            headers: [ModelTarget.Header] = [], targets: [Target] = [], checks: [CheckDefinition] = [],
+            answersAs: [String] = [], onOtherModel: ModelConfig.OtherModel = .degraded
         ) {
             self.id = id
             self.provider = provider
@@ -99,6 +104,8 @@ extension Configuration {
             self.headers = headers
             self.targets = targets
             self.checks = checks
+            self.answersAs = answersAs
+            self.onOtherModel = onOtherModel
         }
 
         /// The id in the fleet.

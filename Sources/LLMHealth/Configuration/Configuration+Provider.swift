@@ -11,7 +11,7 @@ extension Configuration {
         /// Its address, without `/v1`; default known for `openai` and `anthropic`; through a gateway it replaces the
         /// provider's own address; key `url`.
         public var url: String?
-        /// The provider's own key; key `key`.
+        /// The provider's own key; through LiteLLM, a key of LiteLLM's in place of the gateway's; key `key`.
         public var key: Secret?
         /// What Portkey is told beside the kind; key `portkey`.
         public var portkey: PortkeyRoute
@@ -23,11 +23,15 @@ extension Configuration {
         public var discover: Discovery?
         /// Dollars per million tokens of models that name no price; key `price`.
         public var price: TokenPrice?
+        /// How many requests each of its keys may make; default what it announces in its answers; key `limit`.
+        public var limit: Allotment?
+        /// 0…1: the most that probing takes of a key's limit; default 1 %; key `probeShare`.
+        public var probeShare: Double?
 
         public init(
             kind: String? = nil, via: String? = nil, url: String? = nil, key: Secret? = nil,
             portkey: PortkeyRoute = PortkeyRoute(), headers: [ModelTarget.Header] = [], targets: [Target] = [],
-            discover: Discovery? = nil, price: TokenPrice? = nil
+            discover: Discovery? = nil, price: TokenPrice? = nil, limit: Allotment? = nil, probeShare: Double? = nil
         ) {
             self.kind = kind
             self.via = via
@@ -38,6 +42,29 @@ extension Configuration {
             self.targets = targets
             self.discover = discover
             self.price = price
+            self.limit = limit
+            self.probeShare = probeShare
+        }
+
+        /// What probing may take, where the operator said what there is.
+        var requestLimit: RequestLimit? {
+            limit.map {
+                RequestLimit(
+                    requests: $0.requests, period: $0.per, share: probeShare ?? RequestLimit.standardShare)
+            }
+        }
+    }
+
+    /// A number of requests in a period.
+    public struct Allotment: Sendable, Hashable {
+        /// Key `requests`.
+        public var requests: Int
+        /// Key `per`.
+        public var per: Duration
+
+        public init(requests: Int, per: Duration) {
+            self.requests = requests
+            self.per = per
         }
     }
 

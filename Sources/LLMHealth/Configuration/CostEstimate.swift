@@ -1,9 +1,8 @@
 public import Health
 
-/// What watching models costs in a day while all is well.
+/// What watching models costs in a day: while all is well, and on the worst day.
 ///
-/// Failing models cost less (back-off, breaker) and suspicious ones at most the policy's budget more. Tokens are an
-/// upper estimate: output is counted at its cap, input at four characters a token.
+/// Tokens are an upper estimate: output is counted at its cap, input at four characters a token.
 public struct CostEstimate: Sendable, Hashable {
     public struct Model: Sendable, Hashable, Encodable {
         public var modelId: ModelID
@@ -14,11 +13,16 @@ public struct CostEstimate: Sendable, Hashable {
         public var outputTokensPerDay: Double
         /// `nil` where nobody said what a token costs; 0 for local models.
         public var dollarsPerDay: Double?
+        /// A day on which it is down throughout, and every failed probe is billed like an answer.
+        public var worstDay: Day
+        /// What its share of its keys' limits leaves; `nil` where no limit is written.
+        public var allowedProbesPerDay: Double?
 
         public var tokensPerDay: Double { inputTokensPerDay + outputTokensPerDay }
 
         private enum CodingKeys: String, CodingKey {
-            case modelId, provider, probesPerDay, inputTokensPerDay, outputTokensPerDay, dollarsPerDay
+            case modelId, provider, probesPerDay, inputTokensPerDay, outputTokensPerDay, dollarsPerDay, worstDay
+            case allowedProbesPerDay
         }
 
         /// A price nobody knows is an explicit null.
@@ -30,13 +34,47 @@ public struct CostEstimate: Sendable, Hashable {
             try container.encode(inputTokensPerDay, forKey: .inputTokensPerDay)
             try container.encode(outputTokensPerDay, forKey: .outputTokensPerDay)
             try container.encode(dollarsPerDay, forKey: .dollarsPerDay)
+            try container.encode(worstDay, forKey: .worstDay)
+            try container.encode(allowedProbesPerDay, forKey: .allowedProbesPerDay)
+        }
+    }
+
+    /// What one day may come to at most.
+    public struct Day: Sendable, Hashable, Encodable {
+        public var probes: Double
+        public var tokens: Double
+        /// `nil` where nobody said what a token costs.
+        public var dollars: Double?
+
+        private enum CodingKeys: String, CodingKey { case probes, tokens, dollars }
+
+        /// A price nobody knows is an explicit null.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(probes, forKey: .probes)
+            try container.encode(tokens, forKey: .tokens)
+            try container.encode(dollars, forKey: .dollars)
         }
     }
 
     /// In the order of the models.
     public let models: [Model]
 
-    public init(_ models: [ModelConfig]) { self.models = models.map(Self.estimate) }
+    /// The keys with a written limit, and what it leaves for probing.
+    public let allowances: [Allotment]
+
+    public init(_ models: [ModelConfig], policy: HealthPolicy = HealthPolicy()) {
+        let allowances = Allotment.all(of: models)
+        self.allowances = allowances
+        self.models = models.map { Self.estimate($0, allowances, policy) }
+    }
+
+    /// The most that a day with every model down comes to; dollars over the models with a price.
+    public var worstDay: Day {
+        Day(
+            probes: models.reduce(0) { $0 + $1.worstDay.probes }, tokens: models.reduce(0) { $0 + $1.worstDay.tokens },
+            dollars: unpricedModels == models.count ? nil : models.reduce(0) { $0 + ($1.worstDay.dollars ?? 0) })
+    }
 
     public var probesPerDay: Double { models.reduce(0) { $0 + $1.probesPerDay } }
     public var tokensPerDay: Double { models.reduce(0) { $0 + $1.tokensPerDay } }
@@ -44,23 +82,92 @@ public struct CostEstimate: Sendable, Hashable {
     public var dollarsPerDay: Double { models.reduce(0) { $0 + ($1.dollarsPerDay ?? 0) } }
     public var unpricedModels: Int { models.count { $0.dollarsPerDay == nil } }
 
-    private static func estimate(_ model: ModelConfig) -> Model {
-        let targets = Double(model.targets.count)
-        let probes = perDay(model.interval) * targets
-        var input = probes * inputTokens(model.probe.prompt)
-        var output = probes * outputTokens(model.mode, cap: model.probe.maxTokens)
-        var total = probes
-        for check in model.checks {
-            let runs = perDay(check.interval) * targets
-            total += runs
-            input += runs * inputTokens(check.prompt ?? check.body.map(text) ?? "")
-            output += runs * outputTokens(model.mode, cap: cap(of: check) ?? model.probe.maxTokens)
+    private static func estimate(
+        _ model: ModelConfig, _ allowances: [Allotment], _ policy: HealthPolicy
+    ) -> Model {
+        var usual = Sum()
+        var worst = Sum()
+        var allowed: Double?
+        for target in model.targets {
+            let allowance = allowances.first { $0.covers(target, of: model) }
+            let ask = (
+                input: inputTokens(model.probe.prompt), output: outputTokens(model.mode, cap: model.probe.maxTokens)
+            )
+            let healthy = perDay(model.interval)
+            var mine = Sum()
+            var worstOfMine = Sum()
+            mine.add(healthy, input: ask.input, output: ask.output)
+            worstOfMine.add(
+                max(healthy * (1 + policy.budget.share), Self.probesWhileDown(model.interval, policy)),
+                input: ask.input, output: ask.output)
+            for check in model.checks {
+                let runs = perDay(check.interval)
+                let input = inputTokens(check.prompt ?? check.body.map(text) ?? "")
+                let output = outputTokens(model.mode, cap: cap(of: check) ?? model.probe.maxTokens)
+                mine.add(runs, input: input, output: output)
+                worstOfMine.add(runs, input: input, output: output)
+            }
+            if let allowance {
+                let part = allowance.probesPerTarget
+                allowed = (allowed ?? 0) + part
+                mine.cap(at: part)
+                worstOfMine.cap(at: part)
+            }
+            usual += mine
+            worst += worstOfMine
         }
-        let dollars =
-            model.localRuntime != nil ? 0 : model.price.map { (input * $0.input + output * $0.output) / 1_000_000 }
+        let price = model.localRuntime != nil ? TokenPrice(input: 0, output: 0) : model.price
         return Model(
-            modelId: model.id, provider: model.provider, probesPerDay: total, inputTokensPerDay: input,
-            outputTokensPerDay: output, dollarsPerDay: dollars)
+            modelId: model.id, provider: model.provider, probesPerDay: usual.probes, inputTokensPerDay: usual.input,
+            outputTokensPerDay: usual.output, dollarsPerDay: price.map(usual.dollars),
+            worstDay: Day(
+                probes: worst.probes, tokens: worst.input + worst.output, dollars: price.map(worst.dollars)),
+            allowedProbesPerDay: allowed)
+    }
+
+    /// The most probes of one target on a day that it is down throughout: it is looked at quickly until the breaker
+    /// opens, then further and further apart, up to its own interval.
+    static func probesWhileDown(_ interval: Duration, _ policy: HealthPolicy) -> Double {
+        let longest = max(interval.seconds, slowestRecovery.seconds)
+        var gap = min(interval, policy.breaker.recoveryInterval).seconds
+        var probes = Double(policy.breaker.failures)
+        var time = 0.0
+        while gap > 0, gap < longest, time + gap < 86_400 {
+            time += gap
+            probes += 1
+            gap *= recoveryGrowth
+        }
+        return probes + ((86_400 - time) / longest).rounded(.up)
+    }
+
+    /// The gap between recovery probes grows by this factor while an outage lasts, and ends at the model's interval,
+    /// but not below `slowestRecovery`.
+    private static let recoveryGrowth = 1.5
+    private static let slowestRecovery = Duration.seconds(25)
+
+    private struct Sum {
+        var probes = 0.0
+        var input = 0.0
+        var output = 0.0
+
+        mutating func add(_ count: Double, input: Double, output: Double) {
+            probes += count
+            self.input += count * input
+            self.output += count * output
+        }
+
+        mutating func cap(at most: Double) {
+            guard probes > most, probes > 0 else { return }
+            let share = most / probes
+            (probes, input, output) = (most, input * share, output * share)
+        }
+
+        static func += (sum: inout Sum, other: Sum) {
+            sum.add(1, input: other.input, output: other.output)
+            sum.probes += other.probes - 1
+        }
+
+        func dollars(at price: TokenPrice) -> Double { (input * price.input + output * price.output) / 1_000_000 }
     }
 
     private static func perDay(_ interval: Duration) -> Double { 86_400 / max(interval.seconds, 0.001) }

@@ -34,6 +34,45 @@ extension ConfigurationProblemTests {
             "merge of a scalar", "server:\n  <<: 5\n", "2:7: '<<' merges a map or a list of maps, not a plain value"),
     ]
 
+    static let gateways = [
+        WrongText(
+            "hosted LiteLLM", "gateways: {l: {kind: litellm, hosted: true}}\n",
+            "1:39: gateways.l: is a matter of Portkey's; LiteLLM is the same wherever it runs, so remove it"),
+        WrongText(
+            "Portkey's route through LiteLLM",
+            "gateways: {l: {kind: litellm}}\nproviders: {a: {via: l, portkey: {provider: openai}}}\nmodels: [{id: m, provider: a}]\n",
+            "2:34: providers.a.portkey: is for a gateway of kind portkey; LiteLLM routes by the model's name, so remove it"
+        ),
+        WrongText(
+            "an address behind LiteLLM",
+            "gateways: {l: {kind: litellm}}\nproviders: {a: {via: l, url: \"http://x\"}}\nmodels: [{id: m, provider: a}]\n",
+            "2:30: providers.a.url: where its models are is said in LiteLLM's own `api_base`; remove it, or remove `via`"
+        ),
+        WrongText(
+            "Ollama through LiteLLM",
+            "gateways: {l: {kind: litellm}}\nlocal: {ollama: {}}\nproviders: {ollama: {via: l}}\nmodels: [{id: m, provider: ollama}]\n",
+            "3:13: providers.ollama: LiteLLM's names do not tell which model of Ollama is meant, so a probe might load it; name the models under the provider 'ollama' without `via`, or write `kind: openai` to probe them like any other, which keeps them in memory"
+        ),
+        WrongText(
+            "a limit without a period", "providers: {a: {url: \"http://x\", limit: {requests: 5}}}\n",
+            "1:41: providers.a.limit: a limit needs the key 'per': `second`, `minute`, `hour`, `day`, `month` (30 days), or a duration"
+        ),
+        WrongText(
+            "a period nobody knows", "providers: {a: {url: \"http://x\", limit: {requests: 5, per: fortnight}}}\n",
+            "1:60: providers.a.limit.per: 'fortnight' is no period; write one of second, minute, hour, day, month, or a duration such as 5h"
+        ),
+        WrongText(
+            "a share without its sign", "providers: {a: {url: \"http://x\", probeShare: 1}}\n",
+            "1:46: providers.a.probeShare: '1' is no percentage; write one such as 1%"),
+        WrongText(
+            "a share of more than all", "providers: {a: {url: \"http://x\", probeShare: 101%}}\n",
+            "1:46: providers.a.probeShare: '101%' is out of range; write more than 0% to 100%"),
+        WrongText(
+            "a word for another model that is none",
+            "providers: {openai: {}}\nmodels: [{id: a, provider: openai, onOtherModel: warn}]\n",
+            "2:50: models[0].onOtherModel: 'warn' is not known here; write one of: degraded, ignore, unhealthy"),
+    ]
+
     static let keys = [
         WrongText("unknown section", "modells: []\n", "1:1: unknown key 'modells'; did you mean 'models'?"),
         WrongText(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What is wrong with a configuration", .timeLimit(.minutes(5)))
 struct ConfigurationProblemTests {
-    @Test("is told with file, line, column and a remedy", arguments: syntax + keys + durations + references)
+    @Test("is told with file, line, column and a remedy", arguments: syntax + gateways + keys + durations + references)
     func isTold(_ wrong: WrongText) throws {
         let folder = try ConfigurationFolder(yaml: wrong.yaml)
         #expect(folder.problems(environment: wrong.environment) == wrong.lines)

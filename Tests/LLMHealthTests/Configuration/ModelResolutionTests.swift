@@ -85,6 +85,45 @@ struct ModelResolutionTests {
         #expect(target.model == model)
     }
 
+    @Test("LiteLLM is asked at its own address, with its own key, for its own names")
+    func liteLLM() throws {
+        let configuration = try Configuration.load(
+            yaml: """
+                gateways: {proxy: {kind: litellm, apiKey: sk-proxy, headers: {x-a: b}, discover: true}}
+                providers: {team: {via: proxy}, other: {via: proxy, key: sk-virtual}}
+                models: [{id: fast, provider: team, model: gpt-4}, {id: big, provider: other}]
+                """)
+        let models = try configuration.modelConfigs()
+        let route = GatewayRoute(gateway: "proxy", kind: .litellm)
+        let headers = [ModelTarget.Header(name: "x-a", value: "b")]
+        #expect(
+            models.map { $0.targets[0] } == [
+                ModelTarget(
+                    baseURL: "http://127.0.0.1:4000", model: "gpt-4", key: "sk-proxy", headers: headers, gateway: route),
+                ModelTarget(
+                    baseURL: "http://127.0.0.1:4000", model: "big", key: "sk-virtual", headers: headers, gateway: route),
+            ])
+        let sources = try configuration.discoverySources()
+        #expect(sources.map(\.place) == [.gateway("proxy")])
+        #expect(sources[0].target.key == "sk-proxy")
+        #expect(sources[0].target.gateway == route)
+    }
+
+    @Test("names that a model may answer in, and what another one means")
+    func otherModels() throws {
+        let models = try Configuration.load(
+            yaml: """
+                providers: {openai: {}}
+                models:
+                  - {id: a, provider: openai}
+                  - {id: b, provider: openai, answersAs: "gpt-4o*"}
+                  - {id: c, provider: openai, answersAs: [x, "y-?"], onOtherModel: ignore}
+                """
+        ).modelConfigs()
+        #expect(models.map(\.answersAs) == [[], ["gpt-4o*"], ["x", "y-?"]])
+        #expect(models.map(\.onOtherModel) == [.degraded, .degraded, .ignore])
+    }
+
     @Test("a config may be written as a map, with one target")
     func config() throws {
         let target = try targets(

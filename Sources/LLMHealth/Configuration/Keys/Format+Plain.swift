@@ -120,6 +120,20 @@ extension Format where Value == Int {
 }
 
 extension Format where Value == Double {
+    /// A share of a whole, written as a percentage; a fraction 0…1.
+    static var share: Format {
+        scalar(
+            .text(form: "percentage", pattern: "^[0-9]+(\\.[0-9]+)?%$|\\$\\{"), wanted: "a percentage such as 1%",
+            show: { "\(NumberText.write($0 * 100))%" }
+        ) { scalar in
+            guard scalar.text.hasSuffix("%"), let value = PlainNumber.read(String(scalar.text.dropLast())) else {
+                return .problem("is no percentage; write one such as 1%")
+            }
+            guard value > 0, value <= 100 else { return .problem("is out of range; write more than 0% to 100%") }
+            return .value(value / 100)
+        }
+    }
+
     static func number(_ range: ClosedRange<Double>) -> Format {
         scalar(.number(range), wanted: "a number", show: NumberText.write) { scalar in
             let bounds = "\(NumberText.write(range.lowerBound)) to \(NumberText.write(range.upperBound))"
@@ -144,6 +158,32 @@ extension Format where Value == Duration {
                 : .problem(
                     "is out of range; write \(DurationText.write(range.lowerBound)) to \(DurationText.write(range.upperBound))"
                 )
+        }
+    }
+}
+
+extension Format where Value == Duration {
+    private static var periods: [(name: String, length: Duration)] {
+        [
+            ("second", .seconds(1)), ("minute", .seconds(60)), ("hour", .seconds(3_600)), ("day", .seconds(86_400)),
+            ("month", .seconds(30 * 86_400)),
+        ]
+    }
+
+    /// What a limit is counted over: a word, or a duration.
+    static var period: Format {
+        let names = periods.map(\.name)
+        let form = names.map { "`\($0)`" }.joined(separator: ", ") + ", or a duration"
+        return scalar(
+            .text(form: form, pattern: "^(\(names.joined(separator: "|")))$|^[0-9].*|\\$\\{"),
+            wanted: "a period such as day",
+            show: { DurationText.write($0) }
+        ) { scalar in
+            if let word = periods.first(where: { $0.name == scalar.text }) { return .value(word.length) }
+            guard let value = DurationText.parse(scalar.text), value >= .seconds(1) else {
+                return .problem("is no period; write one of \(names.joined(separator: ", ")), or a duration such as 5h")
+            }
+            return .value(value)
         }
     }
 }

@@ -4,6 +4,14 @@ extension Configuration.Gateway {
     static let section = Section(
         "a gateway", Configuration.Gateway(),
         check: { gateway, node, reader in
+            if gateway.kind == .litellm {
+                if gateway.isHosted {
+                    reader.note(
+                        node["hosted"] ?? node,
+                        "is a matter of Portkey's; LiteLLM is the same wherever it runs, so remove it")
+                }
+                return
+            }
             if gateway.isHosted, gateway.apiKey == nil {
                 reader.note(node, "a hosted gateway needs its account's key; add `apiKey: {env: PORTKEY_API_KEY}`")
             }
@@ -15,15 +23,19 @@ extension Configuration.Gateway {
         },
         [
             Key("kind", \.kind, .choice, "which gateway it is"),
-            Key("url", \.url, .url, "its address, without `/v1`"),
+            Key(
+                "url", \.url, .url, "its address, without `/v1`; LiteLLM's default is `http://127.0.0.1:4000`"),
             Key(
                 "hosted", \.isHosted, .flag,
-                "hosted or enterprise: takes account keys, `@slug` models, virtual keys and config ids, and may cache"),
-            Key("apiKey", optional: \.apiKey, .secret, "the account's key (`x-portkey-api-key`), hosted only"),
+                "a hosted or enterprise Portkey: takes account keys, `@slug` models, virtual keys and config ids, and may cache"
+            ),
+            Key(
+                "apiKey", optional: \.apiKey, .secret,
+                "a hosted Portkey's account key (`x-portkey-api-key`), or LiteLLM's master or virtual key"),
             Key("headers", \.headers, .headers, "sent with every request through it"),
             Key(
                 "discover", optional: \.discover, Configuration.Discovery.format(hasInterval: true),
-                "models watched without being named: of its own list when hosted, else of each provider behind it",
+                "models watched without being named: of its own list on LiteLLM and a hosted Portkey, else of each provider behind it",
                 standard: "false"),
             Key("optional", \.isOptional, .flag, "not reported as down before it has answered once"),
         ])

@@ -71,6 +71,12 @@ extension Configuration.Model {
             Key(
                 "targets", \.targets, .list(Configuration.Target.section.format),
                 "several ways to it, each watched by itself"),
+            Key(
+                "answersAs", \.answersAs, .oneOrMore(.text(form: "pattern")),
+                "names that it may answer in beside its own (`gpt-4o*`): what a gateway's alias stands for"),
+            Key(
+                "onOtherModel", \.onOtherModel, .choice,
+                "what it makes of the status when another model than before answers"),
             Key("checks", \.checks, .list(CheckDefinition.section.format), "health checks of your own"),
         ])
 }

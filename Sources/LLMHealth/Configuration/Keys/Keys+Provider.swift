@@ -21,7 +21,9 @@ extension Configuration.Provider {
                 "url", optional: \.url, .url,
                 "its address, without `/v1`; through a gateway it replaces the provider's own",
                 standard: "known for `openai` and `anthropic`"),
-            Key("key", optional: \.key, .secret, "the provider's own key"),
+            Key(
+                "key", optional: \.key, .secret,
+                "the provider's own key; through LiteLLM, a key of LiteLLM's in place of the gateway's"),
             Key(
                 "portkey", \.portkey, Configuration.PortkeyRoute.section.format, "what Portkey is told beside the kind"),
             Key("headers", \.headers, .headers, "sent with every request; they win over ours"),
@@ -32,6 +34,24 @@ extension Configuration.Provider {
                 "discover", optional: \.discover, Configuration.Discovery.format(hasInterval: true),
                 "models of its list that are watched without being named", standard: "that of its gateway, else false"),
             Key("price", optional: \.price, TokenPrice.section.format, "of models that name no price of their own"),
+            Key(
+                "limit", optional: \.limit, Configuration.Allotment.section.format,
+                "how many requests each of its keys may make, where you know it",
+                standard: "what the provider announces in its answers"),
+            Key(
+                "probeShare", optional: \.probeShare, .share,
+                "the most that probing takes of a key's limit, written or announced", standard: "1%"),
+        ])
+}
+
+extension Configuration.Allotment {
+    static let section = Section(
+        "a limit", Configuration.Allotment(requests: 1, per: .seconds(60)),
+        [
+            Key("requests", \.requests, .whole(1...1_000_000_000), "in one period, of one key", isRequired: true),
+            Key(
+                "per", \.per, .period, "`second`, `minute`, `hour`, `day`, `month` (30 days), or a duration",
+                isRequired: true),
         ])
 }
 

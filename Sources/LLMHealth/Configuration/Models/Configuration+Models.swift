@@ -30,7 +30,7 @@ public struct DiscoverySource: Sendable, Hashable {
     public enum Place: Sendable, Hashable {
         /// `GET /v1/models` at a provider, or at a gateway with the provider's route.
         case provider(String)
-        /// `GET /v1/models` at a hosted gateway: the account's own list.
+        /// `GET /v1/models` at LiteLLM or a hosted Portkey: the gateway's own list.
         case gateway(String)
         /// What a local runtime says of itself.
         case runtime(LocalRuntime)
@@ -69,17 +69,21 @@ public struct DiscoverySource: Sendable, Hashable {
 extension ModelResolver {
     mutating func discoverySources() -> [DiscoverySource] {
         var sources: [DiscoverySource] = []
-        for (name, gateway) in configuration.gateways.sorted(by: { $0.key < $1.key }) where gateway.isHosted {
+        for (name, gateway) in configuration.gateways.sorted(by: { $0.key < $1.key }) where gateway.hasOwnList {
             guard let filter = gateway.discover, !filter.isOff else { continue }
+            let isPortkey = gateway.kind == .portkey
             let target = ModelTarget(
-                baseURL: HTTPAddress.base(of: gateway.url), model: "", headers: gateway.headers,
-                gateway: GatewayRoute(gateway: name, apiKey: gateway.apiKey, isHosted: true))
+                baseURL: HTTPAddress.base(of: gateway.url), model: "", key: isPortkey ? nil : gateway.apiKey,
+                headers: gateway.headers,
+                gateway: GatewayRoute(
+                    gateway: name, kind: isPortkey ? .portkey : .litellm, apiKey: isPortkey ? gateway.apiKey : nil,
+                    isHosted: isPortkey))
             sources.append(source(.gateway(name), filter, target, provider: name, price: nil))
         }
         for (name, settings) in configuration.providers.sorted(by: { $0.key < $1.key }) {
             // A local runtime is asked about its models below, and tells more than a list.
             guard let resolved = provider(named: name, "providers.\(name)"), resolved.runtime == nil else { continue }
-            let inherited = resolved.gateway.flatMap { $0.isHosted ? nil : $0.discover }
+            let inherited = resolved.gateway.flatMap { $0.hasOwnList ? nil : $0.discover }
             guard let filter = settings.discover ?? inherited, !filter.isOff,
                 let target = target(settings.targets.first, of: resolved, model: "", resolved.path)
             else { continue }

@@ -34,13 +34,49 @@ extension ModelResolver {
             }
             return ModelTarget(
                 name: name, dialect: provider.kind.dialect, baseURL: HTTPAddress.base(of: address), model: model,
-                key: key, headers: all, tokenLimit: tokenLimit)
+                key: key, headers: all, tokenLimit: tokenLimit, limit: settings.requestLimit,
+                probeShare: settings.probeShare)
+        }
+        if gateway.kind == .litellm {
+            guard fitsLiteLLM(provider, entry, url: url) else { return nil }
+            return ModelTarget(
+                name: name, baseURL: HTTPAddress.base(of: gateway.url), model: model, key: key ?? gateway.apiKey,
+                headers: all, gateway: GatewayRoute(gateway: via, kind: .litellm), tokenLimit: tokenLimit,
+                limit: settings.requestLimit, probeShare: settings.probeShare)
         }
         let written = settings.portkey.overridden(by: entry?.portkey ?? .init())
         guard let route = route(written, url: url, via: via, gateway, provider, model: model, path) else { return nil }
         return ModelTarget(
             name: name, dialect: .openAI, baseURL: HTTPAddress.base(of: gateway.url), model: model, key: key,
-            headers: all, gateway: route, tokenLimit: tokenLimit)
+            headers: all, gateway: route, tokenLimit: tokenLimit, limit: settings.requestLimit,
+            probeShare: settings.probeShare)
+    }
+
+    /// LiteLLM's own file says where its models are, so nothing here may say otherwise.
+    private mutating func fitsLiteLLM(
+        _ provider: ResolvedProvider, _ entry: Configuration.Target?, url: String?
+    ) -> Bool {
+        if let runtime = provider.runtime {
+            note(
+                provider.path,
+                "LiteLLM's names do not tell which model of \(runtime.title) is meant, so a probe might load it; name the "
+                    + "models under the provider '\(runtime.rawValue)' without `via`, or write `kind: openai` to probe them "
+                    + "like any other, which keeps them in memory")
+            return false
+        }
+        if provider.settings.portkey != .init() || (entry?.portkey ?? .init()) != .init() {
+            note(
+                "\(provider.path).portkey",
+                "is for a gateway of kind portkey; LiteLLM routes by the model's name, so remove it")
+            return false
+        }
+        if url != nil {
+            note(
+                "\(provider.path).url",
+                "where its models are is said in LiteLLM's own `api_base`; remove it, or remove `via`")
+            return false
+        }
+        return true
     }
 
     private mutating func route(

@@ -91,7 +91,8 @@ struct ModelResolver {
             id: model.modelID, provider: model.provider, targets: targets, mode: model.mode,
             interval: model.interval ?? defaults.interval, probe: probe,
             streaming: model.streaming ?? defaults.streaming, checks: model.checks, capabilities: model.capabilities,
-            localRuntime: provider.runtime, price: model.price ?? provider.settings.price)
+            localRuntime: provider.runtime, price: model.price ?? provider.settings.price,
+            answersAs: model.answersAs, onOtherModel: model.onOtherModel)
     }
 
     private mutating func checkNames(of model: Configuration.Model, _ path: String) {
