@@ -28,7 +28,7 @@ extension ModelConfig {
     /// A model of a trial, reached directly.
     package static func trial(
         _ id: ModelID, provider: String = "trial", host: String = "https://api.example.com", interval: Double,
-        timeout: Double = 10, gateway: String? = nil
+        timeout: Double = 10, gateway: String? = nil, streaming: Streaming = .never, runtime: LocalRuntime? = nil
     ) -> ModelConfig {
         ModelConfig(
             id: id, provider: provider,
@@ -36,6 +36,7 @@ extension ModelConfig {
                 ModelTarget(
                     baseURL: host, model: id.rawValue,
                     gateway: gateway.map { GatewayRoute(gateway: $0, provider: provider) })
-            ], interval: .seconds(interval), probe: ProbeConfig(modelId: id, timeout: .seconds(timeout)))
+            ], interval: .seconds(interval), probe: ProbeConfig(modelId: id, timeout: .seconds(timeout)),
+            streaming: streaming, localRuntime: runtime)
     }
 }

@@ -4,14 +4,17 @@ import HeapModule
 
 /// The real engine with the prober's and the Monitor's rules round it, under a virtual clock.
 ///
-/// Each model has a world of its own. Ticks that cannot change anything (``HealthEngine/nextDue``) are left out; all
-/// others fall on the Monitor's grid.
+/// Each model has a world of its own; gateways, local runtimes and what servers say of their load are asked as the
+/// daemon's watchers ask them (`VirtualDaemon+Watchers.swift`). Ticks that cannot change anything
+/// (``HealthEngine/nextDue``) are left out; all others fall on the Monitor's grid.
 package struct VirtualDaemon {
     /// What happens to evidence and clocks between the parts.
     package struct Mishaps: Sendable {
         /// Shares of the evidence that never arrives, or arrives twice.
         package var lost = 0.0
         package var doubled = 0.0
+        /// The share of the departures that come to nothing: no slot, cancelled, nothing to be asked.
+        package var idle = 0.0
         /// Seconds by which the wall clock is wrong at an uptime.
         package var wallShift: @Sendable (Double) -> Double = { _ in 0 }
 
@@ -23,11 +26,17 @@ package struct VirtualDaemon {
     /// Wall-clock time at uptime 0.
     package static let origin = Date(timeIntervalSince1970: 1_795_428_000)
 
-    private enum Step {
+    enum Step {
         case departure(Int, version: UInt64)
         case arrival(Int, number: UInt64, World.Answer, startedAt: Double)
         case request(Int)
         case reply(Int, World.Answer)
+        /// A server is asked for its load while a probe waits there.
+        case load(Int, number: UInt64)
+        case poll(LocalRuntime)
+        case gatewayTurn(String, version: UInt64)
+        case gatewayAnswer(String, isUp: Bool, String)
+        case connectivity(isUp: Bool)
     }
     private struct Item: Comparable {
         var at: Double
@@ -37,8 +46,10 @@ package struct VirtualDaemon {
         static func == (a: Item, b: Item) -> Bool { a.order == b.order }
         static func < (a: Item, b: Item) -> Bool { (a.at, a.order) < (b.at, b.order) }
     }
-    private struct Model {
+    struct Model {
         var key: ProbeKey
+        /// What it is configured as; `nil` while it is no part of the fleet.
+        var config: ModelConfig?
         var plan: ProbePlan
         /// Names the one departure in the queue that counts.
         var version: UInt64 = 0
@@ -49,6 +60,14 @@ package struct VirtualDaemon {
         var pace = 0.0
         var extras = 0
         var saved = 0.0
+        /// When the latest departure was due, whether it came to anything or not.
+        var turnedAt = -Double.infinity
+        /// Regular turns so far, of which some stream.
+        var turns = 0
+        /// When evidence of it was last lost.
+        var lostAt = -Double.infinity
+        /// Times that it began anew, with all its extra looks unspent.
+        var births = 1
     }
 
     package private(set) var engine: HealthEngine
@@ -65,15 +84,24 @@ package struct VirtualDaemon {
     package var events: [HealthChangeEvent] = []
     /// What the connectivity check finds at an uptime; `nil` where none is configured.
     package var connectivity: (@Sendable (Double) -> Bool)?
+    /// How long that check takes at an uptime, in seconds.
+    package var connectivityTime: @Sendable (Double) -> Double = { _ in 0 }
     package var mishaps = Mishaps()
+    /// Whether evidence is kept in `seen`.
+    package var isWatched = false
+    /// Evidence that has reached the decision, for whoever takes it out.
+    package var seen: [Evidence] = []
+    var gateways: [String: GatewayWatch] = [:]
+    var locals: [LocalRuntime: LocalWorld] = [:]
     private let policy: HealthPolicy
-    private var models: [Model]
-    private let intervals: [Double]
+    var models: [Model]
     private var positions: [ProbeKey: Int] = [:]
     private var queue = Heap<Item>()
     private var order: UInt64 = 0
     private var number: UInt64 = 0
-    private var chance: Chance
+    /// Probes in flight that stream.
+    private var streamed: Set<UInt64> = []
+    var chance: Chance
     private var nextTick = 0.0
 
     /// A probe that left, and what held then.
@@ -84,6 +112,8 @@ package struct VirtualDaemon {
         /// Confirmations so far, and regular turns that were left out because requests proved health.
         package var extras: Int
         package var saved: Double
+        /// Times that its extra looks were unspent: once, and once more for each new beginning.
+        package var births: Int
     }
 
     /// What users met with.
@@ -101,14 +131,13 @@ package struct VirtualDaemon {
     package init(_ configs: [ModelConfig], worlds: [World], policy: HealthPolicy = HealthPolicy(), seed: UInt64) {
         self.policy = policy
         self.worlds = worlds
-        intervals = configs.map(\.interval.seconds)
         chance = Chance(seed: seed)
         engine = HealthEngine(policy: policy)
         let actions = engine.configure(configs, at: Self.moment(0))
         models = configs.map { config in
             let key = ProbeKey(config.id, target: config.targets.first?.name ?? TargetName.default)
             return Model(
-                key: key,
+                key: key, config: config,
                 plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled))
         }
         for (index, model) in models.enumerated() { positions[model.key] = index }
@@ -124,6 +153,31 @@ package struct VirtualDaemon {
         models[index].pace = pace
         push(.request(index), at: now + chance.exponential(rate: pace))
     }
+
+    // MARK: The fleet
+
+    /// Takes up another configuration of one model, or none: what is in flight of it is cancelled.
+    package mutating func configure(_ index: Int, as config: ModelConfig?) {
+        let key = models[index].key
+        for number in models[index].flights.sorted() {
+            models[index].flights.remove(number)
+            submit(.probeCancelled(key, number: number), .probe)
+        }
+        models[index].config = config
+        models[index].births += 1
+        if config == nil {
+            models[index].version += 1
+            models[index].plan.next = nil
+        }
+        take(engine.configure(models.compactMap(\.config), at: moment))
+    }
+
+    /// The plan that the prober follows for a model.
+    package func plan(of index: Int) -> ProbePlan { models[index].plan }
+    /// When its latest departure was due, whether it came to anything or not.
+    package func lastTurn(_ index: Int) -> Double { models[index].turnedAt }
+    /// When evidence of it was last lost on the way.
+    package func lostAt(_ index: Int) -> Double { models[index].lostAt }
 
     // MARK: Time
 
@@ -153,37 +207,20 @@ package struct VirtualDaemon {
     /// Everything that is shown now.
     package mutating func fleet() -> FleetHealth { engine.fleet(at: moment) }
 
-    private var moment: Moment { Self.moment(now, shift: mishaps.wallShift(now)) }
+    var moment: Moment { Self.moment(now, shift: mishaps.wallShift(now)) }
 
     private mutating func perform(_ step: Step) {
         switch step {
-        case .departure(let index, let version):
-            guard models[index].version == version, let next = models[index].plan.next else { return }
-            let reason = models[index].plan.reason
-            let every = models[index].plan.every.seconds
-            models[index].plan = models[index].plan.following(max(.seconds(now), next))
-            schedule(index)
-            guard models[index].flights.count < policy.overdue.inFlight else { return }
-            number += 1
-            probes[reason, default: 0] += 1
-            models[index].left = now
-            models[index].flights.insert(number)
-            if reason == .confirmation { models[index].extras += 1 }
-            if reason == .scheduled { models[index].saved += max(every / intervals[index] - 1, 0) }
-            lastDeparture = Departure(
-                model: models[index].key.modelID, reason: reason,
-                breaker: engine.breaker(of: models[index].key) ?? .closed, extras: models[index].extras,
-                saved: models[index].saved)
-            let answer = worlds[index].answer(at: now)
-            push(.arrival(index, number: number, answer, startedAt: now), at: now + answer.latency)
-            submit(.probeStarted(models[index].key, number: number, reason: reason), .probe)
+        case .departure(let index, let version): depart(index, version)
         case .arrival(let index, let number, let answer, let startedAt):
-            models[index].flights.remove(number)
+            guard models[index].flights.remove(number) != nil else { return }
             lastAnswer = answer
             let key = models[index].key
-            let result = ProbeResult(
+            var result = ProbeResult(
                 modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: .seconds(answer.latency),
                 startedAt: Self.origin + startedAt)
+            result.isStreamed = streamed.remove(number) != nil
+            if answer.isConnected { result.phases.connect = .milliseconds(5) }
             submit(.probeFinished(key, number: number, result), .probe)
         case .request(let index):
             push(.request(index), at: now + chance.exponential(rate: models[index].pace))
@@ -200,15 +237,63 @@ package struct VirtualDaemon {
         case .reply(let index, let answer):
             submit(
                 .outcomes(models[index].key, answer.outcome, count: 1, latency: .seconds(answer.latency)), .traffic)
+        case .connectivity(let isUp): submit(.connectivity(isUp: isUp), .probe)
+        case .load, .poll, .gatewayTurn, .gatewayAnswer: ask(step)
+        }
+    }
+
+    private mutating func depart(_ index: Int, _ version: UInt64) {
+        guard models[index].version == version, let next = models[index].plan.next,
+            let config = models[index].config
+        else { return }
+        let plan = models[index].plan
+        let reason = plan.reason
+        models[index].plan = plan.following(max(.seconds(now), next))
+        schedule(index)
+        models[index].turnedAt = now
+        guard models[index].flights.count < policy.overdue.inFlight else { return }
+        if reason == .scheduled { models[index].turns += 1 }
+        let key = models[index].key
+        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return }
+        number += 1
+        probes[reason, default: 0] += 1
+        models[index].left = now
+        models[index].flights.insert(number)
+        if reason == .confirmation { models[index].extras += 1 }
+        if reason == .scheduled {
+            models[index].saved += max(plan.every.seconds / config.interval.seconds - 1, 0)
+        }
+        lastDeparture = Departure(
+            model: key.modelID, reason: reason, breaker: engine.breaker(of: key) ?? .closed,
+            extras: models[index].extras, saved: models[index].saved, births: models[index].births)
+        let isStreamed =
+            switch config.streaming {
+            case .never: false
+            case .always: true
+            case .auto: plan.isStreamed ?? (reason == .scheduled && models[index].turns % 4 == 0)
+            }
+        if isStreamed { streamed.insert(number) }
+        let answer = worlds[index].answer(at: now, isStreamed: isStreamed)
+        push(.arrival(index, number: number, answer, startedAt: now), at: now + answer.latency)
+        if worlds[index].tellsLoad { push(.load(index, number: number), at: now + Self.loadAskedAfter) }
+        submit(.probeStarted(key, number: number, reason: reason, isStreamed: isStreamed), .probe)
+        // One that is cancelled on the way comes to nothing either.
+        if mishaps.idle > 0, chance.happens(mishaps.idle) {
+            models[index].flights.remove(number)
+            submit(.probeCancelled(key, number: number), .probe)
         }
     }
 
     // MARK: Evidence and plans
 
-    private mutating func submit(_ kind: Evidence.Kind, _ source: Evidence.Source) {
-        if mishaps.lost > 0, chance.happens(mishaps.lost) { return }
+    mutating func submit(_ kind: Evidence.Kind, _ source: Evidence.Source) {
+        if mishaps.lost > 0, chance.happens(mishaps.lost) {
+            if let key = kind.key, let index = positions[key] { models[index].lostAt = now }
+            return
+        }
         let moment = moment
         let evidence = Evidence(kind, source: source, at: moment)
+        if isWatched { seen.append(evidence) }
         take(engine.absorb(evidence, at: moment))
         if mishaps.doubled > 0, chance.happens(mishaps.doubled) { take(engine.absorb(evidence, at: moment)) }
     }
@@ -226,8 +311,15 @@ package struct VirtualDaemon {
             schedule(index)
         }
         if actions.isConnectivityCheckWanted, let connectivity {
-            submit(.connectivity(isUp: connectivity(now)), .probe)
+            let isUp = connectivity(now)
+            let time = connectivityTime(now)
+            if time > 0 {
+                push(.connectivity(isUp: isUp), at: now + time)
+            } else {
+                submit(.connectivity(isUp: isUp), .probe)
+            }
         }
+        for name in actions.suspectedGateways { suspect(name) }
     }
 
     private mutating func schedule(_ index: Int) {
@@ -242,7 +334,7 @@ package struct VirtualDaemon {
         push(.departure(index, version: models[index].version), at: max(at, now))
     }
 
-    private mutating func push(_ step: Step, at time: Double) {
+    mutating func push(_ step: Step, at time: Double) {
         order += 1
         queue.insert(Item(at: time, order: order, step: step))
     }
@@ -263,6 +355,30 @@ extension World.Answer {
         case .gone: Outcome(.gone, .modelNotFound, detail: "the model is not known", httpStatus: 404)
         case .gateway: Outcome(.gateway, .gatewayUnreachable, detail: "the gateway cannot be reached")
         case .network: Outcome(.failing, .connectionRefused, detail: "no route to the host")
+        case .unconnected: Outcome(.failing, .timeout, detail: "no connection before the deadline")
+        case .other(let outcome): outcome
+        }
+    }
+
+    /// Whether a connection stood.
+    var isConnected: Bool {
+        switch kind {
+        case .refused, .gateway, .network, .unconnected: false
+        case .other(let outcome): outcome.httpStatus != nil
+        default: true
+        }
+    }
+}
+
+extension Evidence.Kind {
+    /// What it is about, where that is one model.
+    var key: ProbeKey? {
+        switch self {
+        case .probeStarted(let key, _, _, _), .probeFinished(let key, _, _), .probeCancelled(let key, _),
+            .outcomes(let key, _, _, _), .traffic(let key, _), .load(let key, _):
+            key
+        case .local(let id, _): ProbeKey(id)
+        case .runtime, .gateway, .connectivity, .component: nil
         }
     }
 }

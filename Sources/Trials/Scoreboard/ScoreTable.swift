@@ -100,10 +100,8 @@ extension ScoreTable {
                 [
                     "llm-health", number(result.modelDays / 365, 1), "\(result.probes)", "\(result.events)",
                     "\(result.checks)",
-                    result.violations.isEmpty
-                        ? "none"
-                        : Array(Set(result.violations)).sorted().prefix(10)
-                            .joined(separator: "; "), String(result.fingerprint, radix: 16),
+                    result.violations.isEmpty ? "none" : result.report.joined(separator: "; "),
+                    String(result.fingerprint, radix: 16),
                 ]
             ])
     }
