@@ -24,7 +24,8 @@ struct VirtualFleet {
     typealias Behaviour = (ProbeKey, Duration) -> Answer
 
     private enum Step {
-        case finish(ProbeKey, UInt64, Answer, startedAt: Moment)
+        case finish(ProbeKey, UInt64, Answer, startedAt: Moment, isStreamed: Bool)
+        case gateway(String, isUp: Bool)
     }
 
     var engine: HealthEngine
@@ -38,6 +39,15 @@ struct VirtualFleet {
     /// Answers of the connectivity check; `nil` where none is configured.
     var connectivity: ((Duration) -> Bool)?
     var connectivityAsked = 0
+    /// Whether a gateway answers, and after how long that is known; asked when it is suspected, and each 5 s while down.
+    var gatewayCheck: ((String, Duration) -> (isUp: Bool, after: Duration))?
+    private var downGateways: [String: Duration] = [:]
+    /// Answers by the manner of the request, in place of `behaviour`.
+    var mannered: ((ProbeKey, Duration, Bool) -> Answer)?
+    /// Probes that a model has had.
+    private var turns: [ProbeKey: Int] = [:]
+    /// What an answer's headers say of the account.
+    var allowance: ((ProbeKey, Duration) -> Allowance?)?
 
     static let origin = Date(timeIntervalSince1970: 1_795_428_000)
 
@@ -55,6 +65,7 @@ struct VirtualFleet {
     mutating func take(_ actions: HealthEngine.Actions) {
         events += actions.events
         for plan in actions.plans { plans[plan.key] = plan }
+        for name in actions.suspectedGateways { ask(name) }
         if actions.isConnectivityCheckWanted {
             connectivityAsked += 1
             if let connectivity {
@@ -64,6 +75,12 @@ struct VirtualFleet {
                         Evidence(.connectivity(isUp: connectivity(now)), source: .probe, at: moment), at: moment))
             }
         }
+    }
+
+    private mutating func ask(_ gateway: String) {
+        guard let gatewayCheck else { return }
+        let (isUp, after) = gatewayCheck(gateway, now)
+        inFlight.append((now + after, .gateway(gateway, isUp: isUp)))
     }
 
     mutating func submit(_ kind: Evidence.Kind, source: Evidence.Source = .probe) {
@@ -76,24 +93,36 @@ struct VirtualFleet {
         while now < end {
             now += .milliseconds(100)
             for index in inFlight.indices.reversed() where inFlight[index].at <= now {
-                guard case .finish(let key, let number, let answer, let startedAt) = inFlight.remove(at: index).step
-                else {
-                    continue
+                switch inFlight.remove(at: index).step {
+                case .finish(let key, let number, let answer, let startedAt, let isStreamed):
+                    let result = ProbeResult(
+                        modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: answer.latency,
+                        isStreamed: isStreamed, startedAt: startedAt.wall, allowance: allowance?(key, now))
+                    submit(.probeFinished(key, number: number, result))
+                case .gateway(let name, let isUp):
+                    downGateways[name] = isUp ? nil : now + .seconds(5)
+                    submit(.gateway(name, isUp: isUp, detail: "no answer within 3 s"))
                 }
-                let result = ProbeResult(
-                    modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: answer.latency,
-                    startedAt: startedAt.wall)
-                submit(.probeFinished(key, number: number, result))
             }
-            for (key, plan) in plans.sorted(by: { $0.key.modelID < $1.key.modelID }) {
-                guard let next = plan.next, next <= now else { continue }
+            for (name, again) in downGateways where again <= now {
+                downGateways[name] = now + .seconds(1_000)
+                ask(name)
+            }
+            let due = plans.filter { $0.value.next.map { $0 <= now } ?? false }
+            for (key, plan) in due.sorted(by: { $0.key.modelID < $1.key.modelID }) {
                 plans[key] = plan.following(now)
                 number += 1
                 probes.append((key, now, plan.reason))
-                submit(.probeStarted(key, number: number, reason: plan.reason))
-                let answer = behaviour(key, now)
+                turns[key, default: 0] += plan.reason == .scheduled ? 1 : 0
+                let isTurn = mannered != nil && plan.reason == .scheduled && turns[key, default: 0] % 4 == 0
+                let isStreamed = plan.isStreamed ?? isTurn
+                submit(.probeStarted(key, number: number, reason: plan.reason, isStreamed: isStreamed))
+                let answer = mannered?(key, now, isStreamed) ?? behaviour(key, now)
                 inFlight.append(
-                    (now + answer.latency, .finish(key, number, answer, startedAt: Self.moment(now))))
+                    (
+                        now + answer.latency,
+                        .finish(key, number, answer, startedAt: Self.moment(now), isStreamed: isStreamed)
+                    ))
             }
             take(engine.tick(at: Self.moment(now)))
         }

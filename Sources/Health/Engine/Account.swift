@@ -40,6 +40,7 @@ struct AccountTrack: Sendable {
     /// Requests a second that probing may take; `nil` where no limit is known.
     private var rate: Double?
     private var isConfigured = false
+    private var share = RequestLimit.standardShare
     private var heldUntil: Moment?
     /// Looks beside the schedule that may be sent, as of an instant.
     private var extras = Self.mostExtras
@@ -82,10 +83,12 @@ struct AccountTrack: Sendable {
         extrasAt = now
     }
 
-    /// Takes up a limit that the configuration tells.
-    mutating func configure(requests: Int, period: Duration, share: Double) {
+    /// Takes up a limit that the configuration tells, and what probing may take of one that the provider announces.
+    mutating func configure(_ limit: RequestLimit?, probeShare: Double) {
+        share = probeShare
+        guard let limit, limit.requests > 0 else { return }
         isConfigured = true
-        rate = Double(requests) * share / max(period.seconds, 1)
+        rate = Double(limit.requests) * limit.share / max(limit.period.seconds, 1)
     }
 
     /// Takes up what an answer says. - Returns: whether the pace has changed.
@@ -94,7 +97,7 @@ struct AccountTrack: Sendable {
         if let allowance = result.allowance {
             if !isConfigured, let limit = allowance.limit, limit > 0 {
                 let period = allowance.period ?? Self.usualPeriod
-                rate = Double(limit) * policy.allowance.share / max(period.seconds, 1)
+                rate = Double(limit) * share / max(period.seconds, 1)
             }
             if let left = allowance.remaining, left <= 0, let reset = allowance.resetAfter, reset > .zero {
                 hold(until: now + min(reset, Self.longestHold))

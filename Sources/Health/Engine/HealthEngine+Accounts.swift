@@ -18,6 +18,7 @@ extension HealthEngine {
                     track.targets = 0
                     accounts.append(track)
                 }
+                accounts[position].configure(config.limit, probeShare: config.probeShare)
                 models[index].targets[target].account.index = position
                 models[index].targets[target].account.share = Double(accounts[position].targets)
                 accounts[position].targets += 1

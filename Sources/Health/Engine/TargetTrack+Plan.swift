@@ -171,8 +171,8 @@ extension TargetTrack {
         let usual = isFast ? policy.errors.fastFollowUp : policy.errors.slowFollowUp
         guard isEnding else { return lastStart + usual }
         // A server that takes its time, or an end that takes long, is not asked without a pause.
-        let pause = max(usual.seconds, 3 * (latency.recent ?? 0))
-        let stretch = pow(1.25, Double(max(endingLooks - 6, 0)))
+        let pause = max(usual.seconds, 1.5 * (latency.recent ?? 0))
+        let stretch = pow(1.08, Double(max(endingLooks - 12, 0)))
         return lastStart + .seconds(min(pause * stretch, interval))
     }
 
@@ -203,9 +203,15 @@ extension TargetTrack {
         guard !errors.isAlarmed || run.looks > 1 else { return nil }
         let isAffordable = budget >= 1 || run.probes > 1 && budget >= 1 - Double(offsets.count)
         // One after the other, save the last two: the verdict waits for nothing else.
-        let mayAsk = run.asked < run.looks || run.asked == run.looks && run.asked == offsets.count - 1
-        guard isAffordable, mayAsk, run.asked < offsets.count else { return nil }
-        let planned = run.startedAt + offsets[run.asked]
+        var mayAsk = run.asked < run.looks || run.asked == run.looks && run.asked == offsets.count - 1
+        var most = offsets.count
+        if run.isPlainAlive {
+            // Those that were plain and succeeded do not count.
+            mayAsk = flights.isEmpty
+            most += 3
+        }
+        guard isAffordable, mayAsk, run.asked < most else { return nil }
+        let planned = run.startedAt + offsets[min(run.asked, offsets.count - 1)]
         // Who says that nobody is served until then is asked then.
         if let wait = lastFailure?.certainWait, let lastLook {
             return max(planned, lastLook + min(wait, .seconds(max(interval, leastSpan(policy)))))

@@ -301,7 +301,7 @@ struct TargetTrack: Sendable {
     /// Learns from how long a good answer took.
     private mutating func note(_ latency: Duration, wasLate: Bool, at now: Moment, _ policy: HealthPolicy) {
         if wasLate {
-            let seconds = max(latency.seconds * 1.2, patience?.seconds ?? 0)
+            let seconds = max(latency.seconds * 2, patience?.seconds ?? 0)
             patience = (seconds, now + policy.overdue.patience)
         } else if let patience, now >= patience.until {
             self.patience = nil

@@ -106,6 +106,8 @@ public struct HealthSummary: Sendable, Hashable, Codable {
     /// `unhealthy` when none of the models that are known of is healthy or degraded, `unknown` when the fleet is blind or
     /// empty, `degraded` from a fifth of the models that is not healthy (`policy.rollUp`), else `healthy`.
     public var status: HealthStatus
+    /// One sentence; it says so where not a single model is healthy.
+    public var reason: String
     public var counts: Counts
     public var providers: [String: Provider]
     /// At most ten models that are not healthy, worst first.
@@ -141,6 +143,9 @@ public struct HealthSummary: Sendable, Hashable, Codable {
                     reason: $0.reasons.first?.message ?? "", since: $0.since)
             }
         status = rollUp.status(of: counts, unhealthyShare: 1)
+        reason =
+            counts.total == 0
+            ? "No model is watched." : (counts.healthy == 0 ? "Not one model is healthy. " : "") + counts.sentence
     }
 }
 

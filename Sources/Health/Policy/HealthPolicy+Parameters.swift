@@ -180,8 +180,6 @@ extension HealthPolicy {
         count(
             "shared.models", "models", "of one host that are silent together before the host is down",
             \.shared.models, 2...1_000),
-        number(
-            "allowance.share", "fraction", "of a known request limit that probing takes", \.allowance.share, 1e-6...1),
         number("jitter", "fraction", "of the interval by which probes are moved", \.jitter, 0...0.5),
         duration("firstRound", "the time over which the first round is spread", \.firstRound),
         duration("probeResultTTL", "how long a probe's result is shown as current", \.probeResultTTL),

@@ -79,7 +79,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var inFlight = 6
         /// What a target without a baseline yet is given, in multiples of `minimum`.
         public var unknownFactor = 1.4
-        /// After an overdue probe has succeeded, none is overdue for this long before 1.2 times what that one took.
+        /// After an overdue probe has succeeded, none is overdue for this long before twice what that one took.
         public var patience: Duration = .seconds(300)
         public init() {}
     }
@@ -247,13 +247,6 @@ public struct HealthPolicy: Sendable, Hashable {
         public init() {}
     }
 
-    /// Requests that a provider lets an account make.
-    public struct Allowance: Sendable, Hashable {
-        /// The share of a known limit that probing takes, where the configuration does not say.
-        public var share = 0.01
-        public init() {}
-    }
-
     public var outage = Outage()
     public var errors = Errors()
     public var overdue = Overdue()
@@ -270,7 +263,6 @@ public struct HealthPolicy: Sendable, Hashable {
     public var rollUp = RollUp()
     public var selfNetwork = SelfNetwork()
     public var shared = Shared()
-    public var allowance = Allowance()
     /// Probes are moved by up to this share of their interval, so that no rhythm of ours meets one of theirs.
     public var jitter = 0.05
     /// The first round is spread over this time, or one interval where that is less.

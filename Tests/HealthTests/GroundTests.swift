@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+@testable import Health
+
+/// Healthy needs a success: whatever follows whatever, no failing look makes a model healthy.
+@Suite(.timeLimit(.minutes(5))) struct GroundTests {
+    private let model: ModelID = "m"
+    private static let bad = Outcome.Class.allCases.filter { $0 != .ok && $0 != .idle }
+
+    private func answer(_ class: Outcome.Class) -> VirtualFleet.Answer {
+        `class` == .failing
+            ? .failing(.serverError) : .of(`class`, retryAfter: `class` == .rateLimited ? .seconds(3) : nil)
+    }
+
+    @Test(arguments: bad, bad)
+    func `a model that has never answered is not healthy`(_ first: Outcome.Class, _ second: Outcome.Class) {
+        for turns in 1...4 {
+            var looks = 0
+            var fleet = VirtualFleet([.plain(model)]) { _, _ in
+                looks += 1
+                return self.answer((looks - 1) / turns % 2 == 0 ? first : second)
+            }
+            fleet.run(until: .seconds(400))
+            #expect(!fleet.events.contains { $0.currentStatus == .healthy }, "\(turns): \(fleet.events.map(\.reason))")
+        }
+    }
+
+    @Test(arguments: bad, bad)
+    func `a model that has answered is healthy again only by an answer`(_ first: Outcome.Class, _ second: Outcome.Class)
+    {
+        for turns in 1...4 {
+            var looks = 0
+            var fleet = VirtualFleet([.plain(model)]) { _, now in
+                guard now.seconds > 60 else { return .ok() }
+                looks += 1
+                return self.answer((looks - 1) / turns % 2 == 0 ? first : second)
+            }
+            fleet.run(until: .seconds(600))
+            let later = fleet.events.filter { $0.timestamp > VirtualFleet.origin + 61 }
+            #expect(!later.contains { $0.currentStatus == .healthy }, "\(turns): \(later.map(\.reason))")
+        }
+    }
+
+    @Test func `a late answer of before a refusal does not lift it`() {
+        var looks = 0
+        var fleet = VirtualFleet([.plain(model)]) { _, now in
+            guard now.seconds > 100 else { return .ok() }
+            looks += 1
+            return looks == 1 ? .hang : .of(.quota)
+        }
+        fleet.run(until: .seconds(200))
+        #expect(fleet.status(model).status == .unknown)
+        #expect(!fleet.events.dropFirst().contains { $0.currentStatus == .healthy })
+    }
+
+    @Test func `evidence that ran out is no ground any more`() {
+        var engine = HealthEngine()
+        _ = engine.configure([.plain(model)], at: VirtualFleet.moment(.zero))
+        func finish(_ number: UInt64, _ outcome: Outcome, at seconds: Double) -> [HealthChangeEvent] {
+            let moment = VirtualFleet.moment(.seconds(seconds))
+            let result = ProbeResult(modelId: model, outcome: outcome, latency: .seconds(0.1), startedAt: moment.wall)
+            return engine.absorb(
+                Evidence(.probeFinished(ProbeKey(model), number: number, result), source: .probe, at: moment),
+                at: moment
+            ).events
+        }
+        #expect(finish(1, .ok, at: 1).map(\.currentStatus) == [.healthy])
+        #expect(engine.tick(at: VirtualFleet.moment(.seconds(500))).events.map(\.currentStatus) == [.unknown])
+        #expect(finish(2, Outcome(.failing, .serverError, httpStatus: 500), at: 501).isEmpty)
+        #expect(finish(3, .ok, at: 502).map(\.currentStatus) == [.healthy])
+    }
+
+    @Test func `a model that is down while it flaps is unhealthy`() {
+        var fleet = VirtualFleet([.plain(model)]) { _, now in
+            now.seconds > 300 && Int(now.seconds / 45) % 2 == 1 ? .failing() : .ok()
+        }
+        fleet.run(until: .seconds(1_500))
+        var seen: [HealthStatus] = []
+        for turn in 0..<8 {
+            // At the end of each outage.
+            fleet.run(until: .seconds(1_529 + 90 * turn))
+            #expect(fleet.status(model).consecutiveFailures > 0)
+            seen.append(fleet.status(model).status)
+        }
+        #expect(seen.allSatisfy { $0 == .unhealthy }, "\(seen), \(fleet.status(model).reasons)")
+    }
+
+    @Test func `a probe that never left is planned anew`() {
+        var engine = HealthEngine()
+        _ = engine.configure([.plain(model)], at: VirtualFleet.moment(.zero))
+        var missed: [ProbeKey] = []
+        var plans: [ProbePlan] = []
+        for tenth in 0..<1_000 {
+            let actions = engine.tick(at: VirtualFleet.moment(.seconds(Double(tenth) / 5)))
+            missed += actions.missedProbes
+            plans += actions.plans
+        }
+        #expect((3...5).contains(missed.count), "\(missed.count) in 200 s")
+        #expect(plans.allSatisfy { $0.next != nil })
+    }
+}
