@@ -33,12 +33,14 @@ struct ProbingClassifierTests {
 
     static func verdict(
         _ exchange: Exchange, model: String = "gpt-4o-mini", mode: ModelConfig.Mode = .chat,
-        dialect: ModelTarget.Dialect = .openAI, gateway: GatewayRoute? = nil, echoes: Bool = false
+        dialect: ModelTarget.Dialect = .openAI, gateway: GatewayRoute? = nil, usual: String? = nil,
+        answersAs: [String] = [], onOtherModel: ModelConfig.OtherModel = .degraded
     ) -> Verdict {
         let target = ModelTarget(dialect: dialect, baseURL: "http://h", model: model, gateway: gateway)
         let context = ProbeContext(
             provider: "acme", model: model, mode: mode, gateway: gateway, host: "h:80", redactor: Redactor(),
-            now: Date(timeIntervalSince1970: 1_795_428_000), answersInItsName: echoes)
+            now: Date(timeIntervalSince1970: 1_795_428_000), usualName: usual, answersAs: answersAs,
+            onOtherModel: onOtherModel)
         return ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: target)).verdict(on: exchange)
     }
 
@@ -568,8 +570,8 @@ struct ProbingClassifierTests {
     func learnsAliases() {
         let answer = Self.answer(of: "team-b")
         #expect(Self.verdict(answer, model: "team-a").outcome.class == .ok)
-        #expect(Self.verdict(answer, model: "team-a", echoes: true).outcome.cause == .otherModelAnswered)
-        #expect(Self.verdict(Self.answer(of: "team-a-2026-01-01"), model: "team-a", echoes: true).outcome.class == .ok)
+        #expect(Self.verdict(answer, model: "team-a", usual: "team-a").outcome.cause == .otherModelAnswered)
+        #expect(Self.verdict(Self.answer(of: "team-a-2026-01-01"), model: "team-a", usual: "team-a").outcome.class == .ok)
     }
 
     @Test("the gateway's prefix is stripped from messages")
