@@ -113,12 +113,16 @@ struct Lessons: Sendable, Hashable {
         let leads = [">=", "greater than or equal to", "at least", "minimum of", "minimum is", "minimum value is"]
         let isMinimum =
             words.has(code: minimumCodes) || words.mention(any: ["below minimum", "below the minimum"])
-            || words.mention(any: leads)
+            || words.mention(any: leads + ["must be greater than "])
         guard isMinimum else { return nil }
         for lead in leads {
             guard let start = text.firstRange(of: lead)?.upperBound else { continue }
             let rest = text[start...].drop { " :'\"`".contains($0) }
             if let number = Int(rest.prefix { $0.isASCII && $0.isNumber }) { return number }
+        }
+        // "max_tokens must be greater than 2"
+        if let start = text.firstRange(of: "must be greater than ")?.upperBound {
+            return Int(text[start...].prefix { $0.isASCII && $0.isNumber }).map { $0 + 1 }
         }
         return nil
     }

@@ -98,6 +98,8 @@ extension OpenAIDialect {
         for event in events {
             reading.take(event)
             if reading.stream.answer.error != nil { return reading.stream }
+            // What comes after the end is not part of the answer.
+            if reading.isDone { break }
         }
         if !reading.hasChoice {
             reading.stream.answer.lack = mode == .responses ? "a response" : "choices"
@@ -110,15 +112,18 @@ extension OpenAIDialect {
         let mode: ModelConfig.Mode
         var stream = StreamedAnswer()
         var hasChoice = false
+        var isDone = false
 
         init(mode: ModelConfig.Mode) { self.mode = mode }
 
         mutating func take(_ event: Exchange.TimedEvent) {
             switch EventData(event.event) {
             case .heartbeat: break
-            case .done: stream.isComplete = true
+            case .done: end()
             case .unreadable:
-                if event.event.name == "error" {
+                // Some servers write the text of an exception as it is.
+                let text = event.event.data.prefix(500).lowercased()
+                if event.event.name == "error" || text.contains("error") || text.contains("exception") {
                     stream.answer.error = ErrorBody(text: event.event.data)
                 } else {
                     stream.answer.lack = "readable events"
@@ -130,11 +135,13 @@ extension OpenAIDialect {
             }
         }
 
+        private mutating func end() {
+            stream.isComplete = true
+            isDone = true
+        }
+
         private mutating func take(_ json: JSONValue, named name: String, at: Duration) {
-            if json == "[DONE]" {
-                stream.isComplete = true
-                return
-            }
+            if json == "[DONE]" { return end() }
             if let error = OpenAIDialect.error(in: json, named: name) {
                 stream.answer.error = error
                 return
@@ -153,10 +160,18 @@ extension OpenAIDialect {
             let delta = choice["delta"] ?? choice["message"] ?? .null
             let text = OpenAIDialect.text(delta["content"] ?? choice["text"] ?? .null)
             stream.answer.text += text
-            if !text.isEmpty || AnswerParts.carries(delta) { stream.tick(at) }
+            if !isBanner(delta), !text.isEmpty || AnswerParts.carries(delta) { stream.tick(at) }
             guard let finish = OpenAIDialect.finish(choice) else { return }
             stream.isComplete = true
             stream.answer.finish = finish
+        }
+
+        /// llama-swap tells between two rules, as if it were reasoning, that it loads the model: no word of the model.
+        private mutating func isBanner(_ delta: JSONValue) -> Bool {
+            guard let text = delta["reasoning_content"]?.string else { return false }
+            guard text.contains("━━━━━") else { return stream.isLoading }
+            stream.isLoading.toggle()
+            return true
         }
 
         private mutating func takeResponse(_ json: JSONValue, at: Duration) {
@@ -188,6 +203,7 @@ extension OpenAIDialect {
             return ErrorBody(.object(["error": error]))
         }
         // A whole error where a chunk was due, in any spelling.
-        return json["choices"] == nil && json["response"] == nil ? ErrorBody(json) : nil
+        let isChunk = json["choices"]?.array != nil || json["response"]?.object != nil
+        return isChunk && json["base_resp"] == nil ? nil : ErrorBody(json)
     }
 }

@@ -82,6 +82,9 @@ struct StreamedAnswer: Sendable {
     /// Whether the stream said that it was over, rather than merely ending.
     var isComplete = false
 
+    /// The server says that it is still loading the model.
+    var isLoading = false
+
     /// A token came.
     mutating func tick(_ at: Duration) {
         answer.hasContent = true

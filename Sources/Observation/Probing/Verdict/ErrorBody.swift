@@ -46,11 +46,13 @@ struct ErrorBody: Sendable, Hashable {
     init(text: String) { message = text }
 
     /// The error in a body; `nil` when it holds none.
-    init?(_ json: JSONValue) {
+    init?(_ json: JSONValue) { self.init(json, depth: 0) }
+
+    private init?(_ json: JSONValue, depth: Int) {
         if let items = json.array {
             // Google answers streamed calls with an array, whose later elements may hold the error.
-            let error = items.lazy.filter { $0["error"] != nil }.compactMap { ErrorBody($0) }.first
-            guard let error = error ?? (items.count == 1 ? ErrorBody(items[0]) : nil) else { return nil }
+            let error = items.lazy.filter { $0["error"] != nil }.compactMap { ErrorBody($0, depth: depth) }.first
+            guard let error = error ?? (items.count == 1 ? ErrorBody(items[0], depth: depth) : nil) else { return nil }
             self = error
             return
         }
@@ -70,9 +72,10 @@ struct ErrorBody: Sendable, Hashable {
             read(error: error, in: object)
         } else if let error = object["error"], !Self.isNone(error) {
             read(error: error.array?.first ?? error, in: object)
+            if let number = error.array?.first?["code"]?.number { readNumber(number) }
         } else if let first = object["errors"]?.array?.first {
             read(error: first, in: object)
-            if let number = first["code"]?.number { reasons.append("errors \(Self.text(of: .number(number)))") }
+            if let number = first["code"]?.number { readNumber(number) }
         } else if object["ok"] == .bool(false), let text = object["message"]?.string {
             message = text
             isUnknownRoute = true
@@ -86,6 +89,47 @@ struct ErrorBody: Sendable, Hashable {
             if message.isEmpty { return nil }
         } else {
             return nil
+        }
+        if depth < 3 { unwrap(depth: depth) }
+    }
+
+    // MARK: Errors inside errors
+
+    /// Gateways write what an upstream said into the message, as JSON or nearly so: its words are the error then.
+    private mutating func unwrap(depth: Int) {
+        guard let open = message.firstIndex(of: "{"), let close = message.lastIndex(of: "}"), open < close else {
+            return
+        }
+        let inside = String(message[open...close].prefix(16_384))
+        // Python prints a dictionary with single quotes.
+        let json =
+            JSONText.parse(inside) ?? JSONText.parse(inside.replacing("'", with: "\"").replacing("None", with: "null"))
+        guard let json, let inner = ErrorBody(json, depth: depth + 1), !inner.message.isEmpty else { return }
+        message = message[..<open] + inner.message
+        adopt(inner)
+    }
+
+    private mutating func adopt(_ inner: ErrorBody) {
+        reasons += [inner.code, inner.type].compactMap { $0 } + inner.reasons
+        retryDelay = retryDelay ?? inner.retryDelay
+        wait = wait ?? inner.wait
+        estimate = estimate ?? inner.estimate
+        isLoading = isLoading || inner.isLoading
+        isFlagged = isFlagged || inner.isFlagged
+        status = status ?? inner.status
+        if limits.isEmpty { limits = inner.limits }
+        if headers.isEmpty { headers = inner.headers }
+    }
+
+    /// The error of the upstream where the gateway's own holds it in a field of its own.
+    private mutating func readInner(_ fields: [String: JSONValue]) {
+        for name in ["details", "response", "upstream", "cause", "innererror", "upstream_error", "original_error"] {
+            guard let place = fields[name], place.object != nil else { continue }
+            let inner = place["response"]?["error"] ?? place["error"] ?? place
+            guard let inner = ErrorBody(["error": inner], depth: 2), !inner.message.isEmpty, inner.message.first != "{"
+            else { continue }
+            if !message.contains(inner.message) { message += " (\(inner.message))" }
+            adopt(inner)
         }
     }
 
@@ -116,8 +160,15 @@ struct ErrorBody: Sendable, Hashable {
         if let aws = object["Output"]?["__type"]?.string { reasons.append(aws) }
         readStatus(fields, object)
         readDetails(fields)
+        readInner(fields)
         readMetadata(fields, object)
         readWaits(fields, object)
+    }
+
+    /// A number in a list of errors, which is Cloudflare's way.
+    private mutating func readNumber(_ number: Double) {
+        reasons.append("errors \(Self.text(of: .number(number)))")
+        code = nil
     }
 
     private mutating func readMessage(_ fields: [String: JSONValue]) {

@@ -7,7 +7,9 @@ extension ErrorBody {
         for word in [code, type].compactMap({ $0 }) + reasons {
             if let status = Self.statuses[ErrorWords.plain(word)] { return status }
         }
-        return nil
+        // `litellm.RateLimitError: …` where nothing else came.
+        guard message.hasPrefix("litellm.") else { return nil }
+        return Self.statuses[ErrorWords.plain(String(message.dropFirst(8).prefix { $0.isLetter }))]
     }
 
     /// Of OpenAI, Anthropic, Google, AWS, vLLM and those who copy them; in plain form.

@@ -23,7 +23,7 @@ enum FinishReason: Sendable, Hashable {
             case .responses: Self.responses
             case .anthropic: Self.anthropic
             }
-        if own.contains(plain) || Self.natives.contains(plain) {
+        if own.contains(plain) || Self.natives.contains(plain) || Self.namesContent(plain) {
             self = .alive(word)
         } else if Self.failures.contains(plain) || Self.namesFailure(plain) {
             self = .failed(word)
@@ -80,6 +80,11 @@ enum FinishReason: Sendable, Hashable {
         "malformedmodeloutput", "malformedtooluse", "unexpectedtoolcall", "interrupted", "overloaded", "unavailable",
         "servererror", "upstreamerror", "toomanytoolcalls", "other", "noimage", "incomplete", "disconnected",
     ]
+
+    /// `content_filter: PROHIBITED_CONTENT`
+    private static func namesContent(_ plain: String) -> Bool {
+        ["contentfilter", "safety", "prohibited", "refus", "moderation", "guardrail"].contains { plain.contains($0) }
+    }
 
     private static func namesFailure(_ plain: String) -> Bool {
         [

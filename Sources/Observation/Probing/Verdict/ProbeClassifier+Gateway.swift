@@ -102,7 +102,7 @@ extension ProbeClassifier {
     private func liteLLMsOwn(_ refusal: Refusal) -> Outcome? {
         let (words, status) = (refusal.words, refusal.status)
         let who = isViaGateway ? gatewayName : "LiteLLM at \(context.host)"
-        if words.has(code: ["budgetexceeded"]) { return quota(refusal, who: who) }
+        if !isUpstreams(refusal), saysOutOfMoney(refusal) { return quota(refusal, who: who) }
         if status >= 500, words.has(code: ["nodbconnection", "databaseconnectionerror"]) {
             return Outcome(
                 .gateway, .gatewayRefused,
@@ -133,7 +133,20 @@ extension ProbeClassifier {
                 refusal, isForbidden: false, who: upstream,
                 advice: "It is the key that \(who) holds for \(upstream): correct it there.")
         }
-        return isViaGateway ? unknownRoute(refusal) : nil
+        guard isViaGateway, status == 404, refusal.error.isUnknownRoute else { return nil }
+        return misconfigured(
+            "\(who) has no endpoint for this request\(quote(refusal.said)) Correct its URL or the model's mode.",
+            refusal.answered)
+    }
+
+    /// A 5xx in which LiteLLM names no provider: something broke in the gateway itself.
+    func gatewaysOwnFailure(_ refusal: Refusal) -> Outcome? {
+        guard context.gateway?.kind == .litellm, refusal.status >= 500, !refusal.isInSuccess, !isUpstreams(refusal)
+        else { return nil }
+        return Outcome(
+            .gateway, .gatewayRefused,
+            detail: "\(gatewayName) failed by itself (\(refusal.told))\(quote(refusal.said))",
+            httpStatus: refusal.answered)
     }
 
     /// LiteLLM writes the class of its client library's error before what an upstream said.

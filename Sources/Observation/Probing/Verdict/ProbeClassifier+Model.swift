@@ -68,6 +68,12 @@ extension ProbeClassifier {
         let attempts = exchange.header("x-litellm-attempted-fallbacks").flatMap { Int($0) } ?? 0
         let group = exchange.header("x-litellm-model-group")
         let isOther = group.map { !$0.isEmpty && !accepts($0) && !NamePattern($0).matches(context.model) } ?? false
+        let isCloudflares = exchange.header("cf-aig-step").flatMap { Int($0) }.map { $0 > 0 } ?? false
+        if isCloudflares {
+            return misconfigured(
+                "Asked for '\(context.model)', a later step of Cloudflare's AI Gateway answered, which says nothing of the "
+                    + "model. Probe a route of one step.", status, .otherModelAnswered)
+        }
         guard attempts > 0 || isOther else { return nil }
         let who = isViaGateway ? gatewayName : "LiteLLM at \(context.host)"
         let advice =

@@ -21,7 +21,7 @@ extension ProbeClassifier {
         let block = WayBlock.find(
             in: refusal.exchange, status: refusal.status, text: wrapped ?? text, isJSON: isJSON && wrapped == nil)
         if let block { return blocked(refusal, by: block.who) }
-        if let outcome = outcome(bySaying: refusal) { return outcome }
+        if let outcome = outcome(bySaying: refusal) ?? gatewaysOwnFailure(refusal) { return outcome }
         return outcome(byStatus: refusal, isPage: PageText.isPage(wrapped ?? text))
     }
 
@@ -44,15 +44,17 @@ extension ProbeClassifier {
         if status < 500, refusal.error.isFlagged || VendorWords.content.fit(words, status: status) {
             return Outcome(.ok, httpStatus: refusal.answered)
         }
-        if VendorWords.noDeployment.fit(words, status: status) { return withoutDeployment(refusal) }
         if saysOutOfMoney(refusal) { return quota(refusal) }
+        if VendorWords.noDeployment.fit(words, status: status) { return withoutDeployment(refusal) }
         if VendorWords.networkRules.fit(words, status: status) {
             return blocked(refusal, by: "a rule about networks or countries")
         }
         if let outcome = outcome(byAccess: refusal) { return outcome }
         if saysLoading(refusal) { return loading(refusal) }
+        if VendorWords.unoffered.fit(words, status: status) { return unoffered(refusal) }
         if VendorWords.broken.fit(words, status: status) {
-            return failed(refusal, .serverError, "cannot run '\(context.model)'")
+            return failed(
+                refusal, refusal.isInSuccess ? .errorInSuccess : .serverError, "cannot run '\(context.model)'")
         }
         if VendorWords.unloaded.fit(words, status: status) {
             return Outcome(
@@ -63,7 +65,7 @@ extension ProbeClassifier {
         return outcome(byLoad: refusal) ?? outcome(byWay: refusal)
     }
 
-    private func saysOutOfMoney(_ refusal: Refusal) -> Bool {
+    func saysOutOfMoney(_ refusal: Refusal) -> Bool {
         guard VendorWords.money.fit(refusal.words, status: refusal.status) else { return false }
         // Google tells a full minute in the words of an empty account, and an account without any right as a limit of 0.
         let isWindow =
@@ -89,12 +91,12 @@ extension ProbeClassifier {
     private func outcome(byAccess refusal: Refusal) -> Outcome? {
         let (words, status) = (refusal.words, refusal.status)
         if VendorWords.permission.fit(words, status: status) { return credentials(refusal, isForbidden: true) }
-        if status == 403, VendorWords.models.fit(codesOf: words, status: 404) {
+        if status == 403, words.has(code: ["modelnotfound", "modelnotavailable", "unknownmodel"]) {
             // "Project does not have access to model": it is there, and not for us.
             return credentials(refusal, isForbidden: true)
         }
         if status != 404, VendorWords.key.fit(words, status: status) {
-            return credentials(refusal, isForbidden: status == 403)
+            return credentials(refusal, isForbidden: false)
         }
         return nil
     }
@@ -103,7 +105,7 @@ extension ProbeClassifier {
         let isUnavailable = [200, 425, 429, 500, 503].contains(refusal.status)
         return isUnavailable && refusal.error.isLoading
             || VendorWords.loading.fit(refusal.words, status: refusal.status)
-                && !refusal.words.mention(any: VendorWords.loadingFailed)
+                && !refusal.words.mention(any: VendorWords.notLoading)
     }
 
     private func saysModelIsMissing(_ refusal: Refusal) -> Bool {
@@ -120,8 +122,8 @@ extension ProbeClassifier {
         if VendorWords.overloaded.fit(codesOf: words, status: status) || reason?.contains("capacity") ?? false {
             return failed(refusal, .overloaded, "is overloaded")
         }
-        // 413 with this code: one request alone is more than the rate allows.
-        if VendorWords.rate.fit(codesOf: words, status: status), status != 401, status != 403 {
+        // With 413 too: one request alone is more than the rate allows.
+        if VendorWords.rate.fit(words, status: status), status != 401, status != 403 {
             return limited(refusal)
         }
         let isLoad = status == 429 || status == 498 || status >= 500 || refusal.isInSuccess
@@ -129,6 +131,13 @@ extension ProbeClassifier {
             return failed(refusal, .overloaded, "is overloaded")
         }
         return nil
+    }
+
+    /// The server says that it can't do what was asked, not that it failed to.
+    private func unoffered(_ refusal: Refusal) -> Outcome {
+        misconfigured(
+            "\(provider) does not offer this (\(refusal.told))\(quote(refusal.said)) Correct the model's mode, or start the "
+                + "server with it.", refusal.answered)
     }
 
     // MARK: By status (§9.3)
@@ -147,11 +156,7 @@ extension ProbeClassifier {
             return misconfigured(
                 "\(provider) knows no such endpoint (\(told))\(quote(said)) Correct the URL or the model's mode.",
                 refusal.answered)
-        case 501, 505:
-            // The server says that it can't do what was asked, not that it failed to.
-            return misconfigured(
-                "\(provider) does not offer this (\(told))\(quote(said)) Correct the model's mode, or start the server "
-                    + "with it.", refusal.answered)
+        case 501, 505: return unoffered(refusal)
         case 498, 529: return failed(refusal, .overloaded, "is overloaded")
         case 424, 499, 500...:
             return failed(

@@ -8,9 +8,7 @@ extension ProbeClassifier {
             verdict.notes.append("\(gatewayName) got the answer on its retry \(attempts)")
         }
         guard verdict.outcome.class == .ok else { return verdict }
-        if let cache = exchange.header("x-portkey-cache-status"), cache.uppercased().contains("HIT"),
-            !cache.uppercased().contains("MISS")
-        {
+        if let cache = cacheStatus(exchange) {
             verdict.outcome = misconfigured(
                 "\(gatewayName) answered from its cache (\(cache)), which says nothing of the model: exempt requests with "
                     + "the probe's metadata from caching.", status, .cachedAnswer)
@@ -21,6 +19,17 @@ extension ProbeClassifier {
             verdict.notes.append("a guardrail of the gateway objected and let the answer pass (HTTP 246)")
         }
         return verdict
+    }
+
+    /// What Portkey, Cloudflare, Helicone, Kong or LiteLLM says of an answer that no model gave just now.
+    private func cacheStatus(_ exchange: Exchange) -> String? {
+        let headers = [
+            "x-portkey-cache-status", "cf-aig-cache-status", "helicone-cache", "x-cache-status", "x-litellm-cache-hit",
+        ]
+        return headers.lazy.compactMap { exchange.header($0) }.first { value in
+            let word = value.uppercased()
+            return word == "TRUE" || word.contains("HIT") && !word.contains("MISS")
+        }
     }
 
     private func read(_ exchange: Exchange, _ status: Int) -> Verdict {
@@ -83,6 +92,8 @@ extension ProbeClassifier {
         if stream.answer.error == nil, !stream.isComplete || stream.answer.lack != nil, let error = strayError(exchange)
         {
             verdict = judge(error, exchange, status, stream.answer)
+        } else if stream.isLoading, !stream.isComplete {
+            verdict = Verdict(outcome: loadingInStream(status), answer: stream.answer)
         } else if stream.answer.error == nil, stream.answer.lack == nil, !stream.isComplete {
             verdict = malformed("a stream that breaks off before its end", status, stream.answer)
         } else {
@@ -92,10 +103,17 @@ extension ProbeClassifier {
         return verdict
     }
 
+    func loadingInStream(_ status: Int?) -> Outcome {
+        failing(.loading, "\(provider) is still loading '\(context.model)': a stream that tells nothing else.", status)
+    }
+
     /// An error that was written into a stream as it is, without `data:` before it.
     private func strayError(_ exchange: Exchange) -> ErrorBody? {
         let text = String(decoding: exchange.body.suffix(16_384), as: UTF8.self)
-        var lines = text.split(whereSeparator: \.isNewline)[...]
+        var lines = text.split(whereSeparator: \.isNewline).map { line in
+            // llama.cpp once had a field of its own for it.
+            line.hasPrefix("error:") ? line.dropFirst(6).drop { $0 == " " } : line
+        }[...]
         while let line = lines.first, !line.hasPrefix("{"), !line.hasPrefix("[") { lines = lines.dropFirst() }
         guard !lines.isEmpty else { return nil }
         // On one line, or on all that follow.

@@ -7,7 +7,9 @@ extension ProbeClassifier {
         guard exchange.status.map({ (200..<300).contains($0) }) ?? false else { return verdict }
         let stream = exchange.events.isEmpty ? nil : dialect.read(exchange.events, mode: context.mode)
         verdict.firstToken = stream?.firstToken
-        if failure == .deadline, let silence = silence(exchange, stream) {
+        if stream?.isLoading ?? false {
+            verdict.outcome = loadingInStream(exchange.status)
+        } else if failure == .deadline, let silence = silence(exchange, stream) {
             let where_ = isViaGateway ? "\(provider), through \(gatewayName)," : "\(provider) at \(context.host)"
             verdict.outcome = failing(.stall, "\(where_) \(silence).", exchange.status)
         }

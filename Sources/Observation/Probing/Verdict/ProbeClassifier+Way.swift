@@ -9,6 +9,17 @@ extension ProbeClassifier {
                 cause, "\(gatewayName) cannot reach \(provider)\(quote(fetchText(refusal.error.message)))",
                 refusal.answered)
         }
+        if let code = refusal.exchange.header("x-squid-error")?.lowercased() {
+            // A proxy that could not get through; that it refuses us is told elsewhere.
+            let causes: [(String, Outcome.Cause)] = [
+                ("err_connect_fail", .connectionRefused), ("err_dns_fail", .dns), ("err_read_timeout", .timeout),
+                ("err_lifetime_exp", .timeout), ("err_read_error", .connectionReset), ("err_secure_connect_fail", .tls),
+            ]
+            if let cause = causes.first(where: { code.hasPrefix($0.0) })?.1 {
+                return failing(
+                    cause, "The proxy in between cannot reach \(provider) (\(refusal.told)).", refusal.answered)
+            }
+        }
         guard isLiteLLM(refusal.exchange) || text.contains("litellm."), refusal.status >= 500 || refusal.status == 408
         else { return nil }
         let isConnection = refusal.words.mention(any: [

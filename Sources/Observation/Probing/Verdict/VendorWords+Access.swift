@@ -36,7 +36,11 @@ extension VendorWords {
     static let permission: [VendorWords] = [
         VendorWords(
             "OpenAI, Anthropic, Google, and all who copy them",
-            codes: ["permission_error", "permission_denied", "organization_restricted", "access_terminated"]),
+            codes: [
+                "permission_error", "permission_denied", "organization_restricted", "access_terminated",
+                "access_terminated_error",
+            ],
+            phrases: ["organization has been disabled", "is not allowed to use publisher model"]),
         VendorWords(
             "Amazon Bedrock", codes: ["AccessDeniedException"],
             phrases: ["don't have access to the model", "not authorized to invoke", "use case details have not been"]),
@@ -55,7 +59,8 @@ extension VendorWords {
         VendorWords(
             "Azure",
             phrases: [
-                "virtual network/firewall", "public access is disabled", "configure private endpoint",
+                "virtual network/firewall", "virtual network is configured", "public access is disabled",
+                "configure private endpoint",
                 "traffic is not from an approved private endpoint", "ip is not allowed",
             ]),
         VendorWords("Groq", phrases: ["check your network settings"]),

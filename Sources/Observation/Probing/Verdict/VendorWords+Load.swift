@@ -33,11 +33,23 @@ extension VendorWords {
                 "is initializing", "cold start", "model is deploying", "scaling up", "scaling from zero",
                 "scaled to zero", "model is not yet loaded", "is still being", "loading the model",
             ],
-            statuses: [200, 409, 425, 429, 500, 502, 503])
+            statuses: [200, 409, 425, 429, 500, 502, 503]),
+        VendorWords("LM Studio", phrases: ["model reloaded"], statuses: [200, 400, 404]),
+        VendorWords("Fireworks", codes: ["DEPLOYMENT_SCALING_UP"]),
     ]
 
-    /// Words that turn "loading" into a failure to load.
-    static let loadingFailed = ["fail", "error loading", "unable to", "could not", "out of memory"]
+    /// Words that turn "loading" into a failure to load, or into another reason to wait.
+    static let notLoading = [
+        "failed to load", "error loading", "unable to load", "could not load", "loading failed", "failed loading",
+        "loading was stopped", "loader: failed", "out of memory", "overload",
+    ]
+
+    /// The server says that it was not built or started for this.
+    static let unoffered: [VendorWords] = [
+        VendorWords(
+            "LocalAI, gRPC", phrases: ["desc = unimplemented", "code = unimplemented", "not implemented"],
+            statuses: [500, 501])
+    ]
 
     /// The model itself broke, whatever status says so.
     static let broken: [VendorWords] = [
@@ -45,6 +57,7 @@ extension VendorWords {
             "LM Studio, Ollama, vLLM, llama.cpp",
             codes: ["EngineDeadError", "model_load_failed"],
             phrases: [
+                "degraded function cannot be invoked",
                 "model has crashed", "failed to load model", "error loading model", "out of memory", "cuda error",
                 "enginedeaderror", "runner process has terminated", "runner process no longer running",
                 "model runner has unexpectedly stopped", "insufficient system resources", "engine core",
@@ -60,7 +73,8 @@ extension VendorWords {
             codes: [
                 "server_is_overloaded", "overloaded_error", "engine_overloaded_error", "engine_overloaded",
                 "ServerOverloaded", "overloaded", "capacity_exceeded", "queue_exceeded", "ModelCapacityExceeded",
-                "server_overloaded", "no_capacity", "NoCapacity", "model_overloaded", "errors 3040",
+                "server_overloaded", "no_capacity", "NoCapacity", "MODEL_CAPACITY_EXHAUSTED", "model_overloaded",
+                "errors 3040",
                 "concurrency_limit_server", "1305", "1312", "50505",
             ]),
         VendorWords(
@@ -83,8 +97,15 @@ extension VendorWords {
                 "rate_limited", "RequestLimitExceeded", "REQUEST_LIMIT_EXCEEDED", "Throttling",
                 "Throttling.RateQuota", "Throttling.AllocationQuota", "Throttling.BurstRate", "throttling_error",
                 "token_quota_exceeded", "request_quota_exceeded", "rate_limit", "RATE_LIMIT_EXCEEDED",
-                "model_rate_limit", "too_many_tokens_error", "ratelimiterror",
+                "model_rate_limit", "too_many_tokens_error", "ratelimiterror", "in_flight_budget_exhausted",
             ]),
+        VendorWords(
+            "texts in a stream, without any code",
+            phrases: [
+                "rate limit reached", "rate limit exceeded", "too many requests", "rate limited", "rate-limited",
+                "ratelimiterror",
+            ],
+            statuses: [200]),
         VendorWords("Zhipu", codes: ["1302", "1303", "1304", "1308"]),
         VendorWords("MiniMax", codes: ["minimax 1002", "minimax 1039", "minimax 1041"]),
         VendorWords("Baidu", codes: ["baidu 18", "baidu 336501", "baidu 336502"]),

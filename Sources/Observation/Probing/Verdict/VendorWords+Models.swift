@@ -39,7 +39,7 @@ extension VendorWords {
             statuses: requestStatuses),
         VendorWords(
             "OpenRouter, Together, Perplexity, SiliconFlow, Fireworks",
-            codes: ["20012", "1211", "MODEL_NOT_FOUND", "InvalidEndpointOrModel.NotFound"],
+            codes: ["20012", "1211", "errors 5007", "MODEL_NOT_FOUND", "InvalidEndpointOrModel.NotFound"],
             phrases: [
                 "is not a valid model", "no endpoints found for", "unable to access model", "invalid model",
                 "not found, inaccessible, and/or not deployed", "model is not available", "unknown model",
@@ -53,6 +53,7 @@ extension VendorWords {
                 "could not find suitable inference handler", "could not find real modelid", "unable to find model",
             ],
             statuses: requestStatuses.union([500])),
+        VendorWords("SiliconFlow", codes: ["30003"]),
         VendorWords("Databricks", codes: ["ENDPOINT_NOT_FOUND"], statuses: [404]),
         VendorWords("Ollama", phrases: ["try pulling it first"]),
         VendorWords("Replicate, Baseten", phrases: ["model version does not exist"], statuses: requestStatuses),
@@ -76,14 +77,17 @@ extension VendorWords {
                 "content_filter", "hooks_failed", "ResponsibleAIPolicyViolation", "content_policy_violation",
                 "context_length_exceeded", "content_filtered", "ContentFilter", "invalid_prompt",
                 "context_window_exceeded", "cyber_policy_violation", "moderation_blocked", "input_flagged",
-                "string_above_max_length", "guardrail_violation", "guardrail_blocked", "safety_check_failed",
+                "string_above_max_length", "tokens_limit_reached", "guardrail_violation", "guardrail_blocked",
+                "safety_check_failed",
             ],
             phrases: [
                 "maximum context length", "maximum prompt length", "context length exceeded", "exceeds the context",
                 "context window", "content management policy", "content policy", "content_policy",
                 "prompt is too long", "input is too long", "flagged by moderation", "flagged as potentially",
                 "prompt was flagged", "rejected as a result of our safety system", "blocked by guardrail",
-                "max_tokens or model output limit was reached",
+                "max_tokens or model output limit was reached", "model's context length", "`inputs` tokens +",
+                "request body too large for", "blocked output", "blocked input",
+                "blocked due to security configurations",
             ]),
         VendorWords("llama.cpp", codes: ["exceed_context_size_error"], phrases: ["exceeds the available context size"]),
         VendorWords(

@@ -26,7 +26,10 @@ extension VendorWords {
             ]),
         VendorWords(
             "Moonshot / Kimi", codes: ["exceeded_current_quota_error"],
-            phrases: ["is suspended, please check your plan", "suspended due to insufficient balance"]),
+            phrases: [
+                "is suspended, please check your plan", "suspended due to insufficient balance",
+                "exceeded_current_quota", "exceeded current quota",
+            ]),
         VendorWords(
             "Zhipu / GLM / Z.ai", codes: ["1113", "1309"],
             phrases: ["余额不足", "账户已欠费", "无可用资源包", "please recharge"], statuses: nil),
@@ -100,6 +103,10 @@ extension VendorWords {
             phrases: ["payment required", "insufficient funds", "please top up", "please add a payment method"]),
         VendorWords(
             "Cloudflare Workers AI", codes: ["errors 3036"], phrases: ["used up your daily free allocation"]),
+        VendorWords(
+            "Ollama's cloud", phrases: ["session usage limit", "weekly usage limit", "requires a subscription"]),
+        VendorWords(
+            "Cohere", phrases: ["api calls / month", "add or update your payment method"]),
         VendorWords("Groq", codes: ["spend_limit_reached", "blocked_api_access"]),
         VendorWords(
             "one-api, new-api",
