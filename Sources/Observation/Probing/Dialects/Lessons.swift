@@ -101,6 +101,8 @@ struct Lessons: Sendable, Hashable {
         _ words: ErrorWords, _ error: ErrorBody, _ status: Int, _ isStreamed: Bool
     ) -> Streaming? {
         guard [400, 401, 403, 404, 405, 422, 501].contains(status) else { return nil }
+        // Not to be taken for a word on streams themselves.
+        if words.mention("stream_options") || error.param?.hasPrefix("stream_options") ?? false { return nil }
         if !isStreamed { return words.mention(any: onlyStreams) ? .always : nil }
         let isNamed =
             error.param == "stream" && (words.has(code: unsupportedCodes) || words.mention(any: unsupportedPhrases))

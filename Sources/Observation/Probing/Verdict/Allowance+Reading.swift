@@ -22,18 +22,19 @@ extension Allowance {
         var allowance = binding(told).map { window in
             Allowance(
                 limit: window.limit, remaining: window.remaining, resetAfter: RetryAfter.bounded(window.resetAfter),
-                period: window.period ?? usualPeriod(vendor, headers))
+                period: window.period)
         }
-        if let error, let words = inWords(error) {
+        if let words = error.flatMap({ inWords($0) }) {
             // A refusal speaks of the window that is used up; headers may speak of another.
-            if allowance?.remaining ?? 1 > 0 {
-                allowance = words
-            } else if var told = allowance {
+            if var told = allowance, told.remaining ?? 1 <= 0 {
                 told.period = told.period ?? words.period
                 told.limit = told.limit ?? words.limit
                 allowance = told
+            } else {
+                allowance = words
             }
         }
+        if let told = allowance, told.period == nil { allowance?.period = usualPeriod(vendor, headers) }
         if allowance?.remaining ?? 1 > 0, let tokens = all.first(where: { $0.unit == .tokens && $0.isExhausted }) {
             // Without tokens there is no request either.
             let reset = RetryAfter.bounded(tokens.resetAfter)
