@@ -50,10 +50,12 @@ extension Allowance {
         return paced.min { $0.perSecond < $1.perSecond } ?? windows.first
     }
 
-    /// Groq counts requests by the day and says so in its manual only; Anthropic, OpenAI and Azure by the minute.
+    /// What manuals tell and headers don't: Groq counts requests by the day, Together by the second, Anthropic, OpenAI and
+    /// Azure by the minute.
     private static func usualPeriod(_ vendor: String, _ headers: HTTPHeaders) -> Duration? {
         let vendor = vendor.lowercased()
         if vendor.contains("groq") { return .seconds(86_400) }
+        if vendor.contains("together") { return .seconds(1) }
         let isAnthropic = headers.contains { $0.name.lowercased().hasPrefix("anthropic-ratelimit-") }
         return isAnthropic || vendor.contains("openai") || vendor.contains("azure") ? .seconds(60) : nil
     }

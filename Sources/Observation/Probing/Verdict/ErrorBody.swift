@@ -105,7 +105,8 @@ struct ErrorBody: Sendable, Hashable {
         let json =
             JSONText.parse(inside) ?? JSONText.parse(inside.replacing("'", with: "\"").replacing("None", with: "null"))
         guard let json, let inner = ErrorBody(json, depth: depth + 1), !inner.message.isEmpty else { return }
-        message = message[..<open] + inner.message
+        // A long preamble would leave no room for what was said.
+        message = (open.utf16Offset(in: message) <= 60 ? message[..<open] : "") + inner.message
         adopt(inner)
     }
 

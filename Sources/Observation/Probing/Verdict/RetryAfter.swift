@@ -31,6 +31,13 @@ enum RetryAfter {
             }
         }
         let exhausted = RateWindow.all(in: headers.map { ($0.name, $0.value) }, now: now).filter(\.isExhausted)
+        if let reset = headers.first(name: "reset_at"), reset.hasSuffix(" UTC"), reset.count < 40,
+            // `2026-08-27 00:15:18 UTC` of LiteLLM's own limits.
+            let date = Date(rfc3339: reset.dropLast(4).split(separator: " ").joined(separator: "T") + "Z"),
+            let wait = bounded(.seconds(date.timeIntervalSince(now)))
+        {
+            return wait
+        }
         if let wait = exhausted.compactMap(\.resetAfter).max().flatMap({ bounded($0) }) { return wait }
         return hint.flatMap { goDuration($0) }.flatMap { bounded($0) }
     }
