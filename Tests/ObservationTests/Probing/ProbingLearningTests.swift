@@ -28,28 +28,35 @@ extension ProbingNetworkTests {
             }
         }
 
+        static func answer(_ model: String) -> [ProbingPeer.Step] {
+            ProbingPeer.answer(
+                #"{"model":"\#(model)","choices":[{"message":{"content":"pong"},"finish_reason":"stop"}]}"#)
+        }
+
         @Test("a steady alias is no finding, a change behind it is, until the name is accepted")
         func aliases() async throws {
-            func answer(_ model: String) -> [ProbingPeer.Step] {
-                ProbingPeer.answer(
-                    #"{"model":"\#(model)","choices":[{"message":{"content":"pong"},"finish_reason":"stop"}]}"#)
-            }
-            try await withPeer({ _, number in answer(number < 3 ? "gpt-4o-2024-08-06" : "gpt-3.5-turbo") }) { peer in
+            try await withPeer({ _, number in Self.answer(number < 3 ? "gpt-4o-2024-08-06" : "gpt-3.5-turbo") }) {
+                peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     var model = probedModel(at: peer.url, model: "gpt-4")
                     let first = try await stage.prober.probeOnce(model)
                     #expect(first.outcome == .ok && first.answeredModel == "gpt-4o-2024-08-06")
                     #expect(first.note == "answers as 'gpt-4o-2024-08-06'")
-                    for _ in 0..<2 { #expect(try await stage.prober.probe("m", config: model.probe).outcome == .ok) }
+                    for _ in 0..<2 {
+                        let same = try await stage.prober.probe("m", config: model.probe)
+                        #expect(same.outcome == .ok)
+                    }
                     for _ in 0..<3 {
                         let changed = try await stage.prober.probe("m", config: model.probe)
                         #expect(changed.outcome.class == .ok && changed.outcome.cause == .otherModelAnswered)
                         #expect(changed.outcome.detail.contains("gpt-3.5-turbo"))
                     }
                     model.onOtherModel = .unhealthy
-                    #expect(try await stage.prober.probeOnce(model).outcome.class == .failing)
+                    let grave = try await stage.prober.probeOnce(model)
+                    #expect(grave.outcome.class == .failing)
                     model.answersAs = ["gpt-3*"]
-                    #expect(try await stage.prober.probeOnce(model).outcome == .ok)
+                    let accepted = try await stage.prober.probeOnce(model)
+                    #expect(accepted.outcome == .ok)
                 }
             }
         }
@@ -121,7 +128,8 @@ extension ProbingNetworkTests {
             try await withPeer({ _, _ in ProbingPeer.answer("{}", status: "500 Oops") }) { peer in
                 try await withProber { stage in
                     let model = probedModel("xai-eu/grok-4", at: peer.url, provider: "xai-eu")
-                    #expect(try await stage.prober.probeOnce(model).outcome.detail.hasPrefix("xai-eu failed"))
+                    let detail = try await stage.prober.probeOnce(model).outcome.detail
+                    #expect(detail.hasPrefix("xai-eu failed"))
                 }
             }
         }
