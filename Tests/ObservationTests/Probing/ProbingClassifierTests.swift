@@ -33,12 +33,14 @@ struct ProbingClassifierTests {
 
     static func verdict(
         _ exchange: Exchange, model: String = "gpt-4o-mini", mode: ModelConfig.Mode = .chat,
-        dialect: ModelTarget.Dialect = .openAI, gateway: GatewayRoute? = nil, echoes: Bool = false
+        dialect: ModelTarget.Dialect = .openAI, gateway: GatewayRoute? = nil, usual: String? = nil,
+        answersAs: [String] = [], onOtherModel: ModelConfig.OtherModel = .degraded
     ) -> Verdict {
         let target = ModelTarget(dialect: dialect, baseURL: "http://h", model: model, gateway: gateway)
         let context = ProbeContext(
             provider: "acme", model: model, mode: mode, gateway: gateway, host: "h:80", redactor: Redactor(),
-            now: Date(timeIntervalSince1970: 1_795_428_000), answersInItsName: echoes)
+            now: Date(timeIntervalSince1970: 1_795_428_000), usualName: usual, answersAs: answersAs,
+            onOtherModel: onOtherModel)
         return ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: target)).verdict(on: exchange)
     }
 
@@ -96,9 +98,9 @@ struct ProbingClassifierTests {
         (
             403,
             #"{"error":{"message":"Country, region, or territory not supported","code":"unsupported_country_region_territory"}}"#,
-            .credentials, .forbidden
+            .misconfigured, .blockedOnTheWay
         ),
-        (403, "<html><title>Attention Required! | Cloudflare</title></html>", .credentials, .forbidden),
+        (403, "<html><title>Attention Required! | Cloudflare</title></html>", .misconfigured, .blockedOnTheWay),
         (
             400,
             #"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"#,
@@ -201,7 +203,7 @@ struct ProbingClassifierTests {
             #"{"error":{"message":"That model is currently overloaded with other requests.","type":"server_error"}}"#,
             .failing, .overloaded
         ),
-        (503, #"{"error":{"message":"x","code":"server_is_overloaded"}}"#, .failing, .serverError),
+        (503, #"{"error":{"message":"x","code":"server_is_overloaded"}}"#, .failing, .overloaded),
         (503, #"{"error":"server busy, please try again.  maximum pending requests exceeded"}"#, .failing, .overloaded),
         (504, "", .failing, .serverError),
         (520, "<html>cloudflare</html>", .failing, .serverError),
@@ -526,7 +528,7 @@ struct ProbingClassifierTests {
                 data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
 
 
-                """, .anthropic, .chat, .failing, .errorInSuccess, nil
+                """, .anthropic, .chat, .failing, .overloaded, nil
             ),
         ]
 
@@ -557,19 +559,51 @@ struct ProbingClassifierTests {
         #expect(verdict.notes == ["answers as 'gpt-4o-mini-2024-07-18'"])
     }
 
-    @Test("another model's answer counts against the one asked for, and both are named")
-    func refusesOthers() {
-        let outcome = Self.verdict(Self.answer(of: "gpt-3.5-turbo")).outcome
-        #expect(outcome.class == .failing && outcome.cause == .otherModelAnswered)
+    @Test("another model than the usual one is a finding, as grave as the operator says, and both are named")
+    func findsOthers() {
+        let answer = Self.answer(of: "gpt-3.5-turbo")
+        let outcome = Self.verdict(answer, usual: "gpt-4o-mini").outcome
+        #expect(outcome.class == .ok && outcome.cause == .otherModelAnswered)
         #expect(outcome.detail.contains("gpt-4o-mini") && outcome.detail.contains("gpt-3.5-turbo"))
+        #expect(outcome.detail.contains("answersAs"))
+        #expect(Self.verdict(answer, usual: "gpt-4o-mini", onOtherModel: .unhealthy).outcome.class == .failing)
+        let ignored = Self.verdict(answer, usual: "gpt-4o-mini", onOtherModel: .ignore)
+        #expect(ignored.outcome == .ok && ignored.notes.joined().contains("gpt-3.5-turbo"))
     }
 
-    @Test("a name that nobody knows may be an alias, until it has answered by itself")
+    @Test("an alias is no finding, whatever stands behind it; a change of what stands behind it is")
     func learnsAliases() {
+        #expect(Self.verdict(Self.answer(of: "gpt-4o-2024-08-06"), model: "gpt-4").outcome == .ok)
+        #expect(Self.verdict(Self.answer(of: "gpt-4o"), model: "gpt-4", usual: "gpt-4o-2024-08-06").outcome == .ok)
+        let change = Self.verdict(Self.answer(of: "gpt-3.5-turbo"), model: "gpt-4", usual: "gpt-4o-2024-08-06")
+        #expect(change.outcome.cause == .otherModelAnswered && change.outcome.detail.contains("gpt-4o-2024-08-06"))
         let answer = Self.answer(of: "team-b")
-        #expect(Self.verdict(answer, model: "team-a").outcome.class == .ok)
-        #expect(Self.verdict(answer, model: "team-a", echoes: true).outcome.cause == .otherModelAnswered)
-        #expect(Self.verdict(Self.answer(of: "team-a-2026-01-01"), model: "team-a", echoes: true).outcome.class == .ok)
+        #expect(Self.verdict(answer, model: "team-a").outcome == .ok)
+        #expect(Self.verdict(answer, model: "team-a").notes == ["answers as 'team-b'"])
+        #expect(Self.verdict(answer, model: "team-a", usual: "team-b").outcome == .ok)
+        #expect(Self.verdict(answer, model: "team-a", usual: "team-a").outcome.cause == .otherModelAnswered)
+        #expect(Self.verdict(answer, model: "team-a", usual: "team-a", answersAs: ["team-?"]).outcome == .ok)
+        #expect(Self.verdict(answer, model: "team-a", usual: "team-a", answersAs: ["*"]).outcome == .ok)
+        #expect(Self.verdict(Self.answer(of: "team-a-2026-01-01"), model: "team-a", usual: "team-a").outcome == .ok)
+    }
+
+    @Test("the first two answers in one name settle it, and the own name at once")
+    func settlesNames() {
+        let book = EchoBook()
+        let target = ModelTarget(baseURL: "http://h", model: "gpt-4")
+        func hear(_ name: String, isOwn: Bool = false) -> String? {
+            book.heard(name, isOwn: isOwn, from: target, of: "m")
+            return book.usualName(of: target, of: "m")
+        }
+        #expect(book.usualName(of: target, of: "m") == nil)
+        #expect(hear("stand-in") == "stand-in")
+        #expect(hear("gpt-4o") == "gpt-4o")
+        #expect(hear("gpt-4o") == "gpt-4o")
+        #expect(hear("other") == "gpt-4o")
+        book.keep([:])
+        #expect(book.usualName(of: target, of: "m") == nil)
+        #expect(hear("gpt-4-0613", isOwn: true) == "gpt-4-0613")
+        #expect(hear("other") == "gpt-4-0613")
     }
 
     @Test("the gateway's prefix is stripped from messages")

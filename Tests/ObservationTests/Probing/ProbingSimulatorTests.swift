@@ -110,7 +110,7 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a model that is swapped behind its name counts as failing, with both names told")
+        @Test("a model that is swapped behind its name is a finding, with both names told")
         func swap() async throws {
             try await withSimulator(SimulatorConfiguration(models: [SimulatedModel("team-model")])) { simulator in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
@@ -118,7 +118,7 @@ extension ProbingNetworkTests {
                     #expect(try await stage.prober.probeOnce(model).success)
                     try simulator.set("team-model", Behavior(servedModel: "cheaper-model"))
                     let outcome = try await stage.prober.probeOnce(model).outcome
-                    #expect(outcome.class == .failing && outcome.cause == .otherModelAnswered, "\(outcome)")
+                    #expect(outcome.class == .ok && outcome.cause == .otherModelAnswered, "\(outcome)")
                     #expect(outcome.detail.contains("cheaper-model"))
                 }
             }

@@ -91,7 +91,7 @@ struct ProbingTextTests {
         ([("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")], nil, 60),
         ([("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], nil, nil),
         ([("retry-after", "0")], nil, nil),
-        ([("retry-after", "99999999")], nil, 3_600),
+        ([("retry-after", "99999999")], nil, 604_800),
         ([("retry-after", "later")], nil, nil),
         ([("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "6m0s")], nil, 360),
         (

@@ -21,7 +21,7 @@ struct AnthropicDialect: ProbeDialect {
                 "messages": [["role": "user", "content": .string(ask.prompt)]], "max_tokens": .number(Double(ask.cap)),
             ]
             if let temperature = ask.config.temperature { fields["temperature"] = .number(temperature) }
-            if ask.isStreamed { fields["stream"] = true }
+            if ask.streams { fields["stream"] = true }
             for name in ask.lessons.omitted { fields[name] = nil }
         }
         if fields["model"] == nil { fields["model"] = .string(ask.target.model) }
@@ -39,10 +39,12 @@ struct AnthropicDialect: ProbeDialect {
     func read(_ json: JSONValue, mode: ModelConfig.Mode) -> ProbeAnswer {
         var answer = ProbeAnswer()
         answer.model = json["model"]?.string
-        answer.inputTokens = Self.count(json["usage"]?["input_tokens"])
-        answer.outputTokens = Self.count(json["usage"]?["output_tokens"])
+        answer.inputTokens = ProbeAnswer.tokens(json["usage"]?["input_tokens"])
+        answer.outputTokens = ProbeAnswer.tokens(json["usage"]?["output_tokens"])
+        answer.finish = FinishReason(json["stop_reason"]?.string, .anthropic)
         if let content = json["content"]?.array {
             answer.text = content.compactMap { $0["text"]?.string }.joined()
+            answer.hasContent = content.contains { AnswerParts.carries($0) }
         } else {
             answer.lack = "content"
         }
@@ -53,32 +55,48 @@ struct AnthropicDialect: ProbeDialect {
         var stream = StreamedAnswer()
         stream.answer.lack = "a message"
         for event in events {
-            guard let json = JSONText.parse(event.event.data), json.object != nil else { continue }
-            switch json["type"]?.string ?? event.event.name {
-            case "message_start":
-                stream.answer.lack = nil
-                stream.answer.model = json["message"]?["model"]?.string
-                stream.answer.inputTokens = Self.count(json["message"]?["usage"]?["input_tokens"])
-            case "content_block_delta":
-                let delta = json["delta"] ?? .null
-                let piece = delta["text"]?.string ?? ""
-                let carriers = [piece, delta["thinking"]?.string ?? "", delta["partial_json"]?.string ?? ""]
-                stream.answer.text += piece
-                if stream.firstToken == nil, carriers.contains(where: { !$0.isEmpty }) { stream.firstToken = event.at }
-            case "message_delta":
-                stream.answer.outputTokens = Self.count(json["usage"]?["output_tokens"])
-                stream.isComplete = stream.isComplete || json["delta"]?["stop_reason"]?.string != nil
-            case "message_stop": stream.isComplete = true
-            case "error":
-                stream.answer.error = ErrorBody(json)
-                return stream
-            default: break
+            switch EventData(event.event) {
+            case .heartbeat, .done: continue
+            case .unreadable:
+                if event.event.name == "error" {
+                    stream.answer.error = ErrorBody(text: event.event.data)
+                    return stream
+                }
+            case .json(let pieces):
+                for json in pieces where stream.answer.error == nil {
+                    take(json, named: event.event.name, at: event.at, &stream)
+                }
+                if stream.answer.error != nil { return stream }
             }
         }
         return stream
     }
 
-    private static func count(_ value: JSONValue?) -> Int? {
-        value?.number.flatMap { Int(exactly: $0.rounded()) }
+    private func take(_ json: JSONValue, named name: String, at: Duration, _ stream: inout StreamedAnswer) {
+        switch json["type"]?.string ?? name {
+        case "message_start":
+            stream.answer.lack = nil
+            stream.answer.model = json["message"]?["model"]?.string
+            stream.answer.inputTokens = ProbeAnswer.tokens(json["message"]?["usage"]?["input_tokens"])
+        case "content_block_start":
+            // A call of a tool begins with its name.
+            if let block = json["content_block"], block["name"]?.string != nil || AnswerParts.carries(block) {
+                stream.tick(at)
+            }
+        case "content_block_delta":
+            let delta = json["delta"] ?? .null
+            stream.answer.text += delta["text"]?.string ?? ""
+            if AnswerParts.carries(delta) { stream.tick(at) }
+        case "message_delta":
+            stream.answer.outputTokens = ProbeAnswer.tokens(json["usage"]?["output_tokens"])
+            guard let reason = json["delta"]?["stop_reason"]?.string else { return }
+            stream.isComplete = true
+            stream.answer.finish = FinishReason(reason, .anthropic)
+        case "message_stop": stream.isComplete = true
+        case "error": stream.answer.error = ErrorBody(json) ?? ErrorBody(text: JSONText.text(json))
+        default:
+            // An error in another spelling than Anthropic's.
+            stream.answer.error = ErrorBody(json)
+        }
     }
 }

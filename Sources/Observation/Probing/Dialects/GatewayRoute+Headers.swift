@@ -1,10 +1,12 @@
 import Health
 
-/// How Portkey is told what to do with a probe (provider facts §1.2).
+/// How a gateway is told what to do with a probe (provider facts §1.2, §13).
 extension GatewayRoute {
     /// Where the request goes: one provider, never a fallback of the gateway's own.
     var routingHeaders: [(name: String, value: String)] {
         var headers: [(String, String)] = []
+        // LiteLLM routes by the model's name alone.
+        guard kind == .portkey else { return headers }
         if let provider { headers.append(("x-portkey-provider", provider)) }
         if let customHost { headers.append(("x-portkey-custom-host", customHost)) }
         if let config { headers.append(("x-portkey-config", config)) }
@@ -17,6 +19,10 @@ extension GatewayRoute {
     func probeHeaders(_ config: ProbeConfig, trace: String) -> [(name: String, value: String)] {
         // A little sooner than our own deadline, so that it is the gateway that says who was too slow.
         let milliseconds = max(1, Int(config.timeout.milliseconds * 0.95))
+        guard kind == .portkey else {
+            let seconds = (Double(milliseconds) / 1_000 * 100).rounded() / 100
+            return [("x-litellm-timeout", "\(max(0.01, seconds))"), ("x-litellm-call-id", trace)]
+        }
         var headers = [
             ("x-portkey-trace-id", trace),
             ("x-portkey-metadata", Self.metadata(config.metadata)),

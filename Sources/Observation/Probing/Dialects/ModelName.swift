@@ -65,6 +65,9 @@ struct ModelName: Sendable, Hashable {
     /// Whether this is the other name, or the other name with a version behind it.
     func isVersion(of other: ModelName) -> Bool { words.starts(with: other.words) }
 
+    /// Whether both are of one family that we know: versions of one model, as far as names can tell.
+    func isOfFamily(of other: ModelName) -> Bool { family != nil && family == other.family }
+
     /// Whether an answer in this name is certainly not of the model asked for.
     ///
     /// An asked name of no family that we know is an alias: anything may answer to it.

@@ -26,6 +26,7 @@ extension OpenAIDialect {
             answer.text = json["text"]?.string ?? ""
             if json["text"]?.string == nil { answer.lack = "a transcript" }
         }
+        if mode != .chat, mode != .completion, mode != .responses { answer.hasContent = answer.lack == nil }
         return answer
     }
 
@@ -34,21 +35,44 @@ extension OpenAIDialect {
             answer.lack = "choices"
             return
         }
-        let content = choice["message"]?["content"] ?? choice["text"] ?? .null
-        answer.text = Self.text(content)
+        let message = choice["message"] ?? choice["delta"] ?? .null
+        answer.text = Self.text(message["content"] ?? choice["text"] ?? .null)
+        answer.hasContent = !answer.text.isEmpty || AnswerParts.carries(message)
+        answer.finish = Self.finish(choice)
         if let error = choice["error"], error != .null { answer.error = ErrorBody(.object(["error": error])) }
     }
 
+    /// What the choice says of its end; a provider's own reason, which a gateway passes on, where it names a failure.
+    private static func finish(_ choice: JSONValue) -> FinishReason? {
+        let native = FinishReason(choice["native_finish_reason"]?.string, .openAI)
+        if case .failed = native { return native }
+        let own = choice["finish_reason"] ?? choice["finishReason"]
+        return FinishReason(own?.string ?? own?["type"]?.string, .openAI)
+    }
+
     private func readResponse(_ json: JSONValue, into answer: inout ProbeAnswer) {
-        switch json["status"]?.string {
-        case "failed", "cancelled": answer.lack = "a completed response"
-        default:
-            guard let output = json["output"]?.array else {
-                answer.lack = "output"
-                return
-            }
-            let parts = output.flatMap { $0["content"]?.array ?? [] }
-            answer.text = json["output_text"]?.string ?? parts.compactMap { $0["text"]?.string }.joined()
+        Self.readEnd(of: json, into: &answer)
+        guard answer.error == nil, answer.lack == nil else { return }
+        guard let output = json["output"]?.array else {
+            answer.lack = "output"
+            return
+        }
+        let parts = output.flatMap { $0["content"]?.array ?? [] }
+        answer.text = json["output_text"]?.string ?? parts.compactMap { $0["text"]?.string }.joined()
+        answer.hasContent = !answer.text.isEmpty || output.contains { AnswerParts.carries($0) || $0["name"] != nil }
+    }
+
+    /// The state that a response ended in.
+    private static func readEnd(of response: JSONValue, into answer: inout ProbeAnswer) {
+        if let error = response["error"], error != .null, error != [:] {
+            answer.error = ErrorBody(.object(["error": error]))
+        }
+        let status = response["status"]?.string
+        switch status {
+        case "incomplete": answer.finish = FinishReason(response["incomplete_details"]?["reason"]?.string, .responses)
+        case "completed", nil: break
+        case "queued", "in_progress": answer.lack = "a completed response"
+        default: answer.finish = FinishReason(status, .responses)
         }
     }
 
@@ -59,7 +83,9 @@ extension OpenAIDialect {
 
     private static func readUsage(_ usage: JSONValue, into answer: inout ProbeAnswer) {
         func count(_ names: String...) -> Int? {
-            names.lazy.compactMap { usage[$0]?.number }.first.flatMap { Int(exactly: $0.rounded()) }
+            names.lazy.compactMap { name in usage[name].flatMap { $0.number == nil ? nil : $0 } }.first.flatMap {
+                ProbeAnswer.tokens($0)
+            }
         }
         answer.inputTokens = count("prompt_tokens", "input_tokens", "total_tokens") ?? answer.inputTokens
         answer.outputTokens = count("completion_tokens", "output_tokens") ?? answer.outputTokens
@@ -68,72 +94,116 @@ extension OpenAIDialect {
     // MARK: Streams
 
     func read(_ events: [Exchange.TimedEvent], mode: ModelConfig.Mode) -> StreamedAnswer {
+        var reading = Reading(mode: mode)
+        for event in events {
+            reading.take(event)
+            if reading.stream.answer.error != nil { return reading.stream }
+            // What comes after the end is not part of the answer.
+            if reading.isDone { break }
+        }
+        if !reading.hasChoice {
+            reading.stream.answer.lack = mode == .responses ? "a response" : "choices"
+        }
+        return reading.stream
+    }
+
+    /// A stream on its way to an answer.
+    private struct Reading {
+        let mode: ModelConfig.Mode
         var stream = StreamedAnswer()
         var hasChoice = false
-        for event in events {
-            if event.event.data == "[DONE]" {
-                stream.isComplete = true
-                continue
+        var isDone = false
+
+        init(mode: ModelConfig.Mode) { self.mode = mode }
+
+        mutating func take(_ event: Exchange.TimedEvent) {
+            switch EventData(event.event) {
+            case .heartbeat: break
+            case .done: end()
+            case .unreadable:
+                // Some servers write the text of an exception as it is.
+                let text = event.event.data.prefix(500).lowercased()
+                if event.event.name == "error" || text.contains("error") || text.contains("exception") {
+                    stream.answer.error = ErrorBody(text: event.event.data)
+                } else {
+                    stream.answer.lack = "readable events"
+                }
+            case .json(let pieces):
+                for json in pieces where stream.answer.error == nil {
+                    take(json, named: event.event.name, at: event.at)
+                }
             }
-            guard let json = JSONText.parse(event.event.data), json.object != nil else {
-                stream.answer.lack = "readable events"
-                continue
-            }
-            if let error = Self.error(in: json, named: event.event.name) {
+        }
+
+        private mutating func end() {
+            stream.isComplete = true
+            isDone = true
+        }
+
+        private mutating func take(_ json: JSONValue, named name: String, at: Duration) {
+            if json == "[DONE]" { return end() }
+            if let error = OpenAIDialect.error(in: json, named: name) {
                 stream.answer.error = error
-                return stream
+                return
             }
             let response = json["response"] ?? json
             stream.answer.model = response["model"]?.string ?? stream.answer.model
-            Self.readUsage(response["usage"] ?? .null, into: &stream.answer)
-            let piece = mode == .responses ? Self.responsePiece(json) : Self.choicePiece(json)
-            hasChoice = hasChoice || piece.isChoice
-            stream.isComplete = stream.isComplete || piece.isLast
-            stream.answer.text += piece.text
-            if piece.hasToken, stream.firstToken == nil { stream.firstToken = event.at }
+            OpenAIDialect.readUsage(response["usage"] ?? .null, into: &stream.answer)
+            if mode == .responses { takeResponse(json, at: at) } else { takeChoice(json, at: at) }
         }
-        if !hasChoice { stream.answer.lack = mode == .responses ? "a response" : "choices" }
-        return stream
-    }
 
-    private struct Piece {
-        var text = ""
-        var hasToken = false
-        var isChoice = false
-        var isLast = false
+        private mutating func takeChoice(_ json: JSONValue, at: Duration) {
+            // The usage at the end comes with an empty list of choices.
+            guard let choice = json["choices"]?.array?.first, choice.object != nil else { return }
+            hasChoice = true
+            if let usage = choice["usage"] { OpenAIDialect.readUsage(usage, into: &stream.answer) }
+            let delta = choice["delta"] ?? choice["message"] ?? .null
+            let text = OpenAIDialect.text(delta["content"] ?? choice["text"] ?? .null)
+            stream.answer.text += text
+            if !isBanner(delta), !text.isEmpty || AnswerParts.carries(delta) { stream.tick(at) }
+            guard let finish = OpenAIDialect.finish(choice) else { return }
+            stream.isComplete = true
+            stream.answer.finish = finish
+        }
+
+        /// llama-swap tells between two rules, as if it were reasoning, that it loads the model: no word of the model.
+        private mutating func isBanner(_ delta: JSONValue) -> Bool {
+            guard let text = delta["reasoning_content"]?.string else { return false }
+            guard text.contains("━━━━━") else { return stream.isLoading }
+            stream.isLoading.toggle()
+            return true
+        }
+
+        private mutating func takeResponse(_ json: JSONValue, at: Duration) {
+            let type = json["type"]?.string ?? ""
+            hasChoice = hasChoice || type.hasPrefix("response.")
+            if type.hasSuffix(".delta"), let delta = json["delta"]?.string, !delta.isEmpty {
+                stream.tick(at)
+                if type == "response.output_text.delta" { stream.answer.text += delta }
+            }
+            guard ["response.completed", "response.incomplete", "response.cancelled"].contains(type) else { return }
+            stream.isComplete = true
+            OpenAIDialect.readEnd(of: json["response"] ?? .null, into: &stream.answer)
+            let output = json["response"]?["output"]?.array ?? []
+            if output.contains(where: { AnswerParts.carries($0) || $0["name"] != nil }) {
+                stream.answer.hasContent = true
+            }
+            if type == "response.cancelled" { stream.answer.finish = .failed("cancelled") }
+        }
     }
 
     private static func error(in json: JSONValue, named name: String) -> ErrorBody? {
-        if let error = json["error"], error != .null { return ErrorBody(json) }
-        if let error = json["response"]?["error"], error != .null { return ErrorBody(.object(["error": error])) }
+        if let error = json["error"], error != .null, let body = ErrorBody(json) { return body }
+        if let error = json["response"]?["error"], error != .null, let body = ErrorBody(.object(["error": error])) {
+            return body
+        }
         if name == "error" || json["type"]?.string == "error" { return ErrorBody(.object(["error": json])) }
         if json["type"]?.string == "response.failed" { return ErrorBody(text: "the response failed") }
         if let error = json["choices"]?.array?.first?["error"], error != .null {
             return ErrorBody(.object(["error": error]))
         }
-        return ErrorBody(json).flatMap { $0.isWrappedText || $0.isGatewayFailure ? $0 : nil }
-    }
-
-    private static func choicePiece(_ json: JSONValue) -> Piece {
-        // The usage at the end comes with an empty list of choices.
-        guard let choice = json["choices"]?.array?.first, choice.object != nil else { return Piece() }
-        var piece = Piece(isChoice: true)
-        let delta = choice["delta"] ?? choice["message"] ?? .null
-        piece.text = text(delta["content"] ?? choice["text"] ?? .null)
-        let carriers = ["reasoning_content", "reasoning", "refusal"].compactMap { delta[$0]?.string }
-        let hasCall = !(delta["tool_calls"]?.array ?? []).isEmpty
-        piece.hasToken = !piece.text.isEmpty || carriers.contains { !$0.isEmpty } || hasCall
-        piece.isLast = choice["finish_reason"]?.string != nil
-        return piece
-    }
-
-    private static func responsePiece(_ json: JSONValue) -> Piece {
-        let type = json["type"]?.string ?? ""
-        var piece = Piece(isChoice: type.hasPrefix("response."))
-        let delta = json["delta"]?.string ?? ""
-        piece.hasToken = type.hasSuffix(".delta") && !delta.isEmpty
-        if type == "response.output_text.delta" { piece.text = delta }
-        piece.isLast = type == "response.completed" || type == "response.incomplete"
-        return piece
+        // A whole error where a chunk was due, in any spelling.
+        let isChunk = json["choices"]?.array != nil || json["response"]?.object != nil
+        return isChunk && json["base_resp"] == nil ? nil : ErrorBody(json)
     }
 }

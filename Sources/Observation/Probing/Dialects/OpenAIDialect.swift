@@ -38,12 +38,13 @@ struct OpenAIDialect: ProbeDialect {
         }
         let isText = [.chat, .completion, .responses].contains(ask.model.mode)
         if isText, let temperature = ask.config.temperature { fields["temperature"] = .number(temperature) }
-        if isText, ask.isStreamed {
+        if isText, ask.streams {
             fields["stream"] = true
             // The Responses API tells the usage at the end by itself.
             if ask.model.mode != .responses { fields["stream_options"] = ["include_usage": true] }
             draft.isStreamed = true
         }
+        if ask.target.gateway?.kind == .litellm { fields["disable_fallbacks"] = true }
         for name in ask.lessons.omitted { fields[name] = nil }
         draft.body = JSONText.bytes(.object(fields))
         return draft
@@ -75,6 +76,8 @@ struct OpenAIDialect: ProbeDialect {
             throw ProbeRefusal(message: "The body of check '\(ask.check?.name ?? "")' is no JSON object.")
         }
         if fields["model"] == nil { fields["model"] = .string(ask.target.model) }
+        let isLiteLLM = ask.target.gateway?.kind == .litellm && !ask.lessons.omitted.contains("disable_fallbacks")
+        if isLiteLLM, fields["disable_fallbacks"] == nil { fields["disable_fallbacks"] = true }
         return ProbeDraft(
             path: path(ask.model.mode), body: JSONText.bytes(.object(fields)),
             isStreamed: fields["stream"] == .bool(true))

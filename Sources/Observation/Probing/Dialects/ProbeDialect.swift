@@ -41,6 +41,9 @@ struct ProbeAsk: Sendable {
     /// Makes the prompt one that no cache has seen.
     var nonce: String
 
+    /// Whether it streams: as wanted, unless the target has taught that it never or only streams.
+    var streams: Bool { lessons.streaming.map { $0 == .always } ?? isStreamed }
+
     /// The user message: the operator's own for a check, else the configured one with the nonce.
     var prompt: String { check?.prompt ?? "\(config.prompt) \(nonce)" }
 
@@ -74,6 +77,18 @@ struct StreamedAnswer: Sendable {
     var answer = ProbeAnswer()
     /// When the first token came that carries text, reasoning or a tool call.
     var firstToken: Duration?
+    /// When the last such token came.
+    var lastToken: Duration?
     /// Whether the stream said that it was over, rather than merely ending.
     var isComplete = false
+
+    /// The server says that it is still loading the model.
+    var isLoading = false
+
+    /// A token came.
+    mutating func tick(_ at: Duration) {
+        answer.hasContent = true
+        if firstToken == nil { firstToken = at }
+        lastToken = at
+    }
 }

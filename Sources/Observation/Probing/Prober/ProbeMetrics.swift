@@ -11,6 +11,8 @@ struct ProbeMetrics: Sendable {
         let model = dimensions(errand)
         count("llm_requests_total", model + [("status", "\(exchange.status ?? 0)"), ("source", "probe")])
         time("llm_probe_duration_seconds", exchange.duration, model)
+        // Without the word itself: an upstream could make a new series of each answer.
+        if verdict.newFinishReason != nil { count("llm_probe_unknown_finish_reasons_total", model) }
         for (kind, tokens) in [("input", verdict.answer?.inputTokens), ("output", verdict.answer?.outputTokens)] {
             guard let tokens, tokens > 0 else { continue }
             count("llm_probe_tokens_total", model + [("kind", kind)], by: Int64(tokens))

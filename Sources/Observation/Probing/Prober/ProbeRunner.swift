@@ -8,7 +8,7 @@ struct ProbeRunner: Sendable {
     let timekeeper: Timekeeper
     let lessons: LessonBook
     let metrics: ProbeMetrics
-    /// Targets that have answered in exactly the asked name.
+    /// In which names the targets answer.
     let echoes = EchoBook()
 
     /// - Throws: only when the task is cancelled. A model that fails, and a probe that cannot be built, is a result.
@@ -38,7 +38,7 @@ struct ProbeRunner: Sendable {
             verdict = judged
             result.phases = exchange.phases
             result.phases.firstToken = judged.firstToken
-            result.latency = exchange.duration
+            result.latency = judged.endedAt ?? exchange.duration
             result.isStreamed = exchange.isEventStream
         } catch let refusal as ProbeRefusal {
             verdict = Verdict(outcome: Outcome(.misconfigured, .badRequest, detail: refusal.message))
@@ -46,6 +46,7 @@ struct ProbeRunner: Sendable {
             throw CancellationError()
         }
         result.outcome = verdict.outcome
+        result.allowance = verdict.allowance
         result.inputTokens = verdict.answer?.inputTokens
         result.outputTokens = verdict.answer?.outputTokens
         result.answeredModel = verdict.answer?.model
@@ -57,9 +58,13 @@ struct ProbeRunner: Sendable {
     private func lesson(
         in verdict: Verdict, _ exchange: Exchange, _ errand: ProbeErrand, _ known: Lessons
     ) -> Lessons? {
-        verdict.error.flatMap {
-            known.learning(
-                from: $0, status: exchange.status ?? 0, isTokenFieldOpen: errand.target.tokenLimit == .auto)
+        verdict.error.flatMap { error in
+            // An error inside a 200 teaches what the same error with its own status would.
+            let status = exchange.status ?? 0
+            return known.learning(
+                from: error, status: (200..<300).contains(status) ? error.impliedStatus ?? status : status,
+                isTokenFieldOpen: errand.target.tokenLimit == .auto,
+                isStreamed: known.streaming.map { $0 == .always } ?? errand.isStreamed)
         }
     }
 
@@ -81,15 +86,23 @@ struct ProbeRunner: Sendable {
         let exchange = try await TimedRequest(
             request: request, timeout: timeout, stallAfter: timeout * limits.stallShare
         ).send(by: egress)
-        let redactor = Redactor(request.secrets)
+        let redactor = Redactor(
+            request.secrets,
+            names: [
+                errand.model.provider, errand.model.id.rawValue, errand.target.model, errand.target.name,
+                errand.target.gateway?.gateway ?? "", errand.target.gateway?.provider ?? "", Host(of: request.url).name,
+            ])
         let context = ProbeContext(
             provider: errand.model.provider, model: errand.target.model, mode: errand.model.mode,
             gateway: errand.target.gateway, host: Host(of: request.url).text, timeout: timeout, redactor: redactor,
-            now: timekeeper.now.wall, answersInItsName: echoes.contains(errand.target, of: errand.model.id))
+            now: timekeeper.now.wall, usualName: echoes.usualName(of: errand.target, of: errand.model.id),
+            answersAs: errand.model.answersAs, onOtherModel: errand.model.onOtherModel)
         let classifier = ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: errand.target))
         var verdict = classifier.verdict(on: exchange)
-        if verdict.outcome.class == .ok, verdict.answer?.model == errand.target.model {
-            echoes.insert(errand.target, of: errand.model.id)
+        let isAnswer = verdict.outcome.class == .ok
+        let isOther = verdict.outcome.class == .failing && verdict.outcome.cause == .otherModelAnswered
+        if isAnswer || isOther, let name = verdict.answer?.model, !name.isEmpty {
+            echoes.heard(name, isOwn: classifier.accepts(name), from: errand.target, of: errand.model.id)
         }
         metrics.exchanged(errand, exchange, verdict)
         if let check = errand.check {
@@ -101,35 +114,5 @@ struct ProbeRunner: Sendable {
     private static func hex(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-}
-
-/// Which targets have answered in exactly the name they were asked by: of them, another name means another model.
-final class EchoBook: Sendable {
-    private struct Page: Hashable {
-        var modelID: ModelID
-        var baseURL: String
-        var model: String
-        var target: String
-    }
-    private let pages = Mutex<Set<Page>>([])
-
-    private func page(_ target: ModelTarget, _ modelID: ModelID) -> Page {
-        Page(modelID: modelID, baseURL: target.baseURL, model: target.model, target: target.name)
-    }
-
-    func contains(_ target: ModelTarget, of modelID: ModelID) -> Bool {
-        let page = page(target, modelID)
-        return pages.withLock { $0.contains(page) }
-    }
-
-    func insert(_ target: ModelTarget, of modelID: ModelID) {
-        let page = page(target, modelID)
-        pages.withLock { _ = $0.insert(page) }
-    }
-
-    /// Keeps only what is known of these models.
-    func keep(_ models: [ModelID: ModelConfig]) {
-        pages.withLock { pages in pages = pages.filter { models[$0.modelID] != nil } }
     }
 }

@@ -13,7 +13,7 @@ struct CheckJudge: Sendable {
         let isExpected = exchange.failure == nil && exchange.status.map(wanted.contains) ?? false
         guard plain.outcome.class == .ok || isExpected else { return plain }
         var verdict = plain
-        verdict.outcome = Outcome(.ok, httpStatus: exchange.status)
+        if plain.outcome.class != .ok { verdict.outcome = Outcome(.ok, httpStatus: exchange.status) }
         let failed = check.assertions.lazy.compactMap { failure(of: $0, exchange, plain) }.first
         if let failed {
             verdict.outcome = Outcome(

@@ -4,223 +4,170 @@ extension ProbeClassifier {
     /// Anything but a 2xx.
     func refusal(_ exchange: Exchange, _ status: Int) -> Verdict {
         let text = String(decoding: exchange.body.prefix(20_000), as: UTF8.self)
+        let json = JSONText.parse(exchange.body)
         let error =
-            JSONText.parse(exchange.body).flatMap { ErrorBody($0) } ?? ErrorBody(text: PageText.summary(of: text))
+            json.flatMap { ErrorBody($0) } ?? errorInStream(exchange) ?? ErrorBody(text: PageText.summary(of: text))
+        let refusal = refusal(exchange, error, status: decisive(status, error), isInSuccess: false)
         var verdict = Verdict(outcome: .ok, error: error)
-        let said = message(error, exchange)
-        if let outcome = gatewaysOwn(exchange, status, error, said) {
-            verdict.outcome = outcome
-        } else if let outcome = outcome(bySaying: error, exchange, status) {
-            verdict.outcome = outcome
-            if outcome.class == .ok { verdict.notes.append(said) }
-        } else {
-            verdict.outcome = outcome(byStatus: status, exchange, said, isPage: PageText.isPage(text))
-        }
+        verdict.outcome = outcome(of: refusal, text: text, isJSON: json?.object != nil || json?.array != nil)
+        if verdict.outcome.class == .ok { verdict.notes.append(refusal.said) }
         return verdict
     }
 
-    // MARK: The gateway's own words (§1.6, rows G to P)
-
-    private func gatewaysOwn(_ exchange: Exchange, _ status: Int, _ error: ErrorBody, _ said: String) -> Outcome? {
-        guard isGatewaysOwn(exchange) else { return nil }
-        if exchange.header("x-portkey-gateway-exception") != nil {
-            // Row G: it is the provider's broken answer that the gateway stumbled over.
-            return failing(
-                .malformedAnswer, "\(provider) sent an answer that \(gatewayName) could not read (HTTP \(status)).",
-                status)
-        }
-        // What a hosted gateway says of our account with it is judged like a provider's.
-        if error.isGatewayFailure, ![401, 402, 403, 408, 412, 429].contains(status) {
-            guard status < 500 else {
-                return Outcome(
-                    .gateway, .gatewayRefused, detail: "\(gatewayName) failed by itself (HTTP \(status))\(quote(said))",
-                    httpStatus: status)
-            }
-            return misconfigured(
-                "\(gatewayName) refuses the request\(quote(said)) \(advice(error))", status, .gatewayRefused)
-        }
-        if status == 404, error.isUnknownRoute {
-            return Outcome(
-                .gateway, .gatewayRefused,
-                detail:
-                    "\(gatewayName) has no endpoint for this request\(quote(said)) Correct its URL or the model's mode.",
-                httpStatus: status)
-        }
-        let isPortkey = exchange.headers.contains { $0.name.lowercased().hasPrefix("x-portkey-") }
-        if [502, 503, 504].contains(status), !isPortkey {
-            return Outcome(
-                .gateway, .gatewayUnreachable,
-                detail: "Something in front of \(gatewayName) answers \(status) in its place\(quote(said))",
-                httpStatus: status)
-        }
-        return nil
+    /// The verdict on a refusal: whose words they are, what they say, and only then the status.
+    func outcome(of refusal: Refusal, text: String, isJSON: Bool) -> Outcome {
+        if let outcome = gatewaysOwn(refusal) { return outcome }
+        let wrapped = refusal.error.isWrappedText ? refusal.error.message : nil
+        let block = WayBlock.find(
+            in: refusal.exchange, status: refusal.status, text: wrapped ?? text, isJSON: isJSON && wrapped == nil)
+        if let block { return blocked(refusal, by: block.who) }
+        if let outcome = outcome(bySaying: refusal) ?? gatewaysOwnFailure(refusal) { return outcome }
+        return outcome(byStatus: refusal, isPage: PageText.isPage(wrapped ?? text))
     }
 
-    private func advice(_ error: ErrorBody) -> String {
-        let isHosted = context.gateway?.isHosted ?? false
-        if error.mentions("invalid custom host") {
-            return "Name the host in the gateway's TRUSTED_CUSTOM_HOSTS (which replaces its defaults)."
-        }
-        if error.mentions("invalid provider") {
-            return context.gateway?.provider?.hasPrefix("@") ?? false && !isHosted
-                ? "An '@slug' needs a hosted gateway." : "Name a provider that this gateway knows."
-        }
-        if error.mentions("valid json") { return "A config id needs a hosted gateway: give the config as JSON." }
-        if error.mentions("is required") {
-            return "Set the target's provider or config; a virtual key alone needs a hosted gateway."
-        }
-        if error.mentions("query router") { return "Probe with a config of one target, without conditions." }
-        if error.mentions("invalid config") { return "Correct the target's config." }
-        return "Correct the target's configuration."
+    /// The status that counts: a gateway's own number says less than the upstream's inside it.
+    private func decisive(_ status: Int, _ error: ErrorBody) -> Int {
+        guard status == 400 || (500...503).contains(status), let inner = error.status else { return status }
+        return [401, 402, 429].contains(inner) ? inner : status
+    }
+
+    /// A refusal that came as a stream of events.
+    private func errorInStream(_ exchange: Exchange) -> ErrorBody? {
+        exchange.events.lazy.compactMap { JSONText.parse($0.event.data).flatMap { ErrorBody($0) } }.first
     }
 
     // MARK: By what the error says
 
-    private static let quotaWords: Set<String> = [
-        "insufficient_quota", "credit_balance_exhausted", "organization_usage_limit_exceeded",
-        "organization_spend_limit_exceeded", "project_spend_limit_exceeded", "billing_hard_limit_reached",
-        "billing_error",
-        "billing_not_active", "insufficient_balance", "insufficient_credits",
-    ]
-    private static let credentialWords: Set<String> = [
-        "invalid_api_key", "api_key_invalid", "authentication_error", "permission_error", "permission_denied",
-        "unauthenticated", "unsupported_country_region_territory", "invalid_authentication", "account_deactivated",
-    ]
-    private static let goneWords: Set<String> = ["model_not_found", "model_not_available", "deploymentnotfound"]
-    private static let rateWords: Set<String> = [
-        "rate_limit_exceeded", "rate_limit_error", "slow_down", "resource_exhausted", "too_many_requests",
-    ]
-    private static let contentWords: Set<String> = [
-        "content_filter", "hooks_failed", "responsibleaipolicyviolation", "content_policy_violation",
-    ]
+    /// The verdict that the words decide, whatever the status; `nil` when they leave it to the status.
+    func outcome(bySaying refusal: Refusal) -> Outcome? {
+        let (words, status) = (refusal.words, refusal.status)
+        if status < 500, refusal.error.isFlagged || VendorWords.content.fit(words, status: status) {
+            return Outcome(.ok, httpStatus: refusal.answered)
+        }
+        if saysOutOfMoney(refusal) { return quota(refusal) }
+        if VendorWords.noDeployment.fit(words, status: status) { return withoutDeployment(refusal) }
+        if VendorWords.networkRules.fit(words, status: status) {
+            return blocked(refusal, by: "a rule about networks or countries")
+        }
+        if let outcome = outcome(byAccess: refusal) { return outcome }
+        if saysLoading(refusal) { return loading(refusal) }
+        if VendorWords.unoffered.fit(words, status: status) { return unoffered(refusal) }
+        if VendorWords.broken.fit(words, status: status) {
+            return failed(
+                refusal, refusal.isInSuccess ? .errorInSuccess : .serverError, "cannot run '\(context.model)'")
+        }
+        if VendorWords.unloaded.fit(words, status: status) {
+            return Outcome(
+                .idle, .notLoaded, detail: "\(provider) has no model loaded\(quote(refusal.said))",
+                httpStatus: refusal.answered)
+        }
+        if VendorWords.models.fit(words, status: status) || saysModelIsMissing(refusal) { return gone(refusal) }
+        return outcome(byLoad: refusal) ?? outcome(byWay: refusal)
+    }
 
-    /// The verdict that the words alone decide, whatever the status; `nil` when they leave it to the status.
-    func outcome(bySaying error: ErrorBody, _ exchange: Exchange, _ status: Int) -> Outcome? {
-        let said = message(error, exchange)
-        if (400..<500).contains(status), error.says(Self.contentWords) {
-            return Outcome(.ok, httpStatus: status)
+    func saysOutOfMoney(_ refusal: Refusal) -> Bool {
+        guard VendorWords.money.fit(refusal.words, status: refusal.status) else { return false }
+        // Google tells a full minute in the words of an empty account, and an account without any right as a limit of 0.
+        let isWindow =
+            refusal.error.retryDelay != nil || !refusal.error.limits.isEmpty
+            || refusal.words.mention(any: VendorWords.windowedQuota)
+        return !isWindow || allowsNothing(refusal.error)
+            || VendorWords.money.dropFirst().contains { $0.fit(refusal.words, status: refusal.status) }
+    }
+
+    /// "limit: 0", which no waiting mends.
+    private func allowsNothing(_ error: ErrorBody) -> Bool {
+        if error.limits.contains(where: { $0.value == 0 }) { return true }
+        var rest = error.message.prefix(4_096).lowercased()[...]
+        while let range = rest.firstRange(of: "limit: 0") {
+            rest = rest[range.upperBound...]
+            if !(rest.first.map { $0.isNumber || $0 == "." && rest.dropFirst().first?.isNumber ?? false } ?? false) {
+                return true
+            }
         }
-        if status < 500 {
-            if error.says(Self.quotaWords)
-                || status != 429
-                    && error.mentions("credit balance is too low", "reached your specified api usage limits")
-            {
-                return quota(said, status)
-            }
-            if error.says(Self.credentialWords), status != 404 { return credentials(said, status) }
-            if error.says(Self.goneWords) || [200, 400, 404].contains(status) && saysModelIsMissing(error) {
-                return gone(said, status)
-            }
-            if status == 400, error.mentions("max_tokens or model output limit was reached") {
-                // The cap was used up by reasoning: the model lives.
-                return Outcome(.ok, httpStatus: status)
-            }
-            if [200, 400, 404].contains(status), error.mentions("no models loaded", "model is not loaded") {
-                return Outcome(
-                    .idle, .notLoaded, detail: "\(provider) has no model loaded\(quote(said))", httpStatus: status)
-            }
-            if status < 300, error.says(Self.rateWords) { return limited(said, exchange, status, error) }
+        return false
+    }
+
+    private func outcome(byAccess refusal: Refusal) -> Outcome? {
+        let (words, status) = (refusal.words, refusal.status)
+        if VendorWords.permission.fit(words, status: status) { return credentials(refusal, isForbidden: true) }
+        if status == 403, words.has(code: ["modelnotfound", "modelnotavailable", "unknownmodel"]) {
+            // "Project does not have access to model": it is there, and not for us.
+            return credentials(refusal, isForbidden: true)
         }
-        if error.message.prefix(2_000).contains("fetch failed"), let cause = fetchCause(error.message) {
-            return failing(
-                cause, "\(gatewayName) cannot reach \(provider)\(quote(fetchText(error.message)))", status)
+        if status != 404, VendorWords.key.fit(words, status: status) {
+            return credentials(refusal, isForbidden: false)
         }
         return nil
     }
 
-    private func saysModelIsMissing(_ error: ErrorBody) -> Bool {
-        guard error.mentions("model") else { return false }
-        return error.says(["not_found_error", "not_found", "1500"])
-            || error.mentions(
-                "does not exist", "not found", "not exist", "invalid model", "unknown model", "no such model")
-            || error.mentions("has been deprecated", "has been decommissioned", "is no longer available", "retired")
+    private func saysLoading(_ refusal: Refusal) -> Bool {
+        let isUnavailable = [200, 425, 429, 500, 503].contains(refusal.status)
+        return isUnavailable && refusal.error.isLoading
+            || VendorWords.loading.fit(refusal.words, status: refusal.status)
+                && !refusal.words.mention(any: VendorWords.notLoading)
     }
 
-    /// What undici reports of a connection that failed (rows D, D', D'').
-    private func fetchCause(_ message: String) -> Outcome.Cause? {
-        let text = message.lowercased()
-        func has(_ words: String...) -> Bool { words.contains { text.contains($0) } }
-        if has("econnrefused", "ehostunreach", "enetunreach") { return .connectionRefused }
-        if has("enotfound", "eai_again", "getaddrinfo") { return .dns }
-        if has("econnreset", "other side closed", "socket hang up", "epipe") { return .connectionReset }
-        if has("certificate", "ssl", "tls") { return .tls }
-        if has("timeout", "timedout") { return .timeout }
-        return .other
+    private func saysModelIsMissing(_ refusal: Refusal) -> Bool {
+        let (words, status) = (refusal.words, refusal.status)
+        guard [200, 400, 404, 422].contains(status), words.mention("model") else { return false }
+        return words.has(code: ["notfounderror", "notfound", "1500"])
+            || words.mention(any: ["does not exist", "not found", "not exist", "doesn't exist", "could not be found"])
     }
 
-    private func fetchText(_ message: String) -> String {
-        guard let start = message.firstRange(of: "Cause: ")?.upperBound else { return "" }
-        let rest = message[start...]
-        return String(rest[..<(rest.firstRange(of: " Name:")?.lowerBound ?? rest.endIndex)])
+    /// Too many requests: of ours, or of everybody's.
+    private func outcome(byLoad refusal: Refusal) -> Outcome? {
+        let (words, status) = (refusal.words, refusal.status)
+        let reason = refusal.exchange.header("x-ms-throttle-reason").map { ErrorWords.plain($0) }
+        if VendorWords.overloaded.fit(codesOf: words, status: status) || reason?.contains("capacity") ?? false {
+            return failed(refusal, .overloaded, "is overloaded")
+        }
+        // With 413 too: one request alone is more than the rate allows.
+        if VendorWords.rate.fit(words, status: status), status != 401, status != 403 {
+            return limited(refusal)
+        }
+        let isLoad = status == 429 || status == 498 || status >= 500 || refusal.isInSuccess
+        if isLoad, VendorWords.overloaded.fit(words, status: status) {
+            return failed(refusal, .overloaded, "is overloaded")
+        }
+        return nil
+    }
+
+    /// The server says that it can't do what was asked, not that it failed to.
+    private func unoffered(_ refusal: Refusal) -> Outcome {
+        misconfigured(
+            "\(provider) does not offer this (\(refusal.told))\(quote(refusal.said)) Correct the model's mode, or start the "
+                + "server with it.", refusal.answered)
     }
 
     // MARK: By status (§9.3)
 
-    private func outcome(byStatus status: Int, _ exchange: Exchange, _ said: String, isPage: Bool) -> Outcome {
+    func outcome(byStatus refusal: Refusal, isPage: Bool) -> Outcome {
+        let (status, said, told) = (refusal.status, refusal.said, refusal.told)
         switch status {
-        case 401, 403: return credentials(said, status)
-        case 402: return quota(said, status)
-        case 412 where isViaGateway: return quota(said, status)
-        case 408: return failing(.timeout, "\(provider) gave no answer in time (HTTP 408)\(quote(said))", status)
-        case 429: return limited(said, exchange, status, nil)
-        case 410: return gone(said, status)
-        case 446: return Outcome(.ok, httpStatus: status)
+        case 401, 403: return credentials(refusal, isForbidden: status == 403)
+        case 402: return quota(refusal)
+        case 412 where isViaGateway: return quota(refusal, who: gatewayName)
+        case 408: return failed(refusal, .timeout, "gave no answer in time")
+        case 429: return limited(refusal)
+        case 410: return gone(refusal)
+        case 446: return Outcome(.ok, httpStatus: refusal.answered)
         case 404:
             return misconfigured(
-                "\(provider) knows no such endpoint (HTTP 404)\(quote(said)) Correct the URL or the model's mode.",
-                status)
-        case 501, 505:
-            // The server says that it can't do what was asked, not that it failed to.
-            return misconfigured(
-                "\(provider) does not offer this (HTTP \(status))\(quote(said)) Correct the model's mode, or start the "
-                    + "server with it.", status)
+                "\(provider) knows no such endpoint (\(told))\(quote(said)) Correct the URL or the model's mode.",
+                refusal.answered)
+        case 501, 505: return unoffered(refusal)
+        case 498, 529: return failed(refusal, .overloaded, "is overloaded")
         case 424, 499, 500...:
-            let isOverloaded = status == 529 || said.lowercased().contains("overload") || said.contains("server busy")
-            let what = isOverloaded ? "is overloaded" : "failed"
-            return failing(
-                isOverloaded ? .overloaded : .serverError,
-                "\(provider) \(what) (HTTP \(status))\(isPage ? " with a web page" : "")\(quote(said))", status,
-                retryAfter: wait(exchange, nil))
+            return failed(
+                refusal, refusal.isInSuccess ? .errorInSuccess : .serverError,
+                "failed\(isPage ? " with a web page" : "")")
         case 300..<400:
             return misconfigured(
-                "\(context.host) redirects (HTTP \(status)), which probes do not follow: put the final address into the "
-                    + "configuration.", status)
+                "\(context.host) redirects (\(told)), which probes do not follow: put the final address into the "
+                    + "configuration.", refusal.answered)
         default:
-            return misconfigured("\(provider) rejects the probe (HTTP \(status))\(quote(said))", status)
+            return misconfigured("\(provider) rejects the probe (\(told))\(quote(said))", refusal.answered)
         }
-    }
-
-    private func wait(_ exchange: Exchange, _ hint: String?) -> Duration? {
-        RetryAfter.duration(exchange.headers, hint: hint, now: context.now)
-    }
-
-    private func limited(_ said: String, _ exchange: Exchange, _ status: Int, _ error: ErrorBody?) -> Outcome {
-        let hint = error?.retryDelay ?? JSONText.parse(exchange.body).flatMap { ErrorBody($0) }?.retryDelay
-        return Outcome(
-            .rateLimited, .rateLimit, detail: "\(provider) limits our rate (HTTP \(status))\(quote(said))",
-            httpStatus: status, retryAfter: wait(exchange, hint))
-    }
-
-    private func credentials(_ said: String, _ status: Int) -> Outcome {
-        let isForbidden = status == 403
-        let what = isForbidden ? "does not let this key use the model" : "refuses the key"
-        return Outcome(
-            .credentials, isForbidden ? .forbidden : .unauthorized,
-            detail: "\(provider) \(what) (HTTP \(status))\(quote(said)) Check the key in the configuration.",
-            httpStatus: status)
-    }
-
-    private func quota(_ said: String, _ status: Int) -> Outcome {
-        let who = status == 412 && isViaGateway ? gatewayName : provider
-        return Outcome(
-            .quota, .quota, detail: "The account at \(who) is out of quota or credit (HTTP \(status))\(quote(said))",
-            httpStatus: status)
-    }
-
-    private func gone(_ said: String, _ status: Int) -> Outcome {
-        Outcome(
-            .gone, .modelNotFound,
-            detail: "\(provider) does not know the model '\(context.model)' (HTTP \(status))\(quote(said))",
-            httpStatus: status)
     }
 }

@@ -2,7 +2,36 @@ import Health
 
 extension ProbeClassifier {
     /// No whole answer came.
-    func outcome(of failure: TransportFailure, in exchange: Exchange) -> Outcome {
+    func interrupted(_ exchange: Exchange, _ failure: TransportFailure) -> Verdict {
+        var verdict = Verdict(outcome: outcome(of: failure, in: exchange))
+        guard exchange.status.map({ (200..<300).contains($0) }) ?? false else { return verdict }
+        let stream = exchange.events.isEmpty ? nil : dialect.read(exchange.events, mode: context.mode)
+        verdict.firstToken = stream?.firstToken
+        if stream?.isLoading ?? false {
+            verdict.outcome = loadingInStream(exchange.status)
+        } else if failure == .deadline, let silence = silence(exchange, stream) {
+            let where_ = isViaGateway ? "\(provider), through \(gatewayName)," : "\(provider) at \(context.host)"
+            verdict.outcome = failing(.stall, "\(where_) \(silence).", exchange.status)
+        }
+        return verdict
+    }
+
+    /// Heartbeats that went on without a word: comments, empty events, blanks. They keep connections open, not models.
+    private func silence(_ exchange: Exchange, _ stream: StreamedAnswer?) -> String? {
+        let isBlank = exchange.body.allSatisfy { [9, 10, 13, 32].contains($0) }
+        guard let stream else {
+            guard exchange.isEventStream || isBlank && !exchange.body.isEmpty else { return nil }
+            return "sent heartbeats for \(context.timeout.text) and no word of an answer"
+        }
+        guard let last = stream.lastToken else {
+            return "kept a stream open for \(context.timeout.text) without a token"
+        }
+        let rest = context.timeout - last
+        guard rest > context.timeout * 0.5 else { return nil }
+        return "sent its last token after \(last.text) and then only heartbeats for \(rest.text)"
+    }
+
+    private func outcome(of failure: TransportFailure, in exchange: Exchange) -> Outcome {
         switch failure {
         case .forbidden(let host):
             return misconfigured(
@@ -11,6 +40,9 @@ extension ProbeClassifier {
             return misconfigured("The URL cannot be used: \(why). Write it as http(s)://host[:port].", nil)
         case .ownResources(let resource):
             return Outcome(.selfNetwork, .ownResources, detail: resource.sentence)
+        case .proxy(let why) where why.contains("user name and password"):
+            return misconfigured(
+                "On the way to \(provider), \(why): put them into the proxy's URL.", nil, .blockedOnTheWay)
         default: break
         }
         let didConnect = exchange.phases.connect != nil
@@ -86,6 +118,8 @@ extension TransportFailure {
         default: false
         }
     }
+
+    var isStall: Bool { if case .stall = self { true } else { false } }
 
     fileprivate var words: String {
         switch self {

@@ -10,12 +10,14 @@ struct ProbeClassifier: Sendable {
     func verdict(on exchange: Exchange) -> Verdict {
         var verdict: Verdict
         if let failure = exchange.failure {
-            verdict = Verdict(outcome: outcome(of: failure, in: exchange))
+            verdict = completed(exchange, failure) ?? interrupted(exchange, failure)
         } else if let status = exchange.status, (200..<300).contains(status) {
             verdict = success(exchange, status)
         } else {
             verdict = refusal(exchange, exchange.status ?? 0)
         }
+        verdict.allowance = Allowance.reading(
+            exchange.headers, verdict.error, vendor: "\(context.provider) \(context.host)", now: context.now)
         verdict.outcome.detail = context.redactor.clean(verdict.outcome.detail)
         verdict.notes = verdict.notes.map { context.redactor.clean($0) }
         if let model = verdict.answer?.model { verdict.answer?.model = context.redactor.clean(model, limit: 120) }
@@ -41,17 +43,30 @@ struct ProbeClassifier: Sendable {
     /// The provider's message without the gateway's prefix `openai error: `.
     func message(_ error: ErrorBody?, _ exchange: Exchange) -> String {
         guard let text = error?.message else { return "" }
+        if error?.isWrappedText ?? false { return PageText.summary(of: text) }
         for name in [exchange.header("x-portkey-provider"), context.gateway?.provider, context.provider].compactMap({
             $0
         }) {
             if text.hasPrefix("\(name) error: ") { return String(text.dropFirst(name.count + 8)) }
         }
-        return error?.isWrappedText ?? false ? PageText.summary(of: text) : text
+        return text.hasPrefix("litellm.") ? withoutLiteLLM(text) : text
     }
 
-    /// Whether the answer was made by the gateway itself.
-    func isGatewaysOwn(_ exchange: Exchange) -> Bool {
-        isViaGateway && exchange.header("x-portkey-provider") == nil
+    /// Without the classes of LiteLLM's errors in front and its account of fallbacks behind.
+    private func withoutLiteLLM(_ message: String) -> String {
+        var text = message[...]
+        if let end = text.firstRange(of: "Received Model Group=")?.lowerBound { text = text[..<end] }
+        if let start = text.firstRange(of: "Exception - ")?.upperBound, start < text.endIndex {
+            text = text[start...]
+        } else {
+            // `litellm.Timeout: APITimeoutError - …`
+            while let colon = text.firstRange(of: ": "),
+                text[..<colon.lowerBound].allSatisfy({ $0.isLetter || $0 == "." })
+            {
+                text = text[colon.upperBound...]
+            }
+        }
+        return String(text)
     }
 
     func failing(_ cause: Outcome.Cause, _ detail: String, _ status: Int?, retryAfter: Duration? = nil) -> Outcome {

@@ -22,13 +22,17 @@ struct ProbeContext: Sendable {
     var redactor: Redactor
     /// For `Retry-After` dates.
     var now: Date
-    /// The target has answered in exactly the asked name before, so another name means another model.
-    var answersInItsName = false
+    /// The name in which the target usually answers, so that another one means another model; `nil` before any answer.
+    var usualName: String?
+    /// Further names that the operator accepts.
+    var answersAs: [NamePattern] = []
+    /// What the answer of another model than the usual one comes to.
+    var onOtherModel: ModelConfig.OtherModel = .degraded
 
     init(
         provider: String, model: String, mode: ModelConfig.Mode = .chat, gateway: GatewayRoute? = nil, host: String,
         timeout: Duration = .seconds(10), redactor: Redactor = Redactor(), now: Date = Date(),
-        answersInItsName: Bool = false
+        usualName: String? = nil, answersAs: [String] = [], onOtherModel: ModelConfig.OtherModel = .degraded
     ) {
         self.provider = provider
         self.model = model
@@ -38,7 +42,9 @@ struct ProbeContext: Sendable {
         self.timeout = timeout
         self.redactor = redactor
         self.now = now
-        self.answersInItsName = answersInItsName
+        self.usualName = usualName
+        self.answersAs = answersAs.map { NamePattern($0) }
+        self.onOtherModel = onOtherModel
     }
 }
 
@@ -51,4 +57,10 @@ struct Verdict: Sendable {
     var notes: [String] = []
     /// The error that the body told, for the learning of parameters.
     var error: ErrorBody?
+    /// A finish reason that no table has.
+    var newFinishReason: String?
+    /// What the answer tells of the account's allowance of requests.
+    var allowance: Allowance?
+    /// When the answer was complete, where the connection stayed open after it.
+    var endedAt: Duration?
 }

@@ -1,12 +1,15 @@
 import Health
 
-/// Takes everything secret out of a text that people will see.
+/// Takes everything secret out of a text that people will see, and leaves names in it.
 ///
 /// Our own secrets go wherever eight characters in a row are theirs, in any case, so a shortened or masked echo does not
-/// slip through; so does whatever looks like a key of anyone's (`sk-…`, `AIza…`, `Bearer …`).
+/// slip through; so does whatever has the shape of a key of anyone's (``KeyShape``). The names of the configuration stay:
+/// a provider called `xai-eu` is no key, and a key that is called like its provider is no secret.
 struct Redactor: Sendable {
     /// Longest first, lower-case.
     private let secrets: [[UInt8]]
+    /// Lower-case.
+    private let names: Set<String>
 
     static let placeholder = "<secret>"
     /// The longest sentence that is kept, in characters.
@@ -18,26 +21,50 @@ struct Redactor: Sendable {
     /// So many characters in a row of a secret are an echo of it.
     private static let run = 8
 
-    init(_ secrets: [Secret] = []) {
-        let bytes = secrets.map { Self.lowered(Array($0.reveal().utf8)) }.filter { $0.count >= Self.shortest }
+    /// - Parameter names: what is public: providers, models, gateways, hosts.
+    init(_ secrets: [Secret] = [], names: [String] = []) {
+        self.names = Set(names.map { $0.lowercased() }.filter { $0.count >= 3 })
+        let isName = self.names.contains
+        let bytes = secrets.map { $0.reveal() }.filter { !isName($0.lowercased()) }
+            .map { Self.lowered(Array($0.utf8)) }.filter { $0.count >= Self.shortest }
         self.secrets = Set(bytes).sorted { $0.count > $1.count }
     }
 
-    /// The text on one line, without secrets, cut to `limit` characters.
+    /// The text on one line, without secrets and without characters that change how others look, cut to `limit`.
     func clean(_ text: String, limit: Int = Redactor.longest) -> String {
-        let visible = withoutKeyShapes(withoutSecrets(text))
-        let line = visible.split { $0.isWhitespace || $0.isNewline || $0.isControl }.joined(separator: " ")
+        let visible = withoutKeyShapes(withoutSecrets(Self.withoutFormatting(text)))
+        let line = visible.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
         return line.count <= limit ? line : line.prefix(limit - 1) + "…"
+    }
+
+    // MARK: Characters that are not seen
+
+    /// Controls become spaces; what turns, joins or hides other characters goes: bidi controls, zero-width ones, tags.
+    private static func withoutFormatting(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in text.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            guard bytes <= horizon else { break }
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: scalars.append(" ")
+            case .format, .surrogate, .privateUse, .unassigned: break
+            default: scalars.append(scalar)
+            }
+        }
+        return String(scalars)
     }
 
     // MARK: Our own secrets
 
     private func withoutSecrets(_ text: String) -> String {
-        let bytes = Array(text.utf8.prefix(Self.horizon))
-        guard !secrets.isEmpty, !bytes.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
+        let bytes = Array(text.utf8)
+        guard !secrets.isEmpty, !bytes.isEmpty else { return text }
         let lowered = Self.lowered(bytes)
         var isSecret = [Bool](repeating: false, count: bytes.count)
         for secret in secrets { mark(secret, in: lowered, &isSecret) }
+        guard isSecret.contains(true) else { return text }
+        for name in names { unmark(Array(name.utf8), in: lowered, &isSecret) }
         var result: [UInt8] = []
         var index = 0
         while index < bytes.count {
@@ -61,36 +88,30 @@ struct Redactor: Sendable {
         }
     }
 
+    /// A name that shares a run with a secret stays where it stands by itself: what is marked is within it, and no more.
+    private func unmark(_ name: [UInt8], in text: [UInt8], _ isSecret: inout [Bool]) {
+        guard !name.isEmpty, text.count >= name.count else { return }
+        for start in 0...(text.count - name.count) where text[start..<(start + name.count)].elementsEqual(name) {
+            let end = start + name.count
+            let isCut = start > 0 && isSecret[start - 1] || end < text.count && isSecret[end]
+            if !isCut { for index in start..<end { isSecret[index] = false } }
+        }
+    }
+
     private static func lowered(_ bytes: [UInt8]) -> [UInt8] {
         bytes.map { (65...90).contains($0) ? $0 + 32 : $0 }
     }
 
     // MARK: Anybody's keys
 
-    /// How keys begin, in any case; three more characters make one.
-    private static let prefixes = [
-        "sk-", "pk-", "rk-", "sk_", "pk_", "xai-", "gsk_", "hf_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-",
-        "r8_",
-        "nvapi-", "pplx-", "tgp_", "fw_", "csk-",
-    ]
-    /// Beginnings that ordinary words share: of these, exactly so written, and twelve more characters.
-    private static let exactPrefixes = ["AIza", "eyJ", "AKIA", "ASIA", "ya29."]
-
-    private static func isKey(_ word: String) -> Bool {
-        let lowered = word.lowercased()
-        if prefixes.contains(where: { lowered.hasPrefix($0) && word.count >= $0.count + 3 }) { return true }
-        return exactPrefixes.contains { word.hasPrefix($0) && word.count >= $0.count + 12 }
-    }
-
     private func withoutKeyShapes(_ text: String) -> String {
         var result = ""
         var word = ""
-        var isAfterBearer = false
+        var lead = KeyShape.Lead.none
         func flush() {
             guard !word.isEmpty else { return }
-            let lowered = word.lowercased()
-            result += Self.isKey(word) || isAfterBearer && word.count >= 4 ? Self.placeholder : word
-            isAfterBearer = lowered == "bearer" || lowered == "basic"
+            result += isName(word) || !KeyShape.fits(word, after: lead) ? word : Self.placeholder
+            lead = KeyShape.Lead(word)
             word = ""
         }
         for character in text {
@@ -98,15 +119,22 @@ struct Redactor: Sendable {
                 word.append(character)
             } else {
                 flush()
-                if character != " " { isAfterBearer = false }
+                if !" :\"'`(".contains(character) { lead = .none }
                 result.append(character)
             }
         }
         flush()
         return result
     }
-}
 
-extension Character {
-    fileprivate var isControl: Bool { unicodeScalars.allSatisfy { $0.value < 32 || $0.value == 127 } }
+    /// A name of ours, or a path of names.
+    private func isName(_ word: String) -> Bool {
+        guard !names.isEmpty else { return false }
+        let plain = word.lowercased()
+        let trimmed = plain.hasSuffix(".") ? String(plain.dropLast()) : plain
+        return names.contains(trimmed)
+            || names.contains { name in
+                trimmed.hasPrefix("\(name)/") && !KeyShape.fits(String(word.dropFirst(name.count + 1)), after: .none)
+            }
+    }
 }

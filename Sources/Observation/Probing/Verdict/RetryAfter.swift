@@ -8,9 +8,11 @@ import Foundation
 #endif
 
 /// How long a provider asks us to wait, in every spelling there is (provider facts §9.2).
+///
+/// The wish is kept whole, so that people see it; how long a model goes unobserved is not decided here.
 enum RetryAfter {
-    /// No provider is believed that asks for more: a wrong header would silence a model for good.
-    static let longest: Duration = .seconds(3_600)
+    /// What asks for more is wrong or means "never".
+    static let longest: Duration = .seconds(7 * 86_400)
 
     /// From `retry-after-ms`, `retry-after`, then the resets of exhausted allowances, then the body's hint.
     ///
@@ -19,17 +21,47 @@ enum RetryAfter {
     ///   - now: what dates are compared with.
     static func duration(_ headers: HTTPHeaders, hint: String? = nil, now: Date) -> Duration? {
         for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
-            if let value = headers.first(name: name).flatMap({ number($0) }) { return bounded(.milliseconds(value)) }
+            if let wait = headers.first(name: name).flatMap({ number($0) }).flatMap({ bounded(.milliseconds($0)) }) {
+                return wait
+            }
         }
-        if let value = headers.first(name: "retry-after").flatMap({ delay($0, now: now) }) { return bounded(value) }
-        if let value = reset(headers, now: now) { return bounded(value) }
+        for name in ["retry-after", "x-retry-after", "x-ratelimit-retry-after", "x-ai-ratelimit-retry-after"] {
+            if let wait = headers.first(name: name).flatMap({ delay($0, now: now) }).flatMap({ bounded($0) }) {
+                return wait
+            }
+        }
+        let exhausted = RateWindow.all(in: headers.map { ($0.name, $0.value) }, now: now).filter(\.isExhausted)
+        if let reset = headers.first(name: "reset_at"), reset.hasSuffix(" UTC"), reset.count < 40,
+            // `2026-08-27 00:15:18 UTC` of LiteLLM's own limits.
+            let date = Date(rfc3339: reset.dropLast(4).split(separator: " ").joined(separator: "T") + "Z"),
+            let wait = bounded(.seconds(date.timeIntervalSince(now)))
+        {
+            return wait
+        }
+        if let wait = exhausted.compactMap(\.resetAfter).max().flatMap({ bounded($0) }) { return wait }
         return hint.flatMap { goDuration($0) }.flatMap { bounded($0) }
     }
 
-    /// Seconds, decimal or not, or an HTTP date.
+    /// The wish of an answer: its headers, those that a gateway wrapped into the error, its fields, its words.
+    static func duration(_ headers: HTTPHeaders, _ error: ErrorBody?, now: Date) -> Duration? {
+        if let wait = duration(headers, now: now) { return wait }
+        guard let error else { return nil }
+        let inner = HTTPHeaders(error.headers.map { ($0.name, $0.value) })
+        return duration(inner, hint: error.retryDelay, now: now)
+            ?? [error.wait, WaitWords.duration(in: error.message), error.estimate].lazy.compactMap { $0 }
+            .compactMap { bounded($0) }.first
+    }
+
+    /// Seconds, decimal or not, a duration with units, an instant in seconds or milliseconds of 1970, or a date.
     static func delay(_ text: String, now: Date) -> Duration? {
-        if let seconds = number(text) { return .seconds(seconds) }
-        return HTTPTime.date(text, now: now).map { .seconds($0.timeIntervalSince(now)) }
+        if let value = number(text) {
+            if value >= 5e11 { return .seconds(value / 1_000 - now.timeIntervalSince1970) }
+            if value >= 5e8 { return .seconds(value - now.timeIntervalSince1970) }
+            return .seconds(value)
+        }
+        if let duration = goDuration(text) { return duration }
+        let trimmed = text.split(separator: " ").joined(separator: " ")
+        return (Date(rfc3339: trimmed) ?? HTTPTime.date(text, now: now)).map { .seconds($0.timeIntervalSince(now)) }
     }
 
     /// A duration as Go prints it: `120ms`, `1s`, `6m0s`, `1h2m3s`, `2m59.56s`; also a bare number of seconds.
@@ -40,11 +72,12 @@ enum RetryAfter {
         guard !rest.isEmpty else { return nil }
         while !rest.isEmpty {
             let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-            guard let value = number(String(digits)) else { return nil }
+            guard let value = number(String(digits)), value < 1e10 else { return nil }
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
             rest = rest.dropFirst(unit.count)
             switch unit {
+            case "d": total += .seconds(value * 86_400)
             case "h": total += .seconds(value * 3_600)
             case "m": total += .seconds(value * 60)
             case "s": total += .seconds(value)
@@ -57,33 +90,15 @@ enum RetryAfter {
         return total
     }
 
-    /// When the allowance that ran out is full again; of several the latest.
-    private static func reset(_ headers: HTTPHeaders, now: Date) -> Duration? {
-        let openAI = ["requests", "tokens"].compactMap { what -> Duration? in
-            guard isExhausted(headers.first(name: "x-ratelimit-remaining-\(what)")) else { return nil }
-            return headers.first(name: "x-ratelimit-reset-\(what)").flatMap { goDuration($0) }
-        }
-        let anthropic = ["requests", "tokens", "input-tokens", "output-tokens"].compactMap { what -> Duration? in
-            guard isExhausted(headers.first(name: "anthropic-ratelimit-\(what)-remaining")) else { return nil }
-            return headers.first(name: "anthropic-ratelimit-\(what)-reset").flatMap { Date(rfc3339: $0) }
-                .map { .seconds($0.timeIntervalSince(now)) }
-        }
-        return (openAI + anthropic).max()
-    }
-
-    private static func isExhausted(_ remaining: String?) -> Bool {
-        remaining.flatMap { number($0) }.map { $0 <= 0 } ?? false
-    }
-
     /// A plain decimal number; no `nan`, `inf` or hexadecimal.
-    private static func number(_ text: String) -> Double? {
+    static func number(_ text: String) -> Double? {
         let trimmed = text.filter { !$0.isWhitespace }
         guard !trimmed.isEmpty, trimmed.count <= 18, trimmed.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") })
         else { return nil }
         return Double(trimmed)
     }
 
-    private static func bounded(_ duration: Duration) -> Duration? {
+    static func bounded(_ duration: Duration) -> Duration? {
         duration > .zero ? min(duration, longest) : nil
     }
 }
