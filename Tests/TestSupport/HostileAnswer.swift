@@ -30,11 +30,12 @@ package struct HostileAnswer: Sendable {
             bomb
         case unknownCoding, garbage, silentClose, oldVersion, splitEverywhere
 
-        var isStream: Bool { self == .goodStream || self == .mutatedStream || self == .cutStream }
+        package var isStream: Bool { self == .goodStream || self == .mutatedStream || self == .cutStream }
     }
 
-    /// Kinds that take as long as the caller's deadline: rare.
-    private static let slow: Set<Kind> = [.hang]
+    /// Kinds that take long: rare.
+    private static let slow: Set<Kind> = [.hang, .flood, .bomb]
+    static let bombBytes = Packed.bytes([UInt8](repeating: 0x20, count: 24 << 20), as: .gzip)
 
     package init(seed: UInt64) {
         var random = SeededNumbers(seed: seed)
