@@ -116,6 +116,13 @@ extension HostileAnswer {
             let packed = Packed.bytes(body, as: format)
             let coding = "content-encoding: \(kind == .gzip ? "gzip" : "deflate")"
             (steps, expectation) = ([.send(Self.head("200 OK", packed.count, [coding]) + packed)], .success)
+        case .gzipStream:
+            let events = stream.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false).map {
+                Array($0) + [10]
+            }
+            let head = Self.head(
+                "200 OK", nil, ["connection: close", "content-encoding: gzip"], type: "text/event-stream")
+            (steps, expectation) = ([.send(head)] + Packed.pieces(events).map { .send($0) } + [.close], .success)
         case .damagedGzip:
             let packed = Self.mutated(Packed.bytes(body, as: .gzip), &random)
             steps = [.send(Self.head("200 OK", packed.count, ["content-encoding: gzip"]) + packed)]

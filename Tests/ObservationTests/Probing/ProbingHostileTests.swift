@@ -1,5 +1,6 @@
 import Foundation
 import Health
+import NIOCore
 import NIOHTTP1
 import Synchronization
 import TestSupport
@@ -66,6 +67,93 @@ extension ProbingNetworkTests {
                             stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(seed)",
                             kind)
                         Self.check(answer, result, seed)
+                    }
+                }
+            }
+        }
+
+        @Test("an answer that breaks off at any byte is none", arguments: [false, true])
+        func everyByte(isReset: Bool) async throws {
+            let whole = HostileAnswer.head("200 OK", HostileAnswer.body.count) + HostileAnswer.body
+            let end: HostileAnswer.Step = isReset ? .reset : .close
+            try await withHostilePeer({ line, _ in
+                HostileAnswer([.send(Array(whole.prefix(Int(Self.number(in: line))))), end])
+            }) { peer in
+                try await withProber(limits: .init(manualReuse: .zero)) { stage in
+                    for length in 0...whole.count {
+                        let (result, _) = try await Self.probe(
+                            stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(length)")
+                        // A reset may overtake the last bytes.
+                        if length < whole.count || !isReset { #expect(result.success == (length == whole.count)) }
+                    }
+                }
+            }
+        }
+
+        @Test("the events of a compressed stream have the times at which they came")
+        func compressedTimes() async throws {
+            let parts = Packed.pieces([
+                Array("data: a\n\n".utf8), Array("data: b\n\n".utf8), Array("data: c\n\n".utf8),
+            ])
+            let head = HostileAnswer.head(
+                "200 OK", nil, ["connection: close", "content-encoding: gzip"], type: "text/event-stream")
+            let wait = HostileAnswer.Step.pause(.milliseconds(120))
+            let steps: [HostileAnswer.Step] = [
+                .send(head), .send(parts[0]), wait, .send(parts[1]), wait, .send(parts[2]), .close,
+            ]
+            try await withHostilePeer({ _, _ in HostileAnswer(steps) }) { peer in
+                try await withEgress { egress in
+                    let exchange = try await ProbingTransportTests.send(
+                        to: "http://127.0.0.1:\(peer.port)", isStreamed: true, by: egress)
+                    #expect(exchange.failure == nil)
+                    #expect(exchange.events.map(\.event.data) == ["a", "b", "c"])
+                    let times = exchange.events.map(\.at)
+                    #expect(times[1] >= .milliseconds(110) && times[2] >= .milliseconds(230))
+                    #expect(try #require(exchange.phases.firstByte) <= times[0])
+                }
+            }
+        }
+
+        @Test("what a proxy lets through is checked as well", arguments: ["http", "socks5"])
+        func behindProxy(scheme: String) async throws {
+            let socks: [UInt8] = [5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80]
+            try await withHostilePeer({ line, _ in
+                if line == "SOCKS" { return HostileAnswer([.send(socks)]) }
+                if line.hasPrefix("CONNECT") { return HostileAnswer([.send(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))]) }
+                return HostileAnswer(status: 42)
+            }) { peer in
+                let way = EgressConfiguration(httpProxy: "\(scheme)://127.0.0.1:\(peer.port)")
+                try await withProber(egress: way) { stage in
+                    let (result, _) = try await Self.probe(stage.prober, worker: 0, at: "http://upstream.invalid:80")
+                    #expect(result.outcome.cause == .malformedAnswer)
+                    #expect(result.outcome.detail.contains("HTTP status 042, which does not exist"))
+                }
+            }
+        }
+
+        @Test("a local runtime, a gateway and a list of models are asked the same way")
+        func everyQuestion() async throws {
+            try await withHostilePeer({ _, _ in HostileAnswer(status: 7) }) { peer in
+                let url = "http://127.0.0.1:\(peer.port)"
+                try await withEgress { egress in
+                    let wire = LocalWire(
+                        endpoint: try LocalEndpoint(.ollama, url: url), client: egress.direct, timekeeper: .system,
+                        timeout: .seconds(5))
+                    let answer = await wire.ask(OllamaReader.Question.version)
+                    guard case .failure(let error) = answer else {
+                        Issue.record("\(answer)")
+                        return
+                    }
+                    #expect(wire.explain(error).description.contains("status 007"))
+                    let gateway = GatewayWatcher.Gateway(name: "gw", url: url)
+                    let liveness = await ProbingGatewayTests.watcher([gateway], egress: egress).check(gateway)
+                    #expect(liveness?.isUp == false)
+                    await #expect(throws: MetricsScrapeError.self) {
+                        try await GatewayMetricsReader(egress: egress).metrics(url: url, apiKey: nil)
+                    }
+                    await #expect(throws: DiscoveryError.self) {
+                        try await ModelDiscovery(egress: egress).models(
+                            of: .init(name: "list", target: probedModel(at: url).targets[0]))
                     }
                 }
             }
@@ -229,6 +317,66 @@ extension ProbingNetworkTests {
         private static var residentBytes: Int {
             guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
             return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4_096
+        }
+    }
+}
+
+/// Unpacking by itself.
+@Suite("Compressed bodies")
+struct InflaterTests {
+    private func unpack(
+        _ bytes: [UInt8], _ coding: Inflater.Coding, by size: Int = 7, limits: AnswerRules.Limits = .init()
+    ) throws -> [UInt8] {
+        let inflater = Inflater(coding, limits: limits)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let piece = ByteBuffer(bytes: bytes[start..<min(bytes.count, start + size)])
+            try inflater.read(piece, allocator: .init()) { result += Array($0.readableBytesView) }
+        }
+        try inflater.finish()
+        return result
+    }
+
+    @Test("each format, in pieces of any size", arguments: Packed.Format.allCases)
+    func formats(format: Packed.Format) throws {
+        let text = Array(String(repeating: "pong and more of it. ", count: 20_000).utf8)
+        for size in [1, 2, 100, 1 << 20] {
+            let packed = Packed.bytes(text, as: format)
+            #expect(try unpack(packed, format == .gzip ? .gzip : .deflate, by: size) == text)
+        }
+        #expect(try unpack([], format == .gzip ? .gzip : .deflate) == [])
+    }
+
+    @Test("gzip in several members, and padding behind it")
+    func members() throws {
+        let packed = Packed.bytes(Array("po".utf8), as: .gzip) + Packed.bytes(Array("ng".utf8), as: .gzip)
+        #expect(try unpack(packed, .gzip) == Array("pong".utf8))
+        #expect(try unpack(packed + [0, 0, 0, 0], .gzip) == Array("pong".utf8))
+    }
+
+    @Test("what breaks off, is damaged or unpacks without end", arguments: [3, 50])
+    func faults(size: Int) {
+        let packed = Packed.bytes(HostileAnswer.body, as: .gzip)
+        for length in 1..<packed.count {
+            #expect(throws: AnswerFault.self) { try unpack(Array(packed.prefix(length)), .gzip, by: size) }
+        }
+        #expect(throws: AnswerFault.damagedCompression("gzip")) { try unpack(HostileAnswer.body, .gzip, by: size) }
+        let bomb = Packed.bytes([UInt8](repeating: 32, count: 3 << 20), as: .gzip)
+        #expect(throws: AnswerFault.inflation(limit: 1 << 20)) { try unpack(bomb, .gzip, by: 1_000) }
+        #expect(throws: AnswerFault.inflation(limit: 100)) {
+            try unpack(packed, .gzip, by: size, limits: .init(inflatedBytes: 100))
+        }
+    }
+
+    @Test("which codings are read, and which are named")
+    func codings() throws {
+        #expect(try Inflater.coding(of: []) == nil)
+        #expect(try Inflater.coding(of: ["identity", ""]) == nil)
+        #expect(try Inflater.coding(of: [" GZip "]) == .gzip)
+        #expect(try Inflater.coding(of: ["x-gzip"]) == .gzip)
+        #expect(try Inflater.coding(of: ["deflate, identity"]) == .deflate)
+        for (header, name) in [("br", "br"), ("zstd", "zstd"), ("gzip, br", "gzip, br"), ("b\u{1}\u{202e}x", "bx")] {
+            #expect(throws: AnswerFault.coding(name)) { try Inflater.coding(of: [header]) }
         }
     }
 }
