@@ -33,6 +33,10 @@ package enum AnswerGuard {
     }
 }
 
+/// A connection that had served a request before ended under the next one, of which the peer had said nothing yet: it
+/// may have been closing already. Asking again on another connection is what every client does.
+package struct StaleConnection: Error { package init() {} }
+
 /// The rules of one connection, on its event loop.
 private final class SharedRules {
     var rules: AnswerRules
@@ -70,6 +74,7 @@ private final class PartGuard: ChannelDuplexHandler {
     private var inflater: Inflater?
     /// Why a body cannot be read; an empty one may have any coding.
     private var unreadable: AnswerFault?
+    private var requests = 0
 
     init(_ shared: SharedRules, inflates: Bool) {
         self.shared = shared
@@ -77,7 +82,10 @@ private final class PartGuard: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .head = Self.unwrapOutboundIn(data) { shared.rules.asked() }
+        if case .head = Self.unwrapOutboundIn(data) {
+            requests += 1
+            shared.rules.asked()
+        }
         context.write(data, promise: promise)
     }
 
@@ -103,13 +111,17 @@ private final class PartGuard: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deliverEnd(context)
+        if isStale { context.fireErrorCaught(StaleConnection()) }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? GuardError { return context.fireErrorCaught(error.fault) }
-        if shared.rules.error() == .pass { context.fireErrorCaught(error) }
+        guard shared.rules.error() == .pass else { return }
+        context.fireErrorCaught(isStale && error is IOError ? StaleConnection() : error)
     }
+
+    private var isStale: Bool { requests > 1 && shared.rules.isUnheard }
 
     private func perform(_ action: AnswerRules.Action, _ context: ChannelHandlerContext, _ pass: () -> Void) {
         switch action {

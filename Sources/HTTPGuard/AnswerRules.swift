@@ -66,6 +66,9 @@ package struct AnswerRules: Sendable {
 
     var isBroken: Bool { state == .broken }
 
+    /// A request is out, and not one byte has come back.
+    var isUnheard: Bool { state == .waiting(interim: 0) && total == 0 }
+
     /// A request goes out.
     mutating func asked() {
         guard !isBroken else { return }

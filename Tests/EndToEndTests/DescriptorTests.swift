@@ -25,7 +25,7 @@ extension EndToEnd {
 
         /// Sets the limit for the daemon alone, so that it cannot be raised again.
         private static func launcher(limit: Int) -> [String] {
-            ["/bin/sh", "-c", "ulimit -Hn \(limit) && ulimit -Sn \(limit) && exec \"$@\"", "sh"]
+            ["/bin/sh", "-c", "ulimit -Sn \(limit) && ulimit -Hn \(limit) && exec \"$@\"", "sh"]
         }
 
         @Test(

@@ -9,6 +9,19 @@ import Testing
 /// What is ClickHouse's own: its tables, its errors, its wire format.
 @Suite(.timeLimit(.minutes(5)))
 struct ClickHouseHistoryTests {
+    // MARK: Whatever answers
+
+    @Test("what is no answer at all ends in an error", arguments: [7, 42, 99, 101, 199])
+    func brokenAnswers(status: Int) async throws {
+        try await withHostilePeer({ _, _ in HostileAnswer(status: status) }) { peer in
+            let client = try ClickHouseClient(
+                ClickHouseConfiguration(url: "http://127.0.0.1:\(peer.port)", timeout: .seconds(2)))
+            let error = await #expect(throws: ClickHouseError.self) { try await client.run("SELECT 1") }
+            #expect(error?.kind == .unreachable)
+            client.close()
+        }
+    }
+
     // MARK: Tables
 
     private static func script(cluster: String?) -> String {

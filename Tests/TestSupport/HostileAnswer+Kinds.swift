@@ -40,7 +40,7 @@ extension HostileAnswer {
         case .interimStorm:
             let interim = Array("HTTP/1.1 \(Int.random(in: 102...199, using: &random)) Wait\r\n\r\n".utf8)
             steps = [
-                .send(Array(repeatElement(interim, count: Int.random(in: 17...5_000, using: &random)).joined()) + whole)
+                .send(Array(repeatElement(interim, count: Int.random(in: 17...800, using: &random)).joined()) + whole)
             ]
         case .switched:
             steps = [
@@ -53,7 +53,7 @@ extension HostileAnswer {
             steps = [.send(Self.head("200 OK", nil, ["transfer-encoding: chunked"]) + chunks)]
             expectation = .success
         case .trailerStorm:
-            let lines = (0..<Int.random(in: 300...40_000, using: &random)).map { "x-\($0): aaaaaaaa\r\n" }.joined()
+            let lines = (0..<Int.random(in: 300...4_000, using: &random)).map { "x-\($0): aaaaaaaa\r\n" }.joined()
             steps = [
                 .send(
                     Self.head("200 OK", nil, ["transfer-encoding: chunked"])
@@ -116,12 +116,19 @@ extension HostileAnswer {
             let packed = Packed.bytes(body, as: format)
             let coding = "content-encoding: \(kind == .gzip ? "gzip" : "deflate")"
             (steps, expectation) = ([.send(Self.head("200 OK", packed.count, [coding]) + packed)], .success)
+        case .gzipStream:
+            let events = stream.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false).map {
+                Array($0) + [10]
+            }
+            let head = Self.head(
+                "200 OK", nil, ["connection: close", "content-encoding: gzip"], type: "text/event-stream")
+            (steps, expectation) = ([.send(head)] + Packed.pieces(events).map { .send($0) } + [.close], .success)
         case .damagedGzip:
             let packed = Self.mutated(Packed.bytes(body, as: .gzip), &random)
             steps = [.send(Self.head("200 OK", packed.count, ["content-encoding: gzip"]) + packed)]
             expectation = .either
         case .bomb:
-            let packed = Packed.bytes([UInt8](repeating: 0x20, count: 24 << 20), as: .gzip)
+            let packed = Self.bombBytes
             steps = [.send(Self.head("200 OK", packed.count, ["content-encoding: gzip"]) + packed)]
         case .unknownCoding:
             let coding =

@@ -4,6 +4,8 @@ package struct HostileAnswer: Sendable {
         case send([UInt8])
         /// So many bytes, as long as anybody takes them.
         case flood(Int)
+        /// So long nothing; on the server's event loop, no test waits for it.
+        case pause(Duration)
         case close
         case reset
     }
@@ -26,15 +28,17 @@ package struct HostileAnswer: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case good, goodStream, status, mutatedHead, mutatedBody, mutatedStream, manyHeaders, longHeader, interim
         case interimStorm, switched, trailers, trailerStorm, twoLengths, absurdLength, brokenChunks, longExtension, cut
-        case cutStream, flood, hang, surplus, secondAnswer, early, gzip, deflate, bareDeflate, damagedGzip, cutGzip,
+        case cutStream, flood, hang, surplus, secondAnswer, early, gzip, gzipStream, deflate, bareDeflate, damagedGzip,
+            cutGzip,
             bomb
         case unknownCoding, garbage, silentClose, oldVersion, splitEverywhere
 
-        var isStream: Bool { self == .goodStream || self == .mutatedStream || self == .cutStream }
+        package var isStream: Bool { [.goodStream, .mutatedStream, .cutStream, .gzipStream].contains(self) }
     }
 
-    /// Kinds that take as long as the caller's deadline: rare.
-    private static let slow: Set<Kind> = [.hang]
+    /// Kinds that take long: rare.
+    private static let slow: Set<Kind> = [.hang, .flood, .bomb]
+    static let bombBytes = Packed.bytes([UInt8](repeating: 0x20, count: 24 << 20), as: .gzip)
 
     package init(seed: UInt64) {
         var random = SeededNumbers(seed: seed)
@@ -57,19 +61,28 @@ package struct HostileAnswer: Sendable {
         }
     }
 
+    /// These steps, whatever they are.
+    package init(_ steps: [Step], _ expectation: Expectation = .either) {
+        kind = .status
+        self.steps = steps
+        self.expectation = expectation
+    }
+
     // MARK: Making
 
-    static let body = Array(
+    package static let body = Array(
         (#"{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","#
             + #""content":"pong"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#).utf8)
 
-    static let stream = Array(
+    package static let stream = Array(
         (#"data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"# + "\n\n"
             + #"data: {"model":"m","choices":[{"index":0,"delta":{"content":"pong"}}]}"# + "\n\n"
             + #"data: {"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\n"
             + "data: [DONE]\n\n").utf8)
 
-    static func head(_ status: String, _ length: Int?, _ headers: [String] = [], type: String = "application/json")
+    package static func head(
+        _ status: String, _ length: Int?, _ headers: [String] = [], type: String = "application/json"
+    )
         -> [UInt8]
     {
         var lines = ["HTTP/1.1 \(status)", "content-type: \(type)"]

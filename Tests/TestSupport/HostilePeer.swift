@@ -75,6 +75,10 @@ package final class HostilePeer: Sendable {
             switch step {
             case .send(let bytes): channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
             case .flood(let count): return flood(channel, count, then: rest)
+            case .pause(let time):
+                let nanoseconds = time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
+                channel.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { self.perform(rest, on: channel) }
+                return
             case .close: return channel.close(promise: nil)
             case .reset:
                 // Closing with a linger of 0 sends RST instead of FIN.

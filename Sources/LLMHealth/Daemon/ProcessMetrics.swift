@@ -40,7 +40,7 @@ public enum ProcessMetrics {
         MetricDescription("process_open_fds", "File descriptors that are open."),
         MetricDescription("process_max_fds", "File descriptors that may be open."),
         MetricDescription(
-            "llm_health_api_connections_closed_total", "Silent connections of the API closed to make room for new ones."),
+            "llm_health_api_connections_closed_total", "Silent connections closed to make room for new ones."),
         MetricDescription("llm_health_streams", "Live streams that are open, by transport."),
         MetricDescription("llm_health_streams_refused_total", "Live streams refused because enough were open."),
         MetricDescription("llm_health_streams_cut_total", "Live streams that the daemon ended, by reason."),

@@ -25,7 +25,7 @@ struct DescriptorBudget: Sendable, Hashable {
     }
 
     /// Databases with their journals and readers, the evidence file, a listener, a name that is being resolved.
-    static let files = 26
+    static let files = 20
     /// Kept free for what nobody planned.
     static let reserve = 6
     /// Below this, connections are not kept: every host that is probed would hold one.

@@ -1,5 +1,6 @@
 import Foundation
 import Health
+import NIOCore
 import NIOHTTP1
 import Synchronization
 import TestSupport
@@ -16,7 +17,10 @@ extension ProbingNetworkTests {
     /// The whole way of a probe, from the socket to the verdict, against servers that break every rule.
     @Suite("Hostile upstreams", .timeLimit(.minutes(60)))
     struct ProbingHostileTests {
-        private static let timeout = Duration.milliseconds(600)
+        /// Generous for what should succeed on a busy machine, short where nothing ever comes.
+        private static func timeout(_ kind: HostileAnswer.Kind?) -> Duration {
+            kind == .hang ? .milliseconds(300) : .seconds(4)
+        }
 
         /// The seed or status that a model's address carries.
         private static func number(in line: String) -> UInt64 {
@@ -25,10 +29,11 @@ extension ProbingNetworkTests {
         }
 
         private static func probe(
-            _ prober: CanaryProber, worker: Int, at url: String, isStream: Bool
+            _ prober: CanaryProber, worker: Int, at url: String, _ kind: HostileAnswer.Kind? = nil
         ) async throws -> (ProbeResult, Duration) {
             let model = probedModel(
-                ModelID("w\(worker)"), at: url, model: "m", timeout: timeout, streaming: isStream ? .always : .never)
+                ModelID("w\(worker)"), at: url, model: "m", timeout: timeout(kind),
+                streaming: kind?.isStream ?? false ? .always : .never)
             let start = ContinuousClock.now
             let result = try await prober.probeOnce(model)
             return (result, ContinuousClock.now - start)
@@ -41,7 +46,7 @@ extension ProbingNetworkTests {
                     for status in 0..<1_000 {
                         let expected = HostileAnswer(status: status).expectation
                         let (result, _) = try await Self.probe(
-                            stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(status)", isStream: false)
+                            stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(status)")
                         if expected == .success { #expect(result.success, "\(status): \(result.outcome)") }
                         if expected == .failure { #expect(!result.success, "\(status): \(result.outcome)") }
                         guard status < 102, status != 100 else { continue }
@@ -60,8 +65,95 @@ extension ProbingNetworkTests {
                         let answer = HostileAnswer(kind, seed: seed)
                         let (result, _) = try await Self.probe(
                             stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(seed)",
-                            isStream: answer.isStream)
+                            kind)
                         Self.check(answer, result, seed)
+                    }
+                }
+            }
+        }
+
+        @Test("an answer that breaks off at any byte is none", arguments: [false, true])
+        func everyByte(isReset: Bool) async throws {
+            let whole = HostileAnswer.head("200 OK", HostileAnswer.body.count) + HostileAnswer.body
+            let end: HostileAnswer.Step = isReset ? .reset : .close
+            try await withHostilePeer({ line, _ in
+                HostileAnswer([.send(Array(whole.prefix(Int(Self.number(in: line))))), end])
+            }) { peer in
+                try await withProber(limits: .init(manualReuse: .zero)) { stage in
+                    for length in 0...whole.count {
+                        let (result, _) = try await Self.probe(
+                            stage.prober, worker: 0, at: "http://127.0.0.1:\(peer.port)/s\(length)")
+                        // A reset may overtake the last bytes.
+                        if length < whole.count || !isReset { #expect(result.success == (length == whole.count)) }
+                    }
+                }
+            }
+        }
+
+        @Test("the events of a compressed stream have the times at which they came")
+        func compressedTimes() async throws {
+            let parts = Packed.pieces([
+                Array("data: a\n\n".utf8), Array("data: b\n\n".utf8), Array("data: c\n\n".utf8),
+            ])
+            let head = HostileAnswer.head(
+                "200 OK", nil, ["connection: close", "content-encoding: gzip"], type: "text/event-stream")
+            let wait = HostileAnswer.Step.pause(.milliseconds(120))
+            let steps: [HostileAnswer.Step] = [
+                .send(head), .send(parts[0]), wait, .send(parts[1]), wait, .send(parts[2]), .close,
+            ]
+            try await withHostilePeer({ _, _ in HostileAnswer(steps) }) { peer in
+                try await withEgress { egress in
+                    let exchange = try await ProbingTransportTests.send(
+                        to: "http://127.0.0.1:\(peer.port)", isStreamed: true, by: egress)
+                    #expect(exchange.failure == nil)
+                    #expect(exchange.events.map(\.event.data) == ["a", "b", "c"])
+                    let times = exchange.events.map(\.at)
+                    #expect(times[1] >= .milliseconds(110) && times[2] >= .milliseconds(230))
+                    #expect(try #require(exchange.phases.firstByte) <= times[0])
+                }
+            }
+        }
+
+        @Test("what a proxy lets through is checked as well", arguments: ["http", "socks5"])
+        func behindProxy(scheme: String) async throws {
+            let socks: [UInt8] = [5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80]
+            try await withHostilePeer({ line, _ in
+                if line == "SOCKS" { return HostileAnswer([.send(socks)]) }
+                if line.hasPrefix("CONNECT") { return HostileAnswer([.send(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))]) }
+                return HostileAnswer(status: 42)
+            }) { peer in
+                let way = EgressConfiguration(httpProxy: "\(scheme)://127.0.0.1:\(peer.port)")
+                try await withProber(egress: way) { stage in
+                    let (result, _) = try await Self.probe(stage.prober, worker: 0, at: "http://upstream.invalid:80")
+                    #expect(result.outcome.cause == .malformedAnswer)
+                    #expect(result.outcome.detail.contains("HTTP status 042, which does not exist"))
+                }
+            }
+        }
+
+        @Test("a local runtime, a gateway and a list of models are asked the same way")
+        func everyQuestion() async throws {
+            try await withHostilePeer({ _, _ in HostileAnswer(status: 7) }) { peer in
+                let url = "http://127.0.0.1:\(peer.port)"
+                try await withEgress { egress in
+                    let wire = LocalWire(
+                        endpoint: try LocalEndpoint(.ollama, url: url), client: egress.direct, timekeeper: .system,
+                        timeout: .seconds(5))
+                    let answer = await wire.ask(OllamaReader.Question.version)
+                    guard case .failure(let error) = answer else {
+                        Issue.record("\(answer)")
+                        return
+                    }
+                    #expect(wire.explain(error).description.contains("status 007"))
+                    let gateway = GatewayWatcher.Gateway(name: "gw", url: url)
+                    let liveness = await ProbingGatewayTests.watcher([gateway], egress: egress).check(gateway)
+                    #expect(liveness?.isUp == false)
+                    await #expect(throws: MetricsScrapeError.self) {
+                        try await GatewayMetricsReader(egress: egress).metrics(url: url, apiKey: nil)
+                    }
+                    await #expect(throws: DiscoveryError.self) {
+                        try await ModelDiscovery(egress: egress).models(
+                            of: .init(name: "list", target: probedModel(at: url).targets[0]))
                     }
                 }
             }
@@ -74,6 +166,15 @@ extension ProbingNetworkTests {
             case .either: break
             }
             if !result.success { #expect(!result.outcome.detail.isEmpty, "\(answer.kind) \(seed)") }
+        }
+
+        /// What was generated once, for the peer to send.
+        private final class Answers: Sendable {
+            private let waiting = Mutex<[UInt64: HostileAnswer]>([:])
+
+            func put(_ answer: HostileAnswer, at seed: UInt64) { waiting.withLock { $0[seed] = answer } }
+            func take(at seed: UInt64) -> HostileAnswer { waiting.withLock { $0[seed] } ?? HostileAnswer(seed: seed) }
+            func forget(_ seed: UInt64) { waiting.withLock { $0[seed] = nil } }
         }
 
         private final class Tally: Sendable {
@@ -91,22 +192,27 @@ extension ProbingNetworkTests {
         @Test("generated hostile exchanges, many at once, come to verdicts in time and in bounded memory")
         func generated() async throws {
             let tally = Tally()
+            let answers = Answers()
             let workers = 16
             let before = Self.residentBytes
             let start = ContinuousClock.now
-            try await withHostilePeer({ line, _ in HostileAnswer(seed: Self.number(in: line)) }) { peer in
+            try await withHostilePeer({ line, _ in answers.take(at: Self.number(in: line)) }) { peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         for worker in 0..<workers {
                             group.addTask {
                                 for seed in stride(from: worker, to: exchanges, by: workers) {
                                     let answer = HostileAnswer(seed: UInt64(seed))
+                                    answers.put(answer, at: UInt64(seed))
                                     let (result, time) = try await Self.probe(
                                         stage.prober, worker: worker, at: "http://127.0.0.1:\(peer.port)/s\(seed)",
-                                        isStream: answer.isStream)
+                                        answer.kind)
                                     Self.check(answer, result, UInt64(seed))
+                                    answers.forget(UInt64(seed))
                                     tally.count(answer.kind, time)
-                                    #expect(time < Self.timeout + .seconds(5), "\(answer.kind) \(seed) took \(time)")
+                                    #expect(
+                                        time < Self.timeout(answer.kind) + .seconds(5),
+                                        "\(answer.kind) \(seed) took \(time)")
                                 }
                             }
                         }
@@ -155,7 +261,7 @@ extension ProbingNetworkTests {
                                 group.addTask {
                                     for _ in 0..<(count / 8) {
                                         let (result, time) = try await Self.probe(
-                                            stage.prober, worker: worker, at: url, isStream: false)
+                                            stage.prober, worker: worker, at: url)
                                         // A tunnel that stands may end in a good answer; nothing else does.
                                         if url.hasPrefix("https") { #expect(!result.success) }
                                         #expect(time < .seconds(6))
@@ -211,6 +317,66 @@ extension ProbingNetworkTests {
         private static var residentBytes: Int {
             guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
             return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4_096
+        }
+    }
+}
+
+/// Unpacking by itself.
+@Suite("Compressed bodies")
+struct InflaterTests {
+    private func unpack(
+        _ bytes: [UInt8], _ coding: Inflater.Coding, by size: Int = 7, limits: AnswerRules.Limits = .init()
+    ) throws -> [UInt8] {
+        let inflater = Inflater(coding, limits: limits)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let piece = ByteBuffer(bytes: bytes[start..<min(bytes.count, start + size)])
+            try inflater.read(piece, allocator: .init()) { result += Array($0.readableBytesView) }
+        }
+        try inflater.finish()
+        return result
+    }
+
+    @Test("each format, in pieces of any size", arguments: Packed.Format.allCases)
+    func formats(format: Packed.Format) throws {
+        let text = Array(String(repeating: "pong and more of it. ", count: 20_000).utf8)
+        for size in [1, 2, 100, 1 << 20] {
+            let packed = Packed.bytes(text, as: format)
+            #expect(try unpack(packed, format == .gzip ? .gzip : .deflate, by: size) == text)
+        }
+        #expect(try unpack([], format == .gzip ? .gzip : .deflate) == [])
+    }
+
+    @Test("gzip in several members, and padding behind it")
+    func members() throws {
+        let packed = Packed.bytes(Array("po".utf8), as: .gzip) + Packed.bytes(Array("ng".utf8), as: .gzip)
+        #expect(try unpack(packed, .gzip) == Array("pong".utf8))
+        #expect(try unpack(packed + [0, 0, 0, 0], .gzip) == Array("pong".utf8))
+    }
+
+    @Test("what breaks off, is damaged or unpacks without end", arguments: [3, 50])
+    func faults(size: Int) {
+        let packed = Packed.bytes(HostileAnswer.body, as: .gzip)
+        for length in 1..<packed.count {
+            #expect(throws: AnswerFault.self) { try unpack(Array(packed.prefix(length)), .gzip, by: size) }
+        }
+        #expect(throws: AnswerFault.damagedCompression("gzip")) { try unpack(HostileAnswer.body, .gzip, by: size) }
+        let bomb = Packed.bytes([UInt8](repeating: 32, count: 3 << 20), as: .gzip)
+        #expect(throws: AnswerFault.inflation(limit: 1 << 20)) { try unpack(bomb, .gzip, by: 1_000) }
+        #expect(throws: AnswerFault.inflation(limit: 100)) {
+            try unpack(packed, .gzip, by: size, limits: .init(inflatedBytes: 100))
+        }
+    }
+
+    @Test("which codings are read, and which are named")
+    func codings() throws {
+        #expect(try Inflater.coding(of: []) == nil)
+        #expect(try Inflater.coding(of: ["identity", ""]) == nil)
+        #expect(try Inflater.coding(of: [" GZip "]) == .gzip)
+        #expect(try Inflater.coding(of: ["x-gzip"]) == .gzip)
+        #expect(try Inflater.coding(of: ["deflate, identity"]) == .deflate)
+        for (header, name) in [("br", "br"), ("zstd", "zstd"), ("gzip, br", "gzip, br"), ("b\u{1}\u{202e}x", "bx")] {
+            #expect(throws: AnswerFault.coding(name)) { try Inflater.coding(of: [header]) }
         }
     }
 }

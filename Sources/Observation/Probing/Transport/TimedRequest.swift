@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPGuard
 import Health
 import NIOCore
 import NIOHTTP1
@@ -17,6 +18,16 @@ struct TimedRequest: Sendable {
 
     /// - Throws: only when the task is cancelled; all else that can happen is part of the exchange.
     func send(by egress: Egress) async throws(CancellationError) -> Exchange {
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        let first = try await attempt(by: egress, until: deadline)
+        guard first.isStale else { return first.exchange }
+        return try await attempt(by: egress, until: deadline).exchange
+    }
+
+    /// - Returns: what came of it, and whether it met a kept connection that was closing, so that it says nothing.
+    private func attempt(
+        by egress: Egress, until deadline: NIODeadline
+    ) async throws(CancellationError) -> (exchange: Exchange, isStale: Bool) {
         guard !Task.isCancelled else { throw CancellationError() }
         let delegate = Delegate(
             isStreamed: request.isStreamed, bodyLimit: request.bodyLimit, stallAfter: stallAfter)
@@ -26,15 +37,19 @@ struct TimedRequest: Sendable {
                 request: try HTTPClient.Request(
                     url: request.url, method: request.method, headers: request.headers,
                     body: request.body.isEmpty ? nil : .bytes(request.body)),
-                delegate: delegate, deadline: .now() + TimeAmount(timeout))
-            return try await withTaskCancellationHandler {
+                delegate: delegate, deadline: deadline)
+            let exchange = try await withTaskCancellationHandler {
                 try await task.get()
             } onCancel: {
                 task.cancel()
             }
+            return (exchange, false)
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            return delegate.ended(by: failure(error))
+            let exchange = delegate.ended(by: failure(error))
+            // Handed to a connection after its end, it was never sent.
+            let isUnsent = exchange.phases.connect == nil && exchange.failure == .closed
+            return (exchange, error is StaleConnection || isUnsent)
         }
     }
 

@@ -59,6 +59,7 @@ enum TransportFailure: Error, Sendable, Hashable {
         case let error as NIOConnectionError: self = Self.map(error)
         case let error as IOError: self = Self.map(errno: error.errnoCode)
         case let error as ChannelError: self = Self.map(error)
+        case is StaleConnection: self = .closed
         case AnswerFault.noMemory: self = .ownResources(.memory)
         case let fault as AnswerFault: self = .malformed(fault.description)
         case let error as NIOSSLError: self = Self.map(error)
