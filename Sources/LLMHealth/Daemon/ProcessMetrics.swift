@@ -29,6 +29,8 @@ public enum ProcessMetrics {
         MetricDescription(
             "llm_probe_duration_seconds", "From sending a probe to the end of its answer.", buckets: probeBuckets),
         MetricDescription("llm_probe_tokens_total", "Tokens that probes have used."),
+        MetricDescription(
+            "llm_probe_overdue_models", "Models that could be probed and have had no probe for three intervals."),
         MetricDescription("llm_health_checks_total", "Health checks by what they came to."),
         MetricDescription("llm_health_status_changes_total", "Changes of health status, by the status entered."),
         MetricDescription("llm_health_storage_lag_seconds", "Age of the oldest row that is not stored yet."),
@@ -38,7 +40,8 @@ public enum ProcessMetrics {
         MetricDescription("process_open_fds", "File descriptors that are open."),
         MetricDescription("process_max_fds", "File descriptors that may be open."),
         MetricDescription(
-            "llm_health_api_connections_closed_total", "Silent connections of the API closed to make room for new ones."),
+            "llm_health_api_connections_closed_total", "Silent connections of the API closed to make room for new ones."
+        ),
         MetricDescription("llm_health_streams", "Live streams that are open, by transport."),
         MetricDescription("llm_health_streams_refused_total", "Live streams refused because enough were open."),
         MetricDescription("llm_health_streams_cut_total", "Live streams that the daemon ended, by reason."),
