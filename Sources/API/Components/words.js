@@ -78,6 +78,7 @@ const componentKinds = /** @type {Record<string, string>} */ ({
   gateway: "Gateway",
   host: "Host",
   localRuntime: "Local runtime",
+  modelList: "Model list",
   store: "Store",
   receiver: "Receiver",
   network: "Network",

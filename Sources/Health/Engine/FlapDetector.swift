@@ -11,6 +11,9 @@ struct FlapDetector: Sendable {
     /// Uptime in seconds at which the flapping is over if nothing stirs.
     private(set) var endsAt: Double?
 
+    /// Takes up that it is down now.
+    mutating func noteDown(at uptime: Double) { downAt = uptime }
+
     /// Whether it was unhealthy in the last `seconds`.
     func wasDown(at uptime: Double, within seconds: Double) -> Bool { uptime - downAt <= seconds }
 
@@ -25,7 +28,6 @@ struct FlapDetector: Sendable {
         -> Bool
     {
         guard status != .unknown else { return isFlapping }
-        if status == .unhealthy { downAt = uptime }
         // Down without a break is as steady as up: only a failing look beside another status is unrest.
         if last != status || isRestless && status != .unhealthy { restlessAt = uptime }
         if let last, last != status {

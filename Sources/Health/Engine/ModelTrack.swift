@@ -342,8 +342,11 @@ struct ModelTrack: Sendable {
             next, isRestless: isRestless, at: now.uptime.seconds, span: span, changes: policy.flapping.changes)
         if isFlapping, next != .unknown {
             // Down is down; between two outages of a flapping model it is no better than that.
-            next =
-                next == .unhealthy || flaps.wasDown(at: now.uptime.seconds, within: span / 4) ? .unhealthy : .degraded
+            let looks = policy.routing.suspiciousLooks
+            if next == .unhealthy || targets.allSatisfy({ $0.run.map { $0.looks >= looks } ?? false }) {
+                flaps.noteDown(at: now.uptime.seconds)
+            }
+            next = flaps.wasDown(at: now.uptime.seconds, within: span / 4) ? .unhealthy : .degraded
             nextReasons.insert(
                 HealthReason(
                     .flapping, "The status changes too often to be told apart: now \(nextReasons[0].code.rawValue)."),

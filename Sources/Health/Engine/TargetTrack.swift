@@ -286,21 +286,22 @@ struct TargetTrack: Sendable {
 
     /// Seconds after which a probe in flight is suspicious.
     func overdueAfter(_ policy: HealthPolicy) -> Double {
-        let least = (run == nil ? policy.overdue.minimum : policy.overdue.minimumInRun).seconds
         // It was as late before, and answered.
-        let patience = patience?.seconds ?? 0
-        guard let usual = latency.usual(policy.latency) else {
-            return max(least * policy.overdue.unknownFactor, patience)
-        }
+        max(usuallyOverdueAfter(policy), patience?.seconds ?? 0)
+    }
+
+    private func usuallyOverdueAfter(_ policy: HealthPolicy) -> Double {
+        let least = (run == nil ? policy.overdue.minimum : policy.overdue.minimumInRun).seconds
+        guard let usual = latency.usual(policy.latency) else { return least * policy.overdue.unknownFactor }
         let factor = run == nil ? policy.overdue.factor : policy.overdue.factorInRun
         // A slow model's hang must not wait for the deadline, nor a usual answer count as late.
         let most = max(timeout * policy.overdue.shareOfTimeout, usual * policy.overdue.factorInRun)
-        return max(least, min(usual * factor, most), patience)
+        return max(least, min(usual * factor, most))
     }
 
     /// Learns from how long a good answer took.
     private mutating func note(_ latency: Duration, wasLate: Bool, at now: Moment, _ policy: HealthPolicy) {
-        if wasLate {
+        if wasLate || patience != nil && latency.seconds >= usuallyOverdueAfter(policy) {
             let seconds = max(latency.seconds * 2, patience?.seconds ?? 0)
             patience = (seconds, now + policy.overdue.patience)
         } else if let patience, now >= patience.until {

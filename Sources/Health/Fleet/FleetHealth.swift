@@ -44,6 +44,17 @@ public struct FleetHealth: Sendable {
         return fleet
     }
 
+    /// The same without the last probes' results of these models, which are too old to be shown.
+    package func withoutProbeResults(of ids: Set<ModelID>) -> FleetHealth {
+        guard !ids.isEmpty else { return self }
+        var fleet = self
+        for index in fleet.models.indices
+        where fleet.models[index].probeResult != nil && ids.contains(fleet.models[index].modelId) {
+            fleet.models[index].probeResult = nil
+        }
+        return fleet
+    }
+
     /// The status of one model; `nil` for a model that is not in the fleet.
     public subscript(id: ModelID) -> ModelHealthStatus? { positions[id].map { models[$0] } }
 
@@ -54,7 +65,7 @@ public struct FleetHealth: Sendable {
 /// The state of a part that models depend on: a gateway, a local runtime, a store.
 public struct ComponentStatus: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable {
-        case gateway, host, localRuntime, store, receiver, network, process, configuration
+        case gateway, host, localRuntime, modelList, store, receiver, network, process, configuration
     }
 
     public var kind: Kind

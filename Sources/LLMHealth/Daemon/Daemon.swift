@@ -72,7 +72,7 @@ public struct Daemon: Sendable {
         }
         configuration.warnOfUnmatchedNames(at: parts.timekeeper.now.wall, logger)
         var services: [any Service] = parts.spilling.map { [$0] } ?? []
-        services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts)]
+        services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts), parts.timetable]
         services.append(
             ProcessWatch(limit: resources.limit, intake: parts.intake, timekeeper: parts.timekeeper, logger: logger))
         if let log = parts.evidenceLog { services.append(log) }

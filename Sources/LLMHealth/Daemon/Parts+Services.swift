@@ -25,7 +25,8 @@ extension Parts {
             return try configuration.discoverySources().compactMap { source in
                 if case .runtime = source.place { return nil }
                 return ModelLists(
-                    source: source, discovery: discovery, directory: directory, timekeeper: timekeeper, logger: logger)
+                    source: source, discovery: discovery, directory: directory, intake: intake, timekeeper: timekeeper,
+                    logger: logger)
             }
         }
     }
@@ -52,7 +53,10 @@ extension Parts {
         let gateways = configuration.gateways
         return GatewayMetrics(gateways: gateways.keys.sorted()) { name throws(MetricsScrapeError) in
             guard let gateway = gateways[name] else { return nil }
-            return try await reader.metrics(url: gateway.url, apiKey: gateway.apiKey)
+            return try await reader.metrics(
+                of: .init(
+                    name: name, kind: gateway.watchedKind, url: gateway.url, isHosted: gateway.isHosted,
+                    apiKey: gateway.apiKey))
         }
     }
 }

@@ -20,6 +20,8 @@ final class Parts: Sendable {
     let egress: Egress
     /// For local runtimes, whose polls are further apart than a prober keeps its connections.
     let localEgress: Egress
+    /// For gateways' own liveness: it keeps no connection, since one from before says nothing of now.
+    let gatewayEgress: Egress
     let intake: Intake
     let bulletin: Bulletin
     let notices: NoticeBoard
@@ -39,6 +41,7 @@ final class Parts: Sendable {
     let startedAt: Moment
     /// The newest fleet that prober and Monitor have not taken up yet.
     let fleetChanges: AsyncStream<[ModelConfig]>
+    let timetable: TimetableWatch
     private let localStatuses: LocalStatuses
     private let isListening = Mutex(false)
     /// The fleet that prober and Monitor work by.
@@ -60,10 +63,13 @@ final class Parts: Sendable {
             if let budget { network.idleTimeout = budget.idleTimeout }
             exits.append(try Egress(network))
             exits.append(try Egress(EgressConfiguration(idleTimeout: .seconds(60))))
+            var fresh = EgressConfiguration(configuration.network)
+            fresh.idleTimeout = .milliseconds(1)
+            exits.append(try Egress(fresh))
             return try Parts(
                 configuration, models: models, sources: sources, stores: stores, egress: exits[0],
-                localEgress: exits[1], probes: budget?.probes ?? configuration.limits.concurrentProbes,
-                timekeeper: timekeeper, logger: logger)
+                localEgress: exits[1], gatewayEgress: exits[2],
+                probes: budget?.probes ?? configuration.limits.concurrentProbes, timekeeper: timekeeper, logger: logger)
         } catch {
             for exit in exits { await exit.shutdown() }
             throw (error as? StartError) ?? StartError("\(error)")
@@ -72,13 +78,14 @@ final class Parts: Sendable {
 
     private init(
         _ configuration: Configuration, models: [ModelConfig], sources: [DiscoverySource], stores: Stores,
-        egress: Egress, localEgress: Egress, probes: Int, timekeeper: Timekeeper, logger: Logger
+        egress: Egress, localEgress: Egress, gatewayEgress: Egress, probes: Int, timekeeper: Timekeeper, logger: Logger
     ) throws {
         self.configuration = configuration
         self.timekeeper = timekeeper
         self.logger = logger
         self.egress = egress
         self.localEgress = localEgress
+        self.gatewayEgress = gatewayEgress
         let intake = Intake(capacity: configuration.limits.intake)
         self.intake = intake
         let noteStore: Recorder.StateReport = { isUp, detail in
@@ -136,10 +143,12 @@ final class Parts: Sendable {
         let gateways = Dictionary(
             uniqueKeysWithValues: configuration.gateways.map { name, gateway in
                 let watched = GatewayWatcher.Gateway(
-                    name: name, url: gateway.url, isHosted: gateway.isHosted, apiKey: gateway.apiKey)
+                    name: name, kind: gateway.watchedKind, url: gateway.url, isHosted: gateway.isHosted,
+                    apiKey: gateway.apiKey)
                 return (
                     name,
-                    GatewayWatcher([watched], egress: egress, intake: intake, timekeeper: timekeeper, logger: logger)
+                    GatewayWatcher(
+                        [watched], egress: gatewayEgress, intake: intake, timekeeper: timekeeper, logger: logger)
                 )
             })
         self.gateways = gateways
@@ -158,6 +167,13 @@ final class Parts: Sendable {
             },
             onGatewayTrouble: { gateways[$0]?.suspect($0) })
         self.prober = prober
+        timetable = TimetableWatch(
+            prober: prober, timekeeper: timekeeper, logger: logger,
+            isProbeable: { model in
+                guard let runtime = model.localRuntime else { return true }
+                let loaded = statuses.loaded(at: runtime)
+                return model.targets.allSatisfy { loaded.contains(runtime.canonicalName($0.model)) }
+            })
 
         let evidenceLog = Stores.evidencePath(configuration.history).map { path in
             EvidenceLog(
@@ -170,6 +186,7 @@ final class Parts: Sendable {
                 policy: configuration.policy, intake: intake, bulletin: bulletin,
                 surroundings: .init(
                     plan: { prober.plan($0) }, checkConnectivity: { connectivity?.request() },
+                    suspectGateway: { gateways[$0]?.suspect($0) },
                     record: { evidenceLog?.record($0) },
                     reserve: { try stores.numbers.reserve($0, after: lastUsed) }),
                 notices: notices, timekeeper: timekeeper, logger: logger)
@@ -201,17 +218,15 @@ final class Parts: Sendable {
     func shutdown() async {
         await egress.shutdown()
         await localEgress.shutdown()
+        await gatewayEgress.shutdown()
     }
 
     /// Takes up the fleet as it is now; to be called once before anything runs, then for every change.
     func takeUp(_ fleet: [ModelConfig]) async throws {
-        let isNews = taken.withLock { taken in
-            defer { taken = fleet }
-            return taken != fleet
-        }
-        guard isNews else { return }
+        guard taken.withLock({ $0 != fleet }) else { return }
         do { try await prober.startScheduledProbes(fleet) } catch { throw StartError("\(error)") }
         monitor.configure(fleet)
+        taken.withLock { $0 = fleet }
         // A model that joins because its runtime listed it need not wait for the next poll to have a state.
         let now = timekeeper.now
         for status in localStatuses.available {
@@ -238,6 +253,8 @@ final class Parts: Sendable {
                         reason: "\(unseen.count) of \(bulletin.fleet.models.count) have not been seen yet"))
             }
         }
+        let overdue = timetable.overdue
+        if !overdue.isEmpty { missing.append(.init(name: "probes", reason: TimetableWatch.sentence(overdue))) }
         return Readiness(missing: missing)
     }
 }
@@ -250,6 +267,19 @@ private final class LocalStatuses: Sendable {
 
     /// What was read from runtimes that answer.
     var available: [LocalModelStatus] { latest.withLock { $0.values.filter(\.isAvailable) } }
+
+    /// What a runtime that answers has in memory, by its own names.
+    func loaded(at runtime: LocalRuntime) -> Set<String> {
+        latest.withLock { latest in
+            guard let status = latest[runtime], status.isAvailable else { return [] }
+            return Set(status.models.filter { $0.state == .loaded && !$0.isRemote }.map(\.name))
+        }
+    }
+}
+
+extension Configuration.Gateway {
+    /// The kind as the parts that watch it know it.
+    var watchedKind: GatewayRoute.Kind { GatewayRoute.Kind(rawValue: kind.rawValue) ?? .portkey }
 }
 
 extension EgressConfiguration {

@@ -31,6 +31,8 @@ public enum ProcessMetrics {
         MetricDescription("llm_probe_tokens_total", "Tokens that probes have used."),
         MetricDescription(
             "llm_probe_unknown_finish_reasons_total", "Answers that ended for a reason that is not known; they count."),
+        MetricDescription(
+            "llm_probe_overdue_models", "Models that could be probed and have had no probe for three intervals."),
         MetricDescription("llm_health_checks_total", "Health checks by what they came to."),
         MetricDescription("llm_health_status_changes_total", "Changes of health status, by the status entered."),
         MetricDescription("llm_health_storage_lag_seconds", "Age of the oldest row that is not stored yet."),

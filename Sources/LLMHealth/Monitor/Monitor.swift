@@ -12,10 +12,12 @@ import Synchronization
 package final class Monitor: Service {
     /// What the Monitor needs of the parts round it.
     package struct Surroundings: Sendable {
-        /// Hands plans to the prober.
+        /// Hands plans to the prober, in the order in which they were made; must return at once and not call back.
         package var plan: @Sendable ([ProbePlan]) -> Void
         /// Starts the check that tells our own network from everyone else's.
         package var checkConnectivity: @Sendable () -> Void
+        /// Has a gateway asked at once whether it lives.
+        package var suspectGateway: @Sendable (_ name: String) -> Void
         /// Reserves event numbers durably: none is ever given out twice, not even after a crash.
         package var reserve: @Sendable (Int) throws -> ClosedRange<UInt64>
         /// Keeps evidence for later; must not wait.
@@ -24,11 +26,13 @@ package final class Monitor: Service {
         package init(
             plan: @escaping @Sendable ([ProbePlan]) -> Void,
             checkConnectivity: @escaping @Sendable () -> Void = {},
+            suspectGateway: @escaping @Sendable (_ name: String) -> Void = { _ in },
             record: @escaping @Sendable (Evidence) -> Void = { _ in },
             reserve: @escaping @Sendable (Int) throws -> ClosedRange<UInt64>
         ) {
             self.plan = plan
             self.checkConnectivity = checkConnectivity
+            self.suspectGateway = suspectGateway
             self.reserve = reserve
             self.record = record
         }
@@ -46,6 +50,7 @@ package final class Monitor: Service {
         var isReservationFailing = false
         /// What operators have said that has been published.
         var noticed: UInt64 = 0
+        var results = ResultAges()
     }
 
     /// Between two looks at the clock, and the longest that moved figures wait to be published.
@@ -125,7 +130,8 @@ package final class Monitor: Service {
             // Windows and ages move although nothing arrives.
             let said = notices?.revision ?? 0
             let isDue = state.withLock { state in
-                state.isDirty || state.noticed != said || now - (state.publishedAt ?? .zero) >= Self.longestQuiet
+                state.isDirty || state.results.isDue(at: now) || state.noticed != said
+                    || now - (state.publishedAt ?? .zero) >= Self.longestQuiet
             }
             if isDue {
                 publish()
@@ -136,6 +142,10 @@ package final class Monitor: Service {
 
     private func absorb(_ evidence: Evidence) {
         surroundings.record(evidence)
+        if case .probeFinished(let key, _, _) = evidence.kind, key.check == nil {
+            let now = timekeeper.now.uptime
+            state.withLock { $0.results.note(key.modelID, at: now, lifetime: $0.engine.policy.probeResultTTL) }
+        }
         step { engine, now in engine.absorb(evidence, at: now) }
         let ready = state.withLock { state in
             state.absorbed += 1
@@ -158,10 +168,13 @@ package final class Monitor: Service {
                 bulletin.publish(fleet(of: &state, at: now), events: actions.events)
                 state.isDirty = false
             }
+            // Under the lock: of two plans for one key the later one must arrive later. Overtaken by a plan that holds a
+            // model which was not loaded, the one for when it was would be lost, and the model never probed again.
+            if !actions.plans.isEmpty { surroundings.plan(actions.plans) }
             return actions
         }
-        if !actions.plans.isEmpty { surroundings.plan(actions.plans) }
         if actions.isConnectivityCheckWanted { surroundings.checkConnectivity() }
+        for gateway in actions.suspectedGateways { surroundings.suspectGateway(gateway) }
         for event in actions.events { report(event) }
     }
 
@@ -176,7 +189,8 @@ package final class Monitor: Service {
     }
 
     private func fleet(of state: inout State, at now: Moment) -> FleetHealth {
-        let fleet = state.engine.fleet(at: now)
+        let expired = state.results.expired(at: now.uptime)
+        let fleet = state.engine.fleet(at: now).withoutProbeResults(of: expired)
         return notices.map { fleet.with($0, at: now.wall) } ?? fleet
     }
 

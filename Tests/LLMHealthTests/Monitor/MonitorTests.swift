@@ -134,6 +134,27 @@ extension ModelConfig {
         #expect(last?.reasons.first?.code == .stale)
     }
 
+    @Test func `a probe's result is gone at thirty seconds, though nothing else has moved`() async throws {
+        let bench = try Bench()
+        let items = bench.bulletin.items(buffer: 64)
+        try await bench.running {
+            bench.report(.ok)
+            await bench.monitor.flush()
+            #expect(bench.bulletin.fleet["m"]?.probeResult != nil)
+            await bench.time.sleepers(atLeast: 1)
+            bench.time.advance(by: .milliseconds(29_700))
+            await bench.time.sleepers(atLeast: 1)
+            await bench.monitor.flush()
+            #expect(bench.bulletin.fleet["m"]?.probeResult != nil)
+            bench.time.advance(by: .milliseconds(300))
+            // The publication comes by itself.
+            for await item in items where item.fleet["m"]?.probeResult == nil && item.fleet["m"]?.lastCheck != nil {
+                break
+            }
+            #expect(bench.bulletin.fleet["m"]?.probeResult == nil)
+        }
+    }
+
     @Test func `numbers come from durable blocks and rise without end`() async throws {
         let blocks = Bench.Collected<Int>()
         let numbers = Bench.numbers()

@@ -139,6 +139,98 @@ extension ProbingNetworkTests {
             }
         }
 
+        static let kinds: [(answers: [String: [ProbingPeer.Step]], isUp: Bool, asExpected: Bool)] = [
+            (["GET /health/liveliness": ProbingPeer.answer(#""I'm alive!""#)], true, true),
+            (["GET /health/liveness": ProbingPeer.answer(#""I'm alive!""#)], true, true),
+            (
+                ["GET /health/readiness": ProbingPeer.answer(#"{"status":"connected","db":"Not connected"}"#)], true,
+                true
+            ),
+            (["GET /health/liveliness": ProbingPeer.answer("<html>nginx</html>", type: "text/html")], true, false),
+            ([:], true, false),
+            (["GET /health/liveliness": ProbingPeer.answer("", status: "502 Bad Gateway")], false, false),
+            (["GET /health/liveliness": [.close]], false, false),
+        ]
+
+        @Test("a LiteLLM proxy is asked for its liveness, never for its models' health", arguments: kinds)
+        func asksLiteLLM(row: (answers: [String: [ProbingPeer.Step]], isUp: Bool, asExpected: Bool)) async throws {
+            try await withPeer({ seen, _ in
+                row.answers[seen.line] ?? ProbingPeer.answer(#"{"detail":"Not Found"}"#, status: "404 Not Found")
+            }) { peer in
+                try await withEgress { egress in
+                    let gateway = GatewayWatcher.Gateway(
+                        name: "gw", kind: .litellm, url: peer.url + "/v1", apiKey: Secret("sk-master-key"))
+                    let liveness = try #require(await Self.watcher([gateway], egress: egress).check(gateway))
+                    #expect(liveness.isUp == row.isUp, "\(liveness)")
+                    #expect((liveness.detail == "It answers as it should.") == row.asExpected, "\(liveness)")
+                    #expect(peer.seen.allSatisfy { $0.line.hasPrefix("GET /health/") && !$0.line.hasSuffix("/health") })
+                    #expect(peer.seen[0].headers["authorization"] == "Bearer sk-master-key")
+                }
+            }
+        }
+
+        @Test("a gateway that takes connections and says nothing is down within the suspicious timeout")
+        func hangs() async throws {
+            try await withPeer({ _, _ in [] }) { peer in
+                try await withEgress { egress in
+                    let gateway = GatewayWatcher.Gateway(name: "gw", url: peer.url)
+                    let watcher = GatewayWatcher(
+                        [gateway], settings: .init(timeout: .seconds(60), suspiciousTimeout: .milliseconds(200)),
+                        egress: egress, intake: Intake(), logger: LogLines().logger())
+                    let liveness = try #require(await watcher.check(gateway, isSuspected: true))
+                    #expect(!liveness.isUp)
+                }
+            }
+        }
+
+        @Test("a suspicion is answered at once, or a second after the last answer, and each poll connects anew")
+        func answersSuspicions() async throws {
+            let time = ManualTime()
+            try await withPeer({ _, _ in ProbingPeer.answer("AI Gateway says hey!", type: "text/plain") }) { peer in
+                try await withEgress { egress in
+                    let intake = Intake()
+                    let watcher = Self.watcher(
+                        [.init(name: "gw", url: peer.url)], egress: egress, intake: intake, timekeeper: time.timekeeper)
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { try await watcher.run() }
+                        func polledAt() async throws -> Duration {
+                            for await item in intake.evidence { return item.at.uptime }
+                            throw ProbingStage.NoEvidence()
+                        }
+                        var polls = [try await polledAt()]
+                        await time.sleepers(atLeast: 1)
+                        time.advance(by: .seconds(1))
+                        watcher.suspect("gw")
+                        polls.append(try await polledAt())
+                        watcher.suspect("gw")
+                        await time.sleepers(atLeast: 2)
+                        time.advance(by: .seconds(1))
+                        polls.append(try await polledAt())
+                        #expect(polls == [.zero, .seconds(1), .seconds(2)])
+                        #expect(peer.accepted == 3)
+                        #expect(peer.seen.allSatisfy { $0.headers["connection"] == "close" })
+                        group.cancelAll()
+                    }
+                }
+            }
+        }
+
+        @Test("its own metrics are read where its kind has them", arguments: [GatewayRoute.Kind.portkey, .litellm])
+        func readsMetrics(kind: GatewayRoute.Kind) async throws {
+            try await withPeer({ _, _ in ProbingPeer.answer("up 1\n", type: "text/plain") }) { peer in
+                try await withEgress { egress in
+                    let text = try await GatewayMetricsReader(egress: egress).metrics(
+                        of: .init(name: "gw", kind: kind, url: peer.url, apiKey: Secret("the-key")))
+                    #expect(text == "up 1\n")
+                    let (line, header, value) =
+                        kind == .portkey
+                        ? ("GET /metrics", "x-portkey-api-key", "the-key")
+                        : ("GET /metrics/", "authorization", "Bearer the-key")
+                    #expect(peer.seen[0].line == line && peer.seen[0].headers[header] == value)
+                }
+            }
+        }
+
         // MARK: Connectivity
 
         @Test("a place that takes connections, and one that refuses, both prove the network; silence does not")

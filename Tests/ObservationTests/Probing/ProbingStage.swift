@@ -35,7 +35,8 @@ struct ProbingStage: Sendable {
 @discardableResult
 func withProber<Result: Sendable>(
     policy: HealthPolicy = HealthPolicy(), limits: CanaryProber.Limits = .init(), timekeeper: Timekeeper = .system,
-    egress configuration: EgressConfiguration = EgressConfiguration(), metrics: (any MetricsFactory)? = nil,
+    loads: LoadWatcher.Settings? = nil, egress configuration: EgressConfiguration = EgressConfiguration(),
+    metrics: (any MetricsFactory)? = nil,
     isProbeable: @escaping @Sendable (ModelConfig) async -> Bool = { $0.localRuntime == nil },
     onGatewayTrouble: @escaping @Sendable (String) -> Void = { _ in },
     _ body: (ProbingStage) async throws -> Result
@@ -44,8 +45,8 @@ func withProber<Result: Sendable>(
     let intake = Intake()
     let log = LogLines()
     let prober = CanaryProber(
-        egress: egress, intake: intake, timekeeper: timekeeper, policy: policy, limits: limits, logger: log.logger(),
-        metrics: metrics, isProbeable: isProbeable, onGatewayTrouble: onGatewayTrouble)
+        egress: egress, intake: intake, timekeeper: timekeeper, policy: policy, limits: limits, loads: loads,
+        logger: log.logger(), metrics: metrics, isProbeable: isProbeable, onGatewayTrouble: onGatewayTrouble)
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await prober.run() }

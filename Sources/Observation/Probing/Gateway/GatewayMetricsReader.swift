@@ -16,34 +16,30 @@ package struct GatewayMetricsReader: Sendable {
 
     /// Prometheus text; `nil` for a gateway that has none, as the open-source Portkey (provider facts §2.1).
     ///
-    /// - Parameters:
-    ///   - url: the gateway's address, with or without `/v1`.
-    ///   - apiKey: sent as `x-portkey-api-key`.
-    package func metrics(url: String, apiKey: Secret?) async throws(MetricsScrapeError) -> String? {
-        var base = url[...]
-        while base.last == "/" { base.removeLast() }
-        if base.hasSuffix("/v1") { base.removeLast(3) }
-        let address = base + "/metrics"
+    package func metrics(of gateway: GatewayWatcher.Gateway) async throws(MetricsScrapeError) -> String? {
+        let manner = gateway.manner
+        let address = gateway.base + manner.metricsPath
         var headers: HTTPHeaders = ["accept": "text/plain;version=0.0.4", "user-agent": "llm-health"]
-        if let apiKey { headers.add(name: "x-portkey-api-key", value: apiKey.reveal()) }
+        let credentials = gateway.apiKey.map { manner.credentials($0) }
+        if let credentials { headers.add(name: credentials.name, value: credentials.value.reveal()) }
         let request = ProbeRequest(
-            method: .GET, url: String(address), headers: headers, bodyLimit: Self.bodyLimit,
-            secrets: [apiKey].compactMap { $0 })
+            method: .GET, url: address, headers: headers, bodyLimit: Self.bodyLimit,
+            secrets: [gateway.apiKey, credentials?.value].compactMap { $0 })
         let exchange: Exchange
         do {
             exchange = try await TimedRequest(request: request, timeout: timeout, stallAfter: timeout).send(by: egress)
         } catch {
-            throw MetricsScrapeError(endpoint: String(address), message: "the question was cancelled")
+            throw MetricsScrapeError(endpoint: address, message: "the question was cancelled")
         }
         if exchange.failure != nil {
-            throw MetricsScrapeError(endpoint: String(address), message: "the gateway does not answer")
+            throw MetricsScrapeError(endpoint: address, message: "the gateway does not answer")
         }
         switch exchange.status {
         case 200: return String(decoding: exchange.body, as: UTF8.self)
         case 404: return nil
         default:
             throw MetricsScrapeError(
-                endpoint: String(address), message: "the gateway refuses its metrics", statusCode: exchange.status)
+                endpoint: address, message: "the gateway refuses its metrics", statusCode: exchange.status)
         }
     }
 }

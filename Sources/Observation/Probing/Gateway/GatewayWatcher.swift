@@ -6,20 +6,25 @@ import Synchronization
 
 /// Asks gateways whether they live, apart from any provider behind them.
 ///
-/// An open-source Portkey is asked for `GET /` (it says "AI Gateway says hey!"), a hosted one for `GET /v1/health`
-/// (provider facts §1.1, §2.1). Every 30 s, and every 5 s while something is suspicious.
+/// Each kind in its own way (``GatewayManner``), every 30 s; a gateway that is down every 5 s; a suspected one at once.
+/// A gateway that takes connections and says nothing is down like one that refuses them.
 package final class GatewayWatcher: Service {
     package struct Gateway: Sendable, Hashable {
         /// The name in the configuration.
         package var name: String
+        package var kind: GatewayRoute.Kind
         /// Where it is, without `/v1`.
         package var url: String
+        /// Portkey only.
         package var isHosted: Bool
-        /// `x-portkey-api-key`, for hosted ones.
+        /// Its own key, where it asks for one.
         package var apiKey: Secret?
 
-        package init(name: String, url: String, isHosted: Bool = false, apiKey: Secret? = nil) {
+        package init(
+            name: String, kind: GatewayRoute.Kind = .portkey, url: String, isHosted: Bool = false, apiKey: Secret? = nil
+        ) {
             self.name = name
+            self.kind = kind
             self.url = url
             self.isHosted = isHosted
             self.apiKey = apiKey
@@ -29,18 +34,25 @@ package final class GatewayWatcher: Service {
     package struct Settings: Sendable, Hashable {
         /// Between two polls while all is well; default 30 s; `gateways.interval`.
         package var interval: Duration
-        /// Between two polls of a gateway that is down or suspected; default 5 s; `gateways.suspiciousInterval`.
+        /// Between the starts of two polls of a gateway that is down; default 5 s.
         package var suspiciousInterval: Duration
         /// For one poll; default 5 s; `gateways.timeout`.
         package var timeout: Duration
+        /// For one poll of a gateway that is down or suspected, whose models wait for the answer; default 3 s.
+        package var suspiciousTimeout: Duration
+        /// Between the end of a poll and the next one, however many suspect the gateway; default 1 s.
+        package var shortestPause: Duration
 
         package init(
             interval: Duration = .seconds(30), suspiciousInterval: Duration = .seconds(5),
-            timeout: Duration = .seconds(5)
+            timeout: Duration = .seconds(5), suspiciousTimeout: Duration = .seconds(3),
+            shortestPause: Duration = .seconds(1)
         ) {
             self.interval = interval
             self.suspiciousInterval = suspiciousInterval
             self.timeout = timeout
+            self.suspiciousTimeout = suspiciousTimeout
+            self.shortestPause = shortestPause
         }
     }
 
@@ -51,6 +63,13 @@ package final class GatewayWatcher: Service {
         package var detail: String
         /// We could not ask, which says nothing of the gateway.
         package var isOurOwn = false
+    }
+
+    /// A poll that was made.
+    private struct Poll {
+        var startedAt: Duration
+        var endedAt: Duration
+        var isUp: Bool
     }
 
     private struct Suspicion {
@@ -88,7 +107,7 @@ package final class GatewayWatcher: Service {
         }
     }
 
-    /// Something could not get through a gateway: look soon. Returns at once.
+    /// Something could not get through a gateway: it is asked at once, or a second after the last answer. Returns at once.
     package func suspect(_ name: String) {
         suspicions.withLock { suspicions in
             guard suspicions[name]?.isSuspected == false else { return }
@@ -98,9 +117,12 @@ package final class GatewayWatcher: Service {
     }
 
     /// Polls one gateway now, and reports what it finds as evidence.
+    ///
+    /// - Parameter isSuspected: then the answer is awaited less patiently.
     @discardableResult
-    package func check(_ gateway: Gateway) async -> Liveness? {
-        guard let liveness = try? await ask(gateway) else { return nil }
+    package func check(_ gateway: Gateway, isSuspected: Bool = false) async -> Liveness? {
+        let timeout = isSuspected ? min(settings.suspiciousTimeout, settings.timeout) : settings.timeout
+        guard let liveness = try? await ask(gateway, timeout: timeout) else { return nil }
         guard !liveness.isOurOwn else { return liveness }
         intake.submit(
             Evidence(
@@ -115,7 +137,7 @@ package final class GatewayWatcher: Service {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         suspicions.withLock { $0[gateway.name]?.wake = wake }
         wake.yield()
-        var last: (liveness: Liveness, at: Duration)?
+        var last: Poll?
         await withDiscardingTaskGroup { group in
             var timer: Duration?
             for await _ in wakes {
@@ -124,13 +146,14 @@ package final class GatewayWatcher: Service {
                 // However many probes fail, a gateway is asked no more often than this.
                 if now >= due(after: last, isSuspected: isSuspected) {
                     suspicions.withLock { $0[gateway.name]?.isSuspected = false }
-                    guard let liveness = await check(gateway) else { break }
-                    if liveness.isUp != last?.liveness.isUp, !liveness.isOurOwn { log(gateway, liveness) }
-                    last = (liveness, timekeeper.now.uptime)
+                    let isDoubtful = isSuspected || last?.isUp == false
+                    guard let liveness = await check(gateway, isSuspected: isDoubtful) else { break }
+                    if liveness.isUp != last?.isUp, !liveness.isOurOwn { log(gateway, liveness) }
+                    last = Poll(startedAt: now, endedAt: timekeeper.now.uptime, isUp: liveness.isUp)
                 }
                 let next = due(
                     after: last, isSuspected: suspicions.withLock { $0[gateway.name]?.isSuspected ?? false })
-                if let timer, timer > now, timer <= next { continue }
+                if let timer, timer > timekeeper.now.uptime, timer <= next { continue }
                 timer = next
                 group.addTask {
                     try? await self.timekeeper.sleep(until: next)
@@ -141,9 +164,11 @@ package final class GatewayWatcher: Service {
         }
     }
 
-    private func due(after last: (liveness: Liveness, at: Duration)?, isSuspected: Bool) -> Duration {
+    private func due(after last: Poll?, isSuspected: Bool) -> Duration {
         guard let last else { return .zero }
-        return last.at + (last.liveness.isUp && !isSuspected ? settings.interval : settings.suspiciousInterval)
+        let soonest = last.endedAt + settings.shortestPause
+        if isSuspected { return soonest }
+        return max(soonest, last.startedAt + (last.isUp ? settings.interval : settings.suspiciousInterval))
     }
 
     private func log(_ gateway: Gateway, _ liveness: Liveness) {
@@ -152,19 +177,27 @@ package final class GatewayWatcher: Service {
             metadata: ["gateway": "\(gateway.name)", "detail": "\(liveness.detail)"])
     }
 
-    private func ask(_ gateway: Gateway) async throws(CancellationError) -> Liveness {
-        var base = gateway.url[...]
-        while base.last == "/" { base.removeLast() }
-        if base.hasSuffix("/v1") { base.removeLast(3) }
-        var headers: HTTPHeaders = ["accept": "application/json, text/plain", "user-agent": "llm-health"]
-        if let key = gateway.apiKey { headers.add(name: "x-portkey-api-key", value: key.reveal()) }
-        let request = ProbeRequest(
-            method: .GET, url: base + (gateway.isHosted ? "/v1/health" : "/"), headers: headers, bodyLimit: 64 << 10,
-            secrets: [gateway.apiKey].compactMap { $0 })
-        let exchange = try await TimedRequest(
-            request: request, timeout: settings.timeout, stallAfter: settings.timeout
-        ).send(by: egress)
-        return Self.liveness(exchange, gateway, timeout: settings.timeout)
+    private func ask(_ gateway: Gateway, timeout: Duration) async throws(CancellationError) -> Liveness {
+        let manner = gateway.manner
+        // A connection of its own: one that stood before says nothing of whether the gateway still takes new ones.
+        var headers: HTTPHeaders = [
+            "accept": "application/json, text/plain", "user-agent": "llm-health", "connection": "close",
+        ]
+        var secrets: [Secret] = []
+        if let key = gateway.apiKey {
+            let credentials = manner.credentials(key)
+            headers.add(name: credentials.name, value: credentials.value.reveal())
+            secrets = [key, credentials.value]
+        }
+        var exchange = Exchange()
+        for path in manner.livenessPaths {
+            let request = ProbeRequest(
+                method: .GET, url: gateway.base + path, headers: headers, bodyLimit: 64 << 10, secrets: secrets)
+            exchange = try await TimedRequest(request: request, timeout: timeout, stallAfter: timeout)
+                .send(by: egress)
+            guard exchange.failure == nil, exchange.status == 404 else { break }
+        }
+        return Self.liveness(exchange, gateway, timeout: timeout)
     }
 
     /// Judges the answer to a poll: whatever answers below 500 is there, and the detail says when it looks odd.
@@ -172,26 +205,20 @@ package final class GatewayWatcher: Service {
         let redactor = Redactor([gateway.apiKey].compactMap { $0 })
         if exchange.failure != nil {
             let context = ProbeContext(
-                provider: "", model: "", gateway: GatewayRoute(gateway: gateway.name), host: Host(of: gateway.url).text,
-                timeout: timeout, redactor: redactor)
+                provider: "", model: "", gateway: GatewayRoute(gateway: gateway.name, kind: gateway.kind),
+                host: Host(of: gateway.url).text, timeout: timeout, redactor: redactor)
             let outcome = ProbeClassifier(context: context, dialect: OpenAIDialect()).verdict(on: exchange).outcome
             return Liveness(isUp: false, detail: outcome.detail, isOurOwn: outcome.cause == .ownResources)
         }
         let status = exchange.status ?? 0
-        let text = String(decoding: exchange.body.prefix(4_096), as: UTF8.self)
-        let where_ = "\(Host(of: gateway.url).text) answers \(status)"
+        let here = "\(Host(of: gateway.url).text) answers \(status)"
         if status >= 500 {
-            return Liveness(isUp: false, detail: redactor.clean("\(where_): \(PageText.summary(of: text))."))
+            let text = String(decoding: exchange.body.prefix(4_096), as: UTF8.self)
+            return Liveness(isUp: false, detail: redactor.clean("\(here): \(PageText.summary(of: text))."))
         }
-        let isAsExpected =
-            gateway.isHosted
-            ? (200..<300).contains(status) && JSONText.parse(exchange.body)?["status"]?.string != "failure"
-            : (200..<300).contains(status) && text.contains("AI Gateway says hey")
-        if isAsExpected { return Liveness(isUp: true, detail: "It answers as it should.") }
-        let hint = gateway.isHosted ? "is it an open-source gateway?" : "is it hosted, or something else?"
-        return Liveness(
-            isUp: true,
-            detail: redactor.clean(
-                "\(where_), though not like \(gateway.isHosted ? "a hosted" : "an open-source") Portkey: \(hint)"))
+        guard let oddity = gateway.manner.oddity(status: status, body: exchange.body) else {
+            return Liveness(isUp: true, detail: "It answers as it should.")
+        }
+        return Liveness(isUp: true, detail: redactor.clean("\(here), \(oddity)"))
     }
 }

@@ -41,16 +41,19 @@ package final class CanaryProber: Sendable {
     let metrics: ProbeMetrics
     let logger: Logger
     let isProbeable: @Sendable (ModelConfig) async -> Bool
+    private let loads: LoadWatcher?
     private let onGatewayTrouble: @Sendable (_ gateway: String) -> Void
 
     /// - Parameters:
+    ///   - loads: how servers are asked for their load while a probe waits there; `nil` for not at all.
     ///   - factory: where metrics go; by default wherever the process sends them.
     ///   - isProbeable: asked right before anything is sent to a model. A false answer sends nothing: that is how a local
     ///     model that is not loaded stays unloaded. By default models of local runtimes are never probed.
     ///   - onGatewayTrouble: told the name of a gateway that a probe could not get through. Must return at once.
     package init(
         egress: Egress, intake: Intake, timekeeper: Timekeeper = .system, policy: HealthPolicy = HealthPolicy(),
-        limits: Limits = Limits(), logger: Logger, metrics factory: (any MetricsFactory)? = nil,
+        limits: Limits = Limits(), loads: LoadWatcher.Settings? = LoadWatcher.Settings(), logger: Logger,
+        metrics factory: (any MetricsFactory)? = nil,
         isProbeable: @escaping @Sendable (ModelConfig) async -> Bool = { $0.localRuntime == nil },
         onGatewayTrouble: @escaping @Sendable (_ gateway: String) -> Void = { _ in }
     ) {
@@ -59,6 +62,7 @@ package final class CanaryProber: Sendable {
         self.logger = logger
         self.isProbeable = isProbeable
         self.onGatewayTrouble = onGatewayTrouble
+        self.loads = loads.map { LoadWatcher(egress: egress, settings: $0) }
         metrics = ProbeMetrics(factory: factory)
         runner = ProbeRunner(
             egress: egress, limits: limits, timekeeper: timekeeper, lessons: LessonBook(), metrics: metrics)
@@ -80,6 +84,16 @@ package final class CanaryProber: Sendable {
         wake()
     }
 
+    /// How each target stands in the timetable.
+    package var standings: [ProbeStanding] { state.withLock(\.standings) }
+
+    /// Plans targets that were forgotten: one probe now, then on their interval.
+    package func planAnew(_ keys: [ProbeKey]) {
+        let now = timekeeper.now.uptime
+        state.withLock { $0.planAnew(keys, at: now) }
+        wake()
+    }
+
     /// Makes models known, so that they can be probed on demand, without putting them on the schedule.
     package func register(_ models: [ModelConfig]) {
         state.withLock { $0.register(models) }
@@ -94,15 +108,19 @@ package final class CanaryProber: Sendable {
         guard await isProbeable(errand.model) else {
             let result = idleResult(errand.model, target: errand.target.name)
             finished(errand, result)
+            let now = timekeeper.now.uptime
+            state.withLock { $0.decline(errand, at: now) }
+            wake()
             return
         }
         guard !Task.isCancelled else { return }
         intake.submit(
             Evidence(
-                .probeStarted(errand.key, number: errand.number, reason: errand.reason), source: .probe,
-                at: timekeeper.now))
+                .probeStarted(
+                    errand.key, number: errand.number, reason: errand.reason, isStreamed: errand.isStreamed),
+                source: .probe, at: timekeeper.now))
         do {
-            let result = try await runner.run(errand)
+            let result = try await answer(to: errand)
             intake.submit(
                 Evidence(.probeFinished(errand.key, number: errand.number, result), source: .probe, at: timekeeper.now))
             metrics.checked(errand, result)
@@ -115,6 +133,31 @@ package final class CanaryProber: Sendable {
             intake.submit(
                 Evidence(.probeCancelled(errand.key, number: errand.number), source: .probe, at: timekeeper.now))
         }
+    }
+
+    /// Makes the probe, and meanwhile asks its server how loaded it is.
+    private func answer(to errand: ProbeErrand) async throws -> ProbeResult {
+        guard let loads, loads.mayAsk(errand, at: timekeeper.now.uptime) else { return try await runner.run(errand) }
+        return try await withThrowingTaskGroup(of: ProbeResult?.self) { group in
+            group.addTask { try await self.runner.run(errand) }
+            group.addTask {
+                await loads.watch(errand, now: { self.timekeeper.now.uptime }) { load, server, waiting in
+                    self.take(load, of: server, waiting: waiting)
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let next = try await group.next() {
+                if let next { return next }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func take(_ load: ServerLoad, of server: String, waiting: [ProbeKey]) {
+        let now = timekeeper.now
+        state.withLock { $0.note(load, of: server, at: now.uptime) }
+        for key in Set(waiting) { intake.submit(Evidence(.load(key, load), source: .probe, at: now)) }
     }
 
     private func finished(_ errand: ProbeErrand, _ result: ProbeResult) {

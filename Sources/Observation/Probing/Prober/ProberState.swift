@@ -6,6 +6,7 @@ struct ProberState: Sendable {
     struct Flight: Sendable {
         var errand: ProbeErrand
         var scope: FlightScope
+        var leftAt: Duration
     }
     /// What becomes of a call for a probe.
     enum Opening: Sendable {
@@ -25,9 +26,12 @@ struct ProberState: Sendable {
     /// Ends with `run()`.
     private(set) var wake: AsyncStream<Void>.Continuation?
     private var hasEnded = false
-    /// Due, but more are in flight than may be.
+    /// Due, but more are in flight than may be, or their server is busy.
     private var waiting: [ProbeErrand] = []
     private var flights: [UInt64: Flight] = [:]
+    private(set) var queues = ServerQueues()
+    /// When each key of the timetable was last looked at: a probe left, or there was nothing to send.
+    private var looks: [ProbeKey: Duration] = [:]
     private var results: [ModelID: (result: ProbeResult, at: Duration)] = [:]
     /// Uptimes at which a timer will wake the loop.
     private var timers: Set<Duration> = []
@@ -73,16 +77,10 @@ struct ProberState: Sendable {
             if let errand = errand(for: departure) {
                 waiting.append(errand)
             } else {
-                schedule.finish(departure.key, number: departure.number)
+                schedule.decline(departure, at: now)
             }
         }
-        let count = min(waiting.count, max(0, limits.maxConcurrent - flights.count))
-        let leaving = waiting.prefix(count).map { errand in
-            let scope = FlightScope()
-            flights[errand.number] = Flight(errand: errand, scope: scope)
-            return (errand, scope)
-        }
-        waiting.removeFirst(count)
+        let leaving = launch(at: now)
         let skipped = schedule.skipped - reportedSkips
         reportedSkips = schedule.skipped
         var timer = schedule.nextDeadline()
@@ -93,6 +91,34 @@ struct ProberState: Sendable {
 
     mutating func disarm(_ timer: Duration) { timers.remove(timer) }
 
+    /// Takes out of the line what may leave: as many as there is room for, and no more to a busy server than it is spared.
+    private mutating func launch(at now: Duration) -> [(ProbeErrand, FlightScope)] {
+        guard !waiting.isEmpty else { return [] }
+        var leaving: [(ProbeErrand, FlightScope)] = []
+        var staying: [ProbeErrand] = []
+        for (index, errand) in waiting.enumerated() {
+            guard flights.count < limits.maxConcurrent else {
+                staying += waiting[index...]
+                break
+            }
+            if errand.reason != .manual, queues.isFull(errand.server, at: now) {
+                if errand.isExtra, let departure = errand.departure {
+                    schedule.decline(departure, at: now)
+                } else {
+                    staying.append(errand)
+                }
+                continue
+            }
+            let scope = FlightScope()
+            flights[errand.number] = Flight(errand: errand, scope: scope, leftAt: now)
+            queues.enter(errand.server)
+            if errand.departure != nil { looks[errand.key] = now }
+            leaving.append((errand, scope))
+        }
+        waiting = staying
+        return leaving
+    }
+
     private func errand(for departure: ProbeSchedule.Departure) -> ProbeErrand? {
         let key = departure.key
         guard let model = models[key.modelID], let target = model.targets.first(where: { $0.name == key.target }) else {
@@ -100,15 +126,31 @@ struct ProberState: Sendable {
         }
         let check = key.check.flatMap { name in model.checks.first { $0.name == name } }
         if key.check != nil, check == nil { return nil }
-        let isStreamed: Bool =
-            switch model.streaming {
-            case .never: false
-            case .always: check == nil
-            case .auto: check == nil && departure.reason == .scheduled && departure.turn % 4 == 0
-            }
         return ProbeErrand(
             key: key, number: departure.number, reason: departure.reason, model: model, target: target,
-            config: model.probe, check: check, isStreamed: isStreamed, dueAt: departure.dueAt)
+            config: model.probe, check: check, isStreamed: check == nil && Self.isStreamed(departure, model),
+            departure: departure)
+    }
+
+    /// In the way that the plan names, so that a failure is confirmed in the way it happened; else every fourth turn.
+    private static func isStreamed(_ departure: ProbeSchedule.Departure, _ model: ModelConfig) -> Bool {
+        switch model.streaming {
+        case .never: false
+        case .always: departure.isStreamed ?? true
+        case .auto: departure.isStreamed ?? (departure.reason == .scheduled && departure.turn % 4 == 0)
+        }
+    }
+
+    /// Nothing was sent: the model must not be probed now. Its timetable goes on.
+    mutating func decline(_ errand: ProbeErrand, at now: Duration) {
+        guard let departure = errand.departure else { return }
+        looks[errand.key] = now
+        schedule.decline(departure, at: now)
+    }
+
+    /// What a server says of its load.
+    mutating func note(_ load: ServerLoad, of server: String, at now: Duration) {
+        queues.note(load, of: server, at: now)
     }
 
     // MARK: Results
@@ -123,7 +165,7 @@ struct ProberState: Sendable {
     mutating func land(
         _ errand: ProbeErrand, at now: Duration
     ) -> (told: [Told], landed: [CheckedContinuation<Void, Never>], isMoreWaiting: Bool) {
-        flights[errand.number] = nil
+        if flights.removeValue(forKey: errand.number) != nil { queues.leave(errand.server) }
         schedule.finish(errand.key, number: errand.number)
         for index in landings.indices { landings[index].numbers.remove(errand.number) }
         let landed = landings.filter(\.numbers.isEmpty).map(\.waiter)
@@ -139,28 +181,41 @@ struct ProberState: Sendable {
 
     // MARK: Models
 
+    /// Makes models known that are not on the timetable; those that are stay as they are.
     mutating func register(_ models: [ModelConfig]) {
-        for model in models { self.models[model.id] = model }
+        let scheduled = Set(schedule.keys.map(\.modelID))
+        for model in models where !scheduled.contains(model.id) { self.models[model.id] = model }
     }
 
-    /// - Returns: what is in flight to models and targets that are gone, and who is to be told that nothing comes.
+    /// - Returns: what is in flight to models and targets that are gone or are others now, and who is to be told that
+    ///   nothing comes.
     mutating func start(_ models: [ModelConfig], at now: Duration) -> (flights: [FlightScope], told: [Told]) {
         self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         schedule.register(models, at: now)
         results = results.filter { self.models[$0.key] != nil }
         let keys = schedule.keys
+        looks = Dictionary(uniqueKeysWithValues: keys.map { ($0, looks[$0] ?? now) })
         let dropped = waiting.filter { !keys.contains($0.key) }
-        waiting.removeAll { !keys.contains($0.key) }
-        return (
-            flights.values.filter { !keys.contains($0.errand.key) }.map(\.scope),
-            dropped.flatMap { manual.finish($0.number, nil, at: now) }
-        )
+        waiting = waiting.filter { keys.contains($0.key) }.map { errand in
+            // What has not left goes where the new configuration says.
+            guard let departure = errand.departure, let renewed = self.errand(for: departure) else { return errand }
+            return renewed
+        }
+        let outdated = flights.values.filter { flight in
+            guard keys.contains(flight.errand.key) else { return true }
+            guard flight.errand.departure != nil, let model = self.models[flight.errand.key.modelID] else {
+                return false
+            }
+            return !model.targets.contains(flight.errand.target)
+        }
+        return (outdated.map(\.scope), dropped.flatMap { manual.finish($0.number, nil, at: now) })
     }
 
     /// - Returns: what is in flight, by number, and who is to be told that nothing comes.
     mutating func stop() -> (flights: [UInt64: FlightScope], told: [Told]) {
         schedule.stop()
         waiting = []
+        looks = [:]
         return (flights.mapValues(\.scope), manual.end())
     }
 
@@ -195,5 +250,44 @@ struct ProberState: Sendable {
         let (told, orphans) = manual.leave(wish, caller: caller)
         waiting.removeAll { orphans.contains($0.number) }
         return (told, orphans.compactMap { flights[$0]?.scope })
+    }
+
+    // MARK: The watch
+
+    /// How each target stands in the timetable, for whoever watches that none is forgotten.
+    var standings: [ProbeStanding] {
+        var busyUntil: [ProbeKey: Duration] = [:]
+        for flight in flights.values where flight.errand.departure != nil {
+            let end = flight.leftAt + flight.errand.config.timeout
+            busyUntil[flight.errand.key] = max(busyUntil[flight.errand.key] ?? end, end)
+        }
+        let inLine = Dictionary(waiting.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        return models.values.flatMap { model in
+            model.targets.compactMap { target in
+                let key = ProbeKey(model.id, target: target.name)
+                // Known, but on no timetable: probed on demand alone.
+                guard let look = looks[key] else { return nil }
+                let plan = schedule.plan(of: key)
+                return ProbeStanding(
+                    key: key, model: model, pace: max(plan?.every ?? .zero, model.interval), lastLook: look,
+                    next: plan?.next, busyUntil: busyUntil[key], isInLine: inLine[key] != nil,
+                    isSparing: inLine[key].map { queues.isQueueing($0.server) } ?? false)
+            }
+        }
+    }
+
+    /// Plans keys that were forgotten, unless they are on their way.
+    mutating func planAnew(_ keys: [ProbeKey], at now: Duration) {
+        for key in keys where looks[key] != nil && schedule.inFlight(key) == 0 { schedule.planAnew(key, at: now) }
+    }
+
+    /// Whether everything that is in flight or in line is known as such to the timetable, and nothing else is: a number
+    /// left behind would block its key for good.
+    var isBalanced: Bool {
+        var numbers: [ProbeKey: Set<UInt64>] = [:]
+        for errand in flights.values.map(\.errand) + waiting where errand.departure != nil {
+            numbers[errand.key, default: []].insert(errand.number)
+        }
+        return schedule.entries.allSatisfy { key, entry in entry.inFlight.isSubset(of: numbers[key] ?? []) }
     }
 }

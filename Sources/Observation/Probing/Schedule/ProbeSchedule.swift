@@ -16,6 +16,8 @@ package struct ProbeSchedule: Sendable {
         package var dueAt: Duration
         /// How many regular turns the key has had, this one included: 1, 2, 3 …
         package var turn: UInt64
+        /// Whether the plan wants it streamed; `nil` where it leaves that to the prober.
+        package var isStreamed: Bool?
     }
 
     struct Entry: Sendable {
@@ -24,11 +26,21 @@ package struct ProbeSchedule: Sendable {
         var version: UInt64
         /// The regular turn up to which everything has left. A probe that left early by jitter has served its turn.
         var served: Duration?
-        /// When the latest probe left.
-        var left: Duration?
+        /// The latest probe that left, and the one before it, which counts again when nothing was sent.
+        var left: Leaving?
+        var leftBefore: Leaving?
         var turns: UInt64 = 0
+        /// Departures in a row that sent nothing.
+        var declined = 0
+        /// The decision wants no probe until it plans again. Nothing else may leave a key without a next one.
+        var isHeld: Bool { plan.next == nil }
         var inFlight: Set<UInt64> = []
         let seed: UInt64
+    }
+
+    struct Leaving: Sendable {
+        var number: UInt64
+        var at: Duration
     }
 
     private struct Item: Comparable {
@@ -42,6 +54,8 @@ package struct ProbeSchedule: Sendable {
 
     /// A plan's `every` below this would fire without end.
     static let shortestInterval: Duration = .milliseconds(10)
+    /// After a departure that sent nothing the next try comes so soon, and twice as late each time, up to the interval.
+    static let firstRetry: Duration = .seconds(2)
 
     let policy: HealthPolicy
     var entries: [ProbeKey: Entry] = [:]
@@ -81,7 +95,7 @@ package struct ProbeSchedule: Sendable {
         while let deadline = nextDeadline(), deadline <= now {
             let key = queue.removeMin().key
             guard var entry = entries[key], let nominal = entry.plan.next else { continue }
-            let reason = entry.plan.reason
+            let (reason, isStreamed) = (entry.plan.reason, entry.plan.isStreamed)
             let taken = max(now, nominal)
             entry.served = max(entry.served ?? taken, taken)
             entry.plan = entry.plan.following(taken)
@@ -89,9 +103,12 @@ package struct ProbeSchedule: Sendable {
             if entry.inFlight.count < policy.overdue.inFlight {
                 lastNumber += 1
                 entry.inFlight.insert(lastNumber)
-                entry.left = now
+                entry.leftBefore = entry.left
+                entry.left = Leaving(number: lastNumber, at: now)
                 departures.append(
-                    Departure(key: key, reason: reason, number: lastNumber, dueAt: deadline, turn: entry.turns))
+                    Departure(
+                        key: key, reason: reason, number: lastNumber, dueAt: deadline, turn: entry.turns,
+                        isStreamed: isStreamed))
             } else {
                 skipped += 1
             }
@@ -108,7 +125,9 @@ package struct ProbeSchedule: Sendable {
     }
 
     /// Notes that a probe is no longer in flight.
-    package mutating func finish(_ key: ProbeKey, number: UInt64) { entries[key]?.inFlight.remove(number) }
+    package mutating func finish(_ key: ProbeKey, number: UInt64) {
+        if entries[key]?.inFlight.remove(number) != nil { entries[key]?.declined = 0 }
+    }
 
     // MARK: Plans
 
@@ -125,7 +144,7 @@ package struct ProbeSchedule: Sendable {
             plan.anchor = plan.following(served).anchor
             if isRegular { plan.next = plan.anchor }
         }
-        if let left = entry.left, let next = plan.next {
+        if let left = entry.left?.at, let next = plan.next {
             // A first round beside the one that began with the registration is no second look either.
             let isFirstRound =
                 entry.turns <= 1 && plan.reason == .scheduled && next != plan.anchor && next - left < plan.every / 2
@@ -135,6 +154,9 @@ package struct ProbeSchedule: Sendable {
         entries[plan.key] = entry
         enqueue(plan.key)
     }
+
+    /// Names of the queue's items, leftovers among them.
+    var queuedVersions: Set<UInt64> { Set(queue.unordered.map(\.version)) }
 
     /// Begins a timetable for a key, in place of any that it has.
     mutating func begin(_ plan: ProbePlan) {
@@ -154,7 +176,7 @@ package struct ProbeSchedule: Sendable {
         queue = Heap()
     }
 
-    private mutating func enqueue(_ key: ProbeKey) {
+    mutating func enqueue(_ key: ProbeKey) {
         guard var entry = entries[key] else { return }
         lastVersion += 1
         entry.version = lastVersion
