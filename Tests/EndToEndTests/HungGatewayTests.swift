@@ -124,6 +124,7 @@ extension EndToEnd {
             var unseen: [HealthSummary.Counts] = []
             for watcher in watchers { unseen.append(try await watcher.daemon.api.summary().counts) }
             try await back()
+            var figures: [String] = []
             for (index, watcher) in watchers.enumerated() {
                 let known = knownAfter[index]
                 #expect(
@@ -136,10 +137,11 @@ extension EndToEnd {
                 let paths = Dictionary(grouping: changes, by: \.model).mapValues { $0.map(\.to) }
                 let odd = paths.filter { $0.value != ["unknown", "healthy"] }.sorted { $0.key < $1.key }
                 #expect(odd.isEmpty, "\(what), \(watcher.name): \(odd.prefix(3))")
-                print(
-                    "Hung gateway: \(what), \(watcher.name): \(wronged.count) unhealthy, gateway known after "
-                        + (known?.rounded ?? "never"))
+                figures.append("\(watcher.name): \(wronged.count), \(known?.rounded ?? "never")")
             }
+            print(
+                "FIGURE\tA gateway \(what): unhealthy models, told after\t0 unhealthy, ≤ 15 s\t\(figures.joined(separator: "; "))"
+            )
         }
     }
 }

@@ -23,14 +23,14 @@ struct NetworkLab: Sendable {
         case noIPv6, noIPv4
 
         var description: String { rawValue }
-        /// Whether the world can still be reached.
-        var isPartial: Bool { self == .noIPv6 || self == .noIPv4 }
     }
 
     static let hosts = (1...5).map { "host\($0).lab" }
     /// What a connectivity check may ask for.
     static let landmark = "landmark.lab"
     static let port = 18_701
+    /// The IPv4 address of a host, by its position; of the landmark after the last.
+    static func address(_ index: Int) -> String { "10.78.0.1\(index + 1)" }
     private static let nameServer = "10.77.0.1"
 
     let folder: TemporaryFolder
