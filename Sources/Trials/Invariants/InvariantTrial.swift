@@ -32,13 +32,20 @@ package struct InvariantTrial: Sendable {
             events += other.events
             probes += other.probes
             checks += other.checks
-            // Of each rule one of each life, rather than a hundred of one rule.
-            for violation in other.violations {
-                let known = violations.count { $0.rule == violation.rule }
-                if known < 6 { violations.append(violation) }
-            }
+            for violation in other.violations { keep(violation) }
             counts.merge(other.counts) { $0 + $1 }
             fingerprint = (fingerprint ^ other.fingerprint) &* 0x100_0000_01b3
+        }
+
+        /// Counts one more.
+        mutating func add(_ violation: Violation) {
+            keep(violation)
+            counts[violation.rule, default: 0] += 1
+        }
+
+        /// A few of each rule tell all.
+        private mutating func keep(_ violation: Violation) {
+            if violations.count(where: { $0.rule == violation.rule }) < 6 { violations.append(violation) }
         }
 
         /// Each broken rule with how often and one example.

@@ -76,6 +76,35 @@ package struct SequenceTrial: Sendable {
         return watch.violations
     }
 
+    /// Every kind of answer after every other, in every pattern, on a model that is known and on one that is not.
+    package static func everything(policy: HealthPolicy) async -> InvariantTrial.Result {
+        var trial = SequenceTrial()
+        trial.policy = policy
+        let firsts = Outcome.samples
+        return await withTaskGroup(of: (Int, InvariantTrial.Result).self) { [trial] group in
+            for (index, first) in firsts.enumerated() {
+                group.addTask {
+                    var result = InvariantTrial.Result()
+                    for second in Outcome.samples {
+                        for pattern in Pattern.allCases {
+                            for isKnown in [false, true] {
+                                // What is known is behind a gateway, what is not is reached directly.
+                                let broken = trial.run(
+                                    first, then: second, pattern, isKnown: isKnown,
+                                    gateway: isKnown ? "portkey" : nil)
+                                for violation in broken { result.add(violation) }
+                            }
+                        }
+                    }
+                    return (index, result)
+                }
+            }
+            var results: [(Int, InvariantTrial.Result)] = []
+            for await result in group { results.append(result) }
+            return results.sorted { $0.0 < $1.0 }.reduce(into: InvariantTrial.Result()) { $0.add($1.1) }
+        }
+    }
+
     /// Seconds that a sequence may take, five minutes between two looks at most, and seconds of quiet after it.
     private static let longest = 8_000.0
     private static let rest = 1_800.0

@@ -28,7 +28,7 @@ package struct TrialScale: Sendable {
     package var days: Double
     /// Total outages of each kind in each life, partial ones about a third as many.
     package var faults: Int
-    /// Months that fleets of six models live through with everything going wrong.
+    /// Months that fleets of ten models live through with everything going wrong.
     package var fleetMonths: Int
     package var firstSeed: UInt64
 
@@ -42,9 +42,9 @@ package struct TrialScale: Sendable {
     }
 
     /// What every figure in the documentation was made with; a thousand model-years with everything going wrong.
-    package static let full = TrialScale(lives: 50, days: 200, faults: 100, fleetMonths: 2_030)
+    package static let full = TrialScale(lives: 50, days: 200, faults: 100, fleetMonths: 1_217)
     /// Seconds rather than minutes.
-    package static let quick = TrialScale(lives: 4, days: 50, faults: 50, fleetMonths: 11)
+    package static let quick = TrialScale(lives: 4, days: 50, faults: 50, fleetMonths: 7)
 
     /// Runs every life on all cores and adds up what they came to, in the order of their seeds.
     func run<Result: Sendable>(_ life: @escaping @Sendable (UInt64) -> Result) async -> [Result] {

@@ -156,8 +156,12 @@ package struct SimulationRun: Sendable {
         var trial = InvariantTrial()
         trial.interval = interval
         trial.days = 30
-        return await trial.run(
+        var result = await trial.run(
             lives: scale.fleetMonths, policy: policies[0].policy, firstSeed: scale.firstSeed)
+        let fingerprint = result.fingerprint
+        result.add(await SequenceTrial.everything(policy: policies[0].policy))
+        result.fingerprint = fingerprint
+        return result
     }
 
     private func text(of table: ScoreTable, _ terminal: Terminal) throws -> String {
