@@ -62,6 +62,8 @@ struct RateWindow: Sendable, Hashable {
         return order.compactMap { windows[$0] }.map { window in
             var window = window
             window.inferPeriod()
+            // Of what is counted over none or over years nobody can keep a pace.
+            if let period = window.period, period <= .zero || period > .seconds(400 * 86_400) { window.period = nil }
             return window
         }
     }
