@@ -43,11 +43,13 @@ extension InvariantWatch {
         if subject.isLocal, event.reasons.first.map({ $0.code == .runtime || $0.code == .retired }) == true { return }
         let echo = echo(subject)
         var blameless: Trouble.Doing?
-        for episode in subject.troubles where episode.from <= now && now < episode.to + echo {
+        for episode in subject.troubles where episode.from <= now {
+            let isNear = now < episode.to + echo
             let doing = episode.trouble.doing
-            if doing == .model { return }
+            // Nor is it over where nothing has succeeded since.
+            if doing == .model, isNear || tracks[index].succeededAt < episode.to { return }
             // What is nearest explains most.
-            blameless = doing
+            if isNear { blameless = doing }
         }
         let rule: Invariant =
             switch blameless {

@@ -34,6 +34,8 @@ package struct InvariantWatch: Sendable {
         var status = HealthStatus.unknown
         /// A success, or an idle local model, since the last blockade, removal or start.
         var hasGround = false
+        /// When something last succeeded.
+        var succeededAt = -Double.infinity
         /// What its newest evidence came to.
         var newest: Outcome.Class?
         /// The runtime's last word.
@@ -41,8 +43,6 @@ package struct InvariantWatch: Sendable {
         /// Since when it may be probed; `nil` when it may not.
         var probeableSince: Double?
         var trail = Trail()
-        /// The first trouble that is not over for long.
-        var cursor = 0
 
         init(_ subject: Subject) {
             self.subject = subject
@@ -96,12 +96,12 @@ package struct InvariantWatch: Sendable {
         case .probeFinished(let key, _, let result):
             guard let index = positions[key.modelID], key.check == nil else { return }
             tracks[index].trail.add(now, evidence.kind)
-            tracks[index].weigh(result.outcome.class)
+            tracks[index].weigh(result.outcome.class, at: now)
         case .outcomes(let key, let outcome, _, _):
             guard let index = positions[key.modelID], key.check == nil else { return }
             tracks[index].trail.add(now, evidence.kind)
             // Of requests only success and failure are weighed: what else they meet a probe finds out.
-            if outcome.class == .ok || outcome.class == .failing { tracks[index].weigh(outcome.class) }
+            if outcome.class == .ok || outcome.class == .failing { tracks[index].weigh(outcome.class, at: now) }
         case .probeStarted(let key, _, _, _), .probeCancelled(let key, _), .load(let key, _):
             if let index = positions[key.modelID] { tracks[index].trail.add(now, evidence.kind) }
         case .local(let id, let local):
@@ -139,10 +139,12 @@ package struct InvariantWatch: Sendable {
 }
 
 extension InvariantWatch.Track {
-    mutating func weigh(_ outcome: Outcome.Class) {
+    mutating func weigh(_ outcome: Outcome.Class, at now: Double) {
         newest = outcome
         switch outcome {
-        case .ok, .idle: hasGround = true
+        case .ok, .idle:
+            hasGround = true
+            succeededAt = now
         case .credentials, .quota, .misconfigured, .gone, .gateway, .selfNetwork: hasGround = false
         case .failing, .rateLimited: break
         }

@@ -76,8 +76,9 @@ struct TroubledFleet: Sendable {
             case .local: "http://127.0.0.1:11434"
             case .queue: "http://queue.example.com:8000"
             }
+        // Those behind the gateway share an account, as those of one host do.
         return .trial(
-            ModelID("model-\(index)"), host: host, interval: interval, gateway: place == .gateway ? gateway : nil,
+            ModelID("model-\(index)"), provider: host, host: host, interval: interval, gateway: place == .gateway ? gateway : nil,
             streaming: index % 2 == 0 ? .auto : .never, runtime: place == .local ? .ollama : nil)
     }
 
