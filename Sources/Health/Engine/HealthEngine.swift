@@ -12,13 +12,10 @@ public struct HealthEngine: Sendable {
         public var isConnectivityCheckWanted = false
         /// Gateways that looks stall or fail through: ask each at once whether it lives. Sorted.
         public var suspectedGateways: [String] = []
-        /// What was planned and never left, three intervals on; it is planned anew.
-        public var missedProbes: [ProbeKey] = []
 
         public init() {}
         public var isEmpty: Bool {
             events.isEmpty && plans.isEmpty && !isConnectivityCheckWanted && suspectedGateways.isEmpty
-                && missedProbes.isEmpty
         }
     }
 
@@ -223,7 +220,6 @@ public struct HealthEngine: Sendable {
         dues[index] = models[index].due
         guard let conclusion else { return }
         actions.plans += conclusion.plans
-        actions.missedProbes += conclusion.missed
         guard let previous = conclusion.previous else { return }
         let track = models[index]
         emit(track, previous: previous, current: track.status, track.toldReasons, at: now, into: &actions)

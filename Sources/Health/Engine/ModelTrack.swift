@@ -34,7 +34,6 @@ struct ModelTrack: Sendable {
         /// The status before, when it has changed.
         var previous: HealthStatus?
         var plans: [ProbePlan] = []
-        var missed: [ProbeKey] = []
     }
 
     private(set) var config: ModelConfig
@@ -302,10 +301,6 @@ struct ModelTrack: Sendable {
                 continue
             }
             conclusion.plans.append(plan)
-            if targets[index].isMissed {
-                targets[index].isMissed = false
-                conclusion.missed.append(plan.key)
-            }
             isDirty = true
         }
         for index in checks.indices {

@@ -15,6 +15,7 @@ extension TargetTrack {
     mutating func replan(
         at now: Moment, isProbeable: Bool, pace: Account.Pace? = nil, _ policy: HealthPolicy
     ) -> ProbePlan? {
+        var isMissed = false
         if isProbeable, let next = plan.next, now.uptime - next >= missedAfter(policy) {
             plan.next = nil
             isMissed = true

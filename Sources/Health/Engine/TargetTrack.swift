@@ -120,8 +120,6 @@ struct TargetTrack: Sendable {
     /// When it is to be looked at beside the schedule because what it depends on has come back, or its neighbours are
     /// silent.
     var wantedAt: Moment?
-    /// A planned probe never left, and another one is planned in its place.
-    var isMissed = false
     /// When the looks became suspicious; `nil` when they are not.
     var suspectedAt: Moment?
     /// Extra probes that may be spent; below zero when an outage has been confirmed on credit.
@@ -177,7 +175,6 @@ struct TargetTrack: Sendable {
         flights.append(Flight(number: number, startedAt: now, isStreamed: isStreamed))
         lastStart = now
         if reason != .manual { wantedAt = nil }
-        isMissed = false
         if reason == .confirmation, run == nil { endingLooks += 1 }
         run?.asked += 1
         if let silence = traffic?.meter.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
