@@ -75,6 +75,8 @@ private final class PartGuard: ChannelDuplexHandler {
     /// Why a body cannot be read; an empty one may have any coding.
     private var unreadable: AnswerFault?
     private var requests = 0
+    /// Whether a request was handed over when the connection was already to be closed.
+    private var isLate = false
 
     init(_ shared: SharedRules, inflates: Bool) {
         self.shared = shared
@@ -84,6 +86,7 @@ private final class PartGuard: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .head = Self.unwrapOutboundIn(data) {
             requests += 1
+            isLate = shared.rules.isBroken
             shared.rules.asked()
         }
         context.write(data, promise: promise)
@@ -121,7 +124,7 @@ private final class PartGuard: ChannelDuplexHandler {
         context.fireErrorCaught(isStale && error is IOError ? StaleConnection() : error)
     }
 
-    private var isStale: Bool { requests > 1 && shared.rules.isUnheard }
+    private var isStale: Bool { requests > 1 && (isLate || shared.rules.isUnheard) }
 
     private func perform(_ action: AnswerRules.Action, _ context: ChannelHandlerContext, _ pass: () -> Void) {
         switch action {

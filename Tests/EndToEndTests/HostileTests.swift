@@ -28,10 +28,10 @@ extension EndToEnd {
                   hostile-gateway: {kind: portkey, url: "\(address)/gateway"}
                 providers:
                   hostile: {kind: openai, url: "\(address)/models", key: none}
-                  listed: {kind: openai, url: "\(address)/list", key: none, discover: {interval: 1s}}
+                  listed: {kind: openai, url: "\(address)/list", key: none, discover: {interval: 10s}}
                   simulated: {kind: openai, url: "\(simulator.openAI.url)", key: none}
                 local:
-                  interval: 200ms
+                  interval: 1s
                   ollama: {url: "\(address)/ollama"}
                   lmStudio: {url: "\(address)/lmstudio"}
                 defaults: {interval: 60s, timeout: 1s}
@@ -76,7 +76,7 @@ extension EndToEnd {
                         let after = try Self.residentBytes(of: daemon)
                         #expect(after < 400 << 20, "\(after >> 20) MiB, at first \(before >> 20)")
                         for place in ["gateway", "list", "ollama", "lmstudio"] {
-                            #expect(elsewhere.withLock { $0[place] ?? 0 } > 10, "\(place) was hardly asked")
+                            #expect(elsewhere.withLock { $0[place] ?? 0 } >= 2, "\(place) was hardly asked")
                         }
                         let models = try await daemon.api.models()
                         for model in models where model.modelId.rawValue.hasPrefix("b") {

@@ -55,7 +55,7 @@ package struct HostileAnswer: Sendable {
         switch status {
         // A proxy's guardrail that stopped the probe: the model is there.
         case 446: expectation = .either
-        case 204, 205: expectation = .failure
+        case 204: expectation = .failure
         case 200..<300: expectation = status == 200 ? .success : .either
         default: expectation = .failure
         }

@@ -19,10 +19,15 @@ struct TimedRequest: Sendable {
     /// - Throws: only when the task is cancelled; all else that can happen is part of the exchange.
     func send(by egress: Egress) async throws(CancellationError) -> Exchange {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
-        let first = try await attempt(by: egress, until: deadline)
-        guard first.isStale else { return first.exchange }
-        return try await attempt(by: egress, until: deadline).exchange
+        var (exchange, isStale) = try await attempt(by: egress, until: deadline)
+        // Several may have been kept, and all of them may be closing.
+        for _ in 0..<Self.repetitions where isStale {
+            (exchange, isStale) = try await attempt(by: egress, until: deadline)
+        }
+        return exchange
     }
+
+    private static let repetitions = 3
 
     /// - Returns: what came of it, and whether it met a kept connection that was closing, so that it says nothing.
     private func attempt(
