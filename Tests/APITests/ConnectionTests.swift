@@ -79,7 +79,8 @@ struct ConnectionTests {
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
-        if !text.isEmpty { try await channel.writeAndFlush(ByteBuffer(string: text)) }
+        // On a busy machine its time may be over before that.
+        if !text.isEmpty { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
         return (channel, received)
     }
 
