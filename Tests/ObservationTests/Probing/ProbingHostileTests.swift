@@ -149,7 +149,7 @@ extension ProbingNetworkTests {
                     let liveness = await ProbingGatewayTests.watcher([gateway], egress: egress).check(gateway)
                     #expect(liveness?.isUp == false)
                     await #expect(throws: MetricsScrapeError.self) {
-                        try await GatewayMetricsReader(egress: egress).metrics(url: url, apiKey: nil)
+                        try await GatewayMetricsReader(egress: egress).metrics(of: gateway)
                     }
                     await #expect(throws: DiscoveryError.self) {
                         try await ModelDiscovery(egress: egress).models(
