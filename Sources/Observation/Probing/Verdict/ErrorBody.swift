@@ -63,6 +63,8 @@ struct ErrorBody: Sendable, Hashable {
         } else if object["status"]?.string == "failure", object["choices"] == nil {
             message = Self.joined(object["message"]?.string, object["errors"]?.array?.compactMap(\.string) ?? [])
             isGatewayFailure = true
+            // Some say it around the provider's error.
+            if let error = object["error"], error.object != nil { read(error: error, in: [:]) }
         } else if let base = object["base_resp"]?.object, let code = base["status_code"]?.number, code != 0 {
             read(error: .object(base), in: object)
             // Numbers of one vendor's own count; under its name they cannot be taken for another's.

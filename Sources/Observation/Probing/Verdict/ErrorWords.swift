@@ -12,7 +12,9 @@ struct ErrorWords: Sendable {
 
     /// - Parameter exception: the value of AWS's header `x-amzn-errortype`.
     init(_ error: ErrorBody, exception: String? = nil) {
-        text = Array(error.message.lowercased().utf8.prefix(Self.horizon))
+        // Behind this LiteLLM tells how its fallbacks fared, which are other models.
+        let own = error.message.firstRange(of: "Received Model Group=").map { error.message[..<$0.lowerBound] }
+        text = Array((own ?? error.message[...]).prefix(Self.horizon).lowercased().utf8)
         let exception = exception.map { String($0.prefix { $0 != ":" }) }
         let words = [error.type, error.code, exception].compactMap { $0 } + error.reasons
         codes = Set(words.map { Self.plain($0) })

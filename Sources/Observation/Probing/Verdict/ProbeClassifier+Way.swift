@@ -24,7 +24,7 @@ extension ProbeClassifier {
         else { return nil }
         let isConnection = refusal.words.mention(any: [
             "connection error", "cannot connect to host", "all connection attempts failed", "connection refused",
-            "apiconnectionerror", "name or service not known", "connection reset",
+            "name or service not known", "connection reset",
         ])
         if isConnection {
             let cause = wayCause(text).flatMap { $0 == .other ? nil : $0 } ?? .connectionRefused
