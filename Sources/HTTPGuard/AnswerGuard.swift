@@ -35,7 +35,10 @@ package enum AnswerGuard {
 
 /// A connection that had served a request before ended under the next one, of which the peer had said nothing yet: it
 /// may have been closing already. Asking again on another connection is what every client does.
-package struct StaleConnection: Error { package init() {} }
+package struct StaleConnection: Error, CustomStringConvertible {
+    package init() {}
+    package var description: String { "the connection was closed before an answer began" }
+}
 
 /// The rules of one connection, on its event loop.
 private final class SharedRules {

@@ -20,7 +20,9 @@ extension Daemon {
         configuration.policy.outage.firstLooks = 2
         configuration.policy.outage.fastConfirmations = [.seconds(1)]
         configuration.policy.outage.slowConfirmations = [.seconds(1)]
-        let parts = try await Parts.assemble(configuration, timekeeper: .system, logger: logger)
+        let resources = await ProcessResources.settle(for: configuration, logger: logger)
+        let parts = try await Parts.assemble(
+            configuration, budget: resources.budget, timekeeper: .system, logger: logger)
         do {
             let fleet = try await parts.lookOnce(at: models)
             await parts.shutdown()
