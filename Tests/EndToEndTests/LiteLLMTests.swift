@@ -41,6 +41,7 @@ extension EndToEnd {
             try await withSimulator(fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try await LiteLLM.serve(Self.proxy(simulator, refusing: try Ports.free()), in: folder) { url, proxy in
+                    // The limits that upstreams announce are for many users; here nobody else asks.
                     let yaml = """
                         server: {port: 0}
                         logging: {format: json}
@@ -48,7 +49,7 @@ extension EndToEnd {
                         gateways:
                           lite: {kind: litellm, url: "\(url)", apiKey: \(LiteLLM.key)}
                           other: {kind: litellm, url: "\(url)", apiKey: sk-nobody-knows}
-                        providers: {lite: {via: lite}, other: {via: other}}
+                        providers: {lite: {via: lite, probeShare: 100%}, other: {via: other}}
                         defaults: {interval: 2s, timeout: 5s, streaming: never}
                         models:
                         \(Self.expected.map { row in

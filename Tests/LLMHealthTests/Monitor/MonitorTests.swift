@@ -134,6 +134,55 @@ extension ModelConfig {
         #expect(last?.reasons.first?.code == .stale)
     }
 
+    @Test func `plans are handed over one step at a time, so that none overtakes another`() async throws {
+        struct Hands {
+            var inside = 0
+            var overlaps = 0
+            var calls = 0
+        }
+        let hands = Mutex(Hands())
+        let intake = Intake()
+        let numbers = Bench.numbers()
+        let monitor = try Monitor(
+            policy: HealthPolicy(), intake: intake, bulletin: Bulletin(),
+            surroundings: .init(
+                plan: { _ in
+                    hands.withLock { hands in
+                        hands.inside += 1
+                        hands.calls += 1
+                        if hands.inside > 1 { hands.overlaps += 1 }
+                    }
+                    // Long enough for another thread to come in between.
+                    let end = ContinuousClock.now + .microseconds(200)
+                    while ContinuousClock.now < end {}
+                    hands.withLock { $0.inside -= 1 }
+                }, reserve: numbers),
+            timekeeper: .system, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        func local(_ number: Int) -> ModelConfig {
+            ModelConfig(
+                id: ModelID("m\(number)"), provider: "ollama",
+                targets: [ModelTarget(baseURL: "http://127.0.0.1:1", model: "m\(number)")], localRuntime: .ollama)
+        }
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await monitor.run() }
+            for round in 1...60 {
+                // A runtime's models join while its word on them is being weighed.
+                for number in 0..<round * 2 {
+                    let state: LocalModel.State = round % 2 == 0 ? .idle : .loaded
+                    intake.submit(
+                        Evidence(
+                            .local(ModelID("m\(number)"), LocalModel(name: "m\(number)", state: state)), source: .local,
+                            at: Timekeeper.system.now))
+                }
+                monitor.configure((0..<round * 2).map(local))
+            }
+            await monitor.flush()
+            group.cancelAll()
+        }
+        #expect(hands.withLock(\.calls) > 60)
+        #expect(hands.withLock(\.overlaps) == 0)
+    }
+
     @Test func `a probe's result is gone at thirty seconds, though nothing else has moved`() async throws {
         let bench = try Bench()
         let items = bench.bulletin.items(buffer: 64)

@@ -114,10 +114,13 @@ package final class CanaryProber: Sendable {
             return
         }
         guard !Task.isCancelled else { return }
+        // What was learnt of the account or the model overrides what was planned.
+        let learnt = runner.lessons.lessons(for: errand.target, of: errand.model.id).streaming
         intake.submit(
             Evidence(
                 .probeStarted(
-                    errand.key, number: errand.number, reason: errand.reason, isStreamed: errand.isStreamed),
+                    errand.key, number: errand.number, reason: errand.reason,
+                    isStreamed: learnt.map { $0 == .always } ?? errand.isStreamed),
                 source: .probe, at: timekeeper.now))
         do {
             let result = try await answer(to: errand)
