@@ -1,12 +1,21 @@
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// The time that a simulator lives in: a duration since its start.
 ///
 /// A value around any `Clock<Duration>`, so that tests can hand in a clock that they move by hand.
 package struct SimulatorClock: Sendable {
     private let read: @Sendable () -> Duration
     private let wait: @Sendable (Duration) async throws -> Void
+    private let date: @Sendable () -> Date
 
     /// Starts at zero now.
-    package init<C: Clock<Duration>>(_ clock: C) {
+    /// - Parameter wall: what the clock on the wall says; for dates in answers.
+    package init<C: Clock<Duration>>(_ clock: C, wall: @escaping @Sendable () -> Date = { Date() }) {
+        date = wall
         let origin = clock.now
         read = { origin.duration(to: clock.now) }
         wait = { try await clock.sleep(until: origin.advanced(by: $0), tolerance: nil) }
@@ -14,6 +23,9 @@ package struct SimulatorClock: Sendable {
 
     /// The time since the start.
     package var now: Duration { read() }
+
+    /// What the clock on the wall says.
+    package var wall: Date { date() }
 
     /// Sleeps until a time since the start; throws `CancellationError` when cancelled.
     package func sleep(until instant: Duration) async throws {

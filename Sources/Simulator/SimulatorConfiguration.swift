@@ -13,6 +13,8 @@ package struct SimulatorConfiguration: Sendable, Equatable {
     package var faces: [Face]
     /// The key that each face demands; default none. Anthropic's demands some key in any case.
     package var apiKeys: [Face: String]
+    /// What each API key of a face may ask for; default no end. Only the OpenAI face counts.
+    package var keyLimits: [Face: KeyLimit]
     package var lmStudio: LMStudioSettings
     /// The version that the Ollama face reports.
     package var ollamaVersion: String
@@ -31,6 +33,7 @@ package struct SimulatorConfiguration: Sendable, Equatable {
         controlPort: Int = 0,
         faces: [Face] = Face.allCases,
         apiKeys: [Face: String] = [:],
+        keyLimits: [Face: KeyLimit] = [:],
         lmStudio: LMStudioSettings = LMStudioSettings(),
         ollamaVersion: String = "0.12.6",
         trustedHosts: [String] = ["localhost", "127.0.0.1", "::1", "host.docker.internal"],
@@ -44,6 +47,7 @@ package struct SimulatorConfiguration: Sendable, Equatable {
         self.controlPort = controlPort
         self.faces = faces
         self.apiKeys = apiKeys
+        self.keyLimits = keyLimits
         self.lmStudio = lmStudio
         self.ollamaVersion = ollamaVersion
         self.trustedHosts = trustedHosts

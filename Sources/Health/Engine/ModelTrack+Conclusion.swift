@@ -78,25 +78,21 @@ extension ModelTrack {
         case .idle:
             return (.healthy, [HealthReason(.idle, "Known and not in memory; the first request would load it.")])
         case .missing:
-            return (
-                .unhealthy,
-                [
-                    HealthReason(
-                        .retired,
-                        "\(runtime.rawValue) no longer has it; download it again or take it out of the configuration.")
-                ]
-            )
+            return (.unhealthy, [HealthReason(.retired, local.absenceSentence(at: runtime))])
         case .other:
-            return (
-                .unknown,
-                [
-                    HealthReason(
-                        .starting, "\(runtime.rawValue) does not tell whether it is in memory, so it is not probed.")
-                ]
-            )
+            let (status, code, sentence) = local.passingState(at: runtime, now: now.wall)
+            return (status, [HealthReason(code, sentence)])
         case .loaded where local.isRemote:
             return (
                 .unknown, [HealthReason(.starting, "It runs elsewhere and is not probed through the local runtime.")]
+            )
+        case .loaded where local.unprobed != nil && targets.allSatisfy({ isOld($0, at: now, policy) }):
+            return (
+                .healthy,
+                [
+                    HealthReason(
+                        .idle, "In memory by the runtime's word, and not probed: \(local.unprobed ?? "").")
+                ]
             )
         case .loaded:
             guard let loadedAt, now - loadedAt <= policy.staleness.minimum,
@@ -104,6 +100,14 @@ extension ModelTrack {
             else { return nil }
             return (.healthy, [HealthReason(.idle, "Just taken into memory; the first look is on its way.")])
         }
+    }
+
+    /// Whether neither a probe nor a real request has said anything of the target lately.
+    private func isOld(_ target: TargetTrack, at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard let last = target.lastLook else { return target.run == nil }
+        // What failed last is not forgiven because nobody looks any more.
+        guard target.run == nil, !target.isOut, target.blockade == nil else { return false }
+        return now - last > max(policy.staleness.minimum, .seconds(target.interval * 3))
     }
 
     /// Better is lower: the best target speaks for the model, and a broken one beats one we cannot see.

@@ -86,8 +86,8 @@ struct ModelTrack: Sendable {
         for index in checks.indices where config.localRuntime != nil { checks[index].plan.next = nil }
     }
 
-    /// A local model is probed only while it is in memory; everything else always.
-    var isProbeable: Bool { config.localRuntime == nil || local?.state == .loaded && local?.isRemote == false }
+    /// A local model is probed only while it is in memory and a probe leaves its stay there alone; all else always.
+    var isProbeable: Bool { config.localRuntime == nil || local?.isProbeable == true }
 
     /// Whether what is shown has aged: windows and times move although nothing arrives.
     func isOld(at now: Moment) -> Bool { renderedAt.map { now - $0 >= .seconds(10) } ?? true }

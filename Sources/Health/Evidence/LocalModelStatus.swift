@@ -60,10 +60,12 @@ public struct LocalModel: Sendable, Hashable, Codable {
     public var sizeBytes: Int64?
     /// Parameters, quantisation, context length and so on, as the runtime tells them.
     public var details: [String: JSONValue]
+    /// Why it is not probed although it is in memory, as the end of a sentence; `nil` when it is.
+    public var unprobed: String?
 
     public init(
         name: String, state: State, isOnCPU: Bool = false, isRemote: Bool = false, mode: ModelConfig.Mode = .chat,
-        sizeBytes: Int64? = nil, details: [String: JSONValue] = [:]
+        sizeBytes: Int64? = nil, details: [String: JSONValue] = [:], unprobed: String? = nil
     ) {
         self.name = name
         self.state = state
@@ -72,5 +74,9 @@ public struct LocalModel: Sendable, Hashable, Codable {
         self.mode = mode
         self.sizeBytes = sizeBytes
         self.details = details
+        self.unprobed = unprobed
     }
+
+    /// Whether a probe would load nothing and is wanted.
+    public var isProbeable: Bool { state == .loaded && !isRemote && unprobed == nil }
 }

@@ -116,16 +116,20 @@ extension Configuration {
         public var discover: Discovery
         /// Not reported as down before it has answered once; default false; key `optional`.
         public var isOptional: Bool
+        /// When its models in memory are probed; default `unobtrusive`; key `probing`.
+        public var probing: LocalRuntime.Probing
 
         public init(
             url: String, token: Secret? = nil, isEnabled: Bool = true, discover: Discovery = Discovery(),
-            isOptional: Bool = false
+            isOptional: Bool = false,
+            probing: LocalRuntime.Probing = .unobtrusive
         ) {
             self.url = url
             self.token = token
             self.isEnabled = isEnabled
             self.discover = discover
             self.isOptional = isOptional
+            self.probing = probing
         }
 
         /// A runtime at the address it takes when it is installed.

@@ -126,7 +126,8 @@ final class Parts: Sendable {
                 throw StartError("\(error)")
             }
             watchers[runtime] = LocalModelWatcher(
-                [endpoint], settings: .init(interval: configuration.local.interval), client: localEgress.direct,
+                [endpoint], settings: .init(interval: configuration.local.interval, probing: settings.probing),
+                client: localEgress.direct,
                 intake: intake, timekeeper: timekeeper, logger: logger,
                 modelID: { directory.id(of: $0, at: $1) }, expected: { directory.expected(at: $0) },
                 onStatus: { status in
@@ -165,6 +166,7 @@ final class Parts: Sendable {
                 guard let runtime = model.localRuntime else { return true }
                 return await localWatchers[runtime]?.isProbeable(model) ?? false
             },
+            stay: { target, model in model.localRuntime.flatMap { localWatchers[$0]?.stay(for: target, of: model) } },
             onGatewayTrouble: { gateways[$0]?.suspect($0) })
         self.prober = prober
         timetable = TimetableWatch(
@@ -172,7 +174,9 @@ final class Parts: Sendable {
             isProbeable: { model in
                 guard let runtime = model.localRuntime else { return true }
                 let loaded = statuses.loaded(at: runtime)
-                return model.targets.allSatisfy { loaded.contains(runtime.canonicalName($0.model)) }
+                return model.targets.allSatisfy {
+                    $0.gateway == nil && loaded.contains(runtime.nameKey($0.model))
+                }
             })
 
         let evidenceLog = Stores.evidencePath(configuration.history).map { path in
@@ -268,11 +272,11 @@ private final class LocalStatuses: Sendable {
     /// What was read from runtimes that answer.
     var available: [LocalModelStatus] { latest.withLock { $0.values.filter(\.isAvailable) } }
 
-    /// What a runtime that answers has in memory, by its own names.
+    /// What a runtime that answers has in memory to be probed, by what names of one model have in common.
     func loaded(at runtime: LocalRuntime) -> Set<String> {
         latest.withLock { latest in
             guard let status = latest[runtime], status.isAvailable else { return [] }
-            return Set(status.models.filter { $0.state == .loaded && !$0.isRemote }.map(\.name))
+            return Set(status.models.filter(\.isProbeable).map { runtime.nameKey($0.name) })
         }
     }
 }

@@ -104,18 +104,6 @@ extension ModelConfig {
     }
 }
 
-extension LocalRuntime {
-    /// Whether two names mean one model: Ollama's names without a tag mean `:latest`.
-    fileprivate func isSame(_ a: String, _ b: String) -> Bool {
-        guard self == .ollama else { return a == b }
-        func canonical(_ name: String) -> String {
-            let last = name.split(separator: "/").last ?? ""
-            return last.contains(":") ? name : name + ":latest"
-        }
-        return canonical(a) == canonical(b)
-    }
-}
-
 extension DiscoverySource.Place {
     /// Lists are taken in this order, so that ids come out the same every time.
     fileprivate var order: String {

@@ -50,13 +50,19 @@ package struct LocalEndpoint: Sendable, Hashable {
         self.isOptional = isOptional
     }
 
+    /// What is copied along: endpoints before the versions that they lie below.
+    private static let copied = [
+        "/chat/completions", "/completions", "/embeddings", "/models", "/api/chat", "/api/generate", "/api/tags",
+        "/api/ps", "/api/v0", "/api/v1", "/v1", "/api",
+    ]
+
     /// The address without what people copy along from an SDK's settings.
     private static func base(of url: String) -> String {
         var base = url[...]
         while true {
             if base.hasSuffix("/") {
                 base.removeLast()
-            } else if let path = ["/v1", "/api"].first(where: { base.hasSuffix($0) }) {
+            } else if let path = Self.copied.first(where: { base.hasSuffix($0) }) {
                 base.removeLast(path.count)
             } else {
                 return String(base)

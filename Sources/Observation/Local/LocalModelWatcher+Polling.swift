@@ -57,6 +57,6 @@ extension LocalModel {
     /// Whether a request by this name reaches it without anything being loaded.
     func answers(to name: String, on runtime: LocalRuntime) -> Bool {
         if let instances = details["instances"]?.array { return instances.contains { $0.string == name } }
-        return self.name == runtime.canonicalName(name)
+        return runtime.isSame(self.name, name)
     }
 }

@@ -18,15 +18,19 @@ package final class LocalModelWatcher: LocalModelHealthService {
         package var pollTimeout: Duration
         /// How long the last list is told, with its age, once a runtime is silent. Default 30 s.
         package var retention: Duration
+        /// When models in memory are probed. Default `unobtrusive`; `local.RUNTIME.probing`.
+        package var probing: LocalRuntime.Probing
 
         package init(
             interval: Duration = .seconds(10), requestTimeout: Duration = .seconds(2),
-            pollTimeout: Duration = .seconds(5), retention: Duration = .seconds(30)
+            pollTimeout: Duration = .seconds(5), retention: Duration = .seconds(30),
+            probing: LocalRuntime.Probing = .unobtrusive
         ) {
             self.interval = interval
             self.requestTimeout = requestTimeout
             self.pollTimeout = pollTimeout
             self.retention = retention
+            self.probing = probing
         }
     }
 
@@ -36,6 +40,7 @@ package final class LocalModelWatcher: LocalModelHealthService {
         let reader: any LocalRuntimeReader
         let flight = SharedFlight<Result<LocalModelStatus, LocalHealthCheckError>>()
         let ledger: Mutex<LocalLedger>
+        let lives = Mutex(LocalLives())
 
         init(_ wire: LocalWire, retention: Duration) {
             self.wire = wire
@@ -122,31 +127,26 @@ package final class LocalModelWatcher: LocalModelHealthService {
         return status?.loadedModels.contains { $0.answers(to: name, on: runtime) } ?? false
     }
 
-    /// Whether a probe of the model would load nothing; true for a model that is not local.
-    package func isProbeable(_ model: ModelConfig) async -> Bool {
-        guard let runtime = model.localRuntime else { return true }
-        for target in model.targets where await !isLoaded(target.model, on: runtime) { return false }
-        return true
-    }
-
     /// One poll; `nil` when it was cancelled, which is no evidence of anything.
     private func poll(_ watched: Watched) async -> Result<LocalModelStatus, LocalHealthCheckError>? {
         let (wire, reader) = (watched.wire, watched.reader)
         let read = await bounded(by: settings.pollTimeout, on: timekeeper) {
             await reader.reading(over: wire)
         }
-        let result = read ?? .failure(wire.endpoint.error("a poll took longer than \(settings.pollTimeout.inWords)"))
+        var result = read ?? .failure(wire.endpoint.error("a poll took longer than \(settings.pollTimeout.inWords)"))
         if case .failure = result, Task.isCancelled { return nil }
         // That we cannot ask says nothing of the runtime.
         if case .failure(let error) = result, OwnResource.lacking() != nil { return .failure(error) }
         let now = timekeeper.now
         let runtime = wire.endpoint.runtime
+        if case .success(let inventory) = result { result = .success(note(inventory, of: watched, at: now)) }
         let (change, status) = watched.ledger.withLock { ledger in
             let change =
                 switch result {
                 case .success(let inventory):
                     ledger.succeed(
-                        with: inventory, expected: Set(expected(runtime).map(runtime.canonicalName)), at: now)
+                        with: inventory, expected: Set(expected(runtime).map { inventory.name(for: $0, on: runtime) }),
+                        at: now)
                 case .failure(let error): ledger.fail(error, at: now)
                 }
             return (change, ledger.status(at: now, interval: pollingInterval.withLock { $0 }))

@@ -1,5 +1,11 @@
 package import Health
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// What it takes to watch one kind of local runtime.
 ///
 /// A further runtime is one file with a type that conforms to this, and one line in ``Health/LocalRuntime/reader``.
@@ -39,8 +45,6 @@ struct LocalRuntimeTraits: Sendable {
     var startHint: String
     /// Every path that is ever asked, all with GET.
     var questions: [String]
-    /// The one spelling of a model's name, where the runtime takes several.
-    var canonicalName: @Sendable (String) -> String
 }
 
 /// A runtime's word on itself.
@@ -50,6 +54,10 @@ struct LocalInventory: Sendable, Hashable {
     var models: [LocalModel]
     /// One sentence for people.
     var summary: String
+    /// The runtime's own clock when it said so; `nil` where it tells no end that would be counted by it.
+    var clock: Date? = nil
+    /// When models in memory leave it, by name; none for those that stay.
+    var ends: [String: Date] = [:]
 }
 
 extension LocalRuntime {
@@ -62,9 +70,6 @@ extension LocalRuntime {
     }
 
     var traits: LocalRuntimeTraits { reader.traits }
-
-    /// The one spelling of a model's name: to compare a configured name with a listed one.
-    package func canonicalName(_ name: String) -> String { traits.canonicalName(name) }
 
     /// Where it listens unless told otherwise.
     package var defaultURL: String { traits.defaultURL }

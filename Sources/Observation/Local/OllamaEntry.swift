@@ -14,7 +14,7 @@ struct OllamaEntry: Sendable {
 
     init?(_ json: JSONValue) {
         guard let name = json["model"]?.text ?? json["name"]?.text else { return nil }
-        self.name = OllamaName.canonical(name)
+        self.name = LocalRuntime.ollama.canonicalName(name)
         self.json = json
     }
 
@@ -39,6 +39,12 @@ struct OllamaEntry: Sendable {
         if let running {
             model.details.merge(running.placement(clock: clock)) { $1 }
             model.isOnCPU = running.isFallback(runtimeUsesGPU: runtimeUsesGPU)
+            // It answers as before until it leaves memory, and then is gone, or is another.
+            if json["size_vram"] != nil {
+                model.details["isDeleted"] = true
+            } else if let digest = json["digest"]?.text, let other = running.json["digest"]?.text, digest != other {
+                model.details["isReplaced"] = true
+            }
         }
         return model
     }
@@ -49,7 +55,8 @@ struct OllamaEntry: Sendable {
         return isRemote || !isStateKnown ? .other : .idle
     }
 
-    private var expiry: Date? {
+    /// When it leaves memory; `nil` where nothing is said.
+    var expiry: Date? {
         json["expires_at"]?.text.flatMap { Date(rfc3339: $0) }.flatMap { $0.timeIntervalSince1970 > 0 ? $0 : nil }
     }
 

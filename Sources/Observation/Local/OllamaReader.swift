@@ -17,8 +17,7 @@ final class OllamaReader: LocalRuntimeReader {
 
     static let traits = LocalRuntimeTraits(
         title: "Ollama", configurationKey: "local.ollama", defaultURL: "http://127.0.0.1:11434",
-        startHint: "Start it with 'ollama serve'", questions: Question.allCases.map(\.rawValue),
-        canonicalName: { OllamaName.canonical($0) })
+        startHint: "Start it with 'ollama serve'", questions: Question.allCases.map(\.rawValue))
 
     /// Whether any model was ever seen on a GPU: then one that is wholly on the CPU later has lost it.
     private let hasSeenGPU = Mutex(false)
@@ -39,8 +38,15 @@ final class OllamaReader: LocalRuntimeReader {
             }
         // Only a decoration: an answer that is missing here is no reason to call the runtime down.
         let number = (try? version.get()).flatMap { $0.status == 200 ? $0.json?["version"]?.string : nil }
-        let clock = (try? running.get())?.date ?? wire.timekeeper.now.wall
+        let clock = Self.clock((try? running.get())?.date, ours: wire.timekeeper.now.wall)
         return inventory(of: listed, inMemory: inMemory, version: number, clock: clock)
+    }
+
+    /// The runtime's clock. A header tells it to the second, so ours, which is finer, stands for one that agrees.
+    private static func clock(_ header: Date?, ours: Date) -> Date {
+        guard let header else { return ours }
+        let ahead = ours.timeIntervalSince(header)
+        return ahead >= -0.1 && ahead <= 1.5 ? ours : header
     }
 
     func recognises(over wire: LocalWire) async -> Bool {
@@ -89,20 +95,8 @@ final class OllamaReader: LocalRuntimeReader {
             inMemory == nil
             ? "\(title), too old to tell which of its \(models.count) models are in memory: update it"
             : "\(title): \(loaded) of \(models.count) models in memory"
-        return LocalInventory(version: version, models: models, summary: summary)
-    }
-}
-
-/// Ollama's model names: `[host/][namespace/]model[:tag]`.
-enum OllamaName {
-    /// The spelling of Ollama's own lists: without the default host and namespace, with a tag.
-    static func canonical(_ name: String) -> String {
-        var rest = name[...]
-        for prefix in ["registry.ollama.ai/", "library/"] where rest.hasPrefix(prefix) {
-            rest.removeFirst(prefix.count)
-        }
-        // A colon before the last slash belongs to a registry's port.
-        let model = rest[(rest.lastIndex(of: "/").map(rest.index(after:)) ?? rest.startIndex)...]
-        return model.contains(":") ? String(rest) : "\(rest):latest"
+        return LocalInventory(
+            version: version, models: models, summary: summary, clock: clock,
+            ends: running.compactMapValues(\.expiry))
     }
 }

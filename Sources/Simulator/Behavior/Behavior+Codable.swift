@@ -1,6 +1,7 @@
 extension Behavior: Codable {
     private enum Key: String, CodingKey, CaseIterable {
-        case fault, answer, stallAfter, share, failFirst, latency, chunkInterval, rateLimit, servedModel, text
+        case fault, answer, stallAfter, share, failFirst, latency, chunkInterval, rateLimit, servedModel, text,
+            errorCode, finishReason
         case lifetime = "for"
         case seed
     }
@@ -34,6 +35,8 @@ extension Behavior: Codable {
         rateLimit = try container.decodeIfPresent(RateLimit.self, forKey: .rateLimit)
         servedModel = try container.decodeIfPresent(String.self, forKey: .servedModel)
         text = try container.decodeIfPresent(String.self, forKey: .text) ?? text
+        errorCode = try container.decodeIfPresent(Int.self, forKey: .errorCode)
+        finishReason = try container.decodeIfPresent(String.self, forKey: .finishReason)
         lifetime = try container.decodeIfPresent(TextDuration.self, forKey: .lifetime)?.duration
         seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     }
@@ -58,6 +61,8 @@ extension Behavior: Codable {
         try container.encodeIfPresent(rateLimit, forKey: .rateLimit)
         try container.encodeIfPresent(servedModel, forKey: .servedModel)
         if text != plain.text { try container.encode(text, forKey: .text) }
+        try container.encodeIfPresent(errorCode, forKey: .errorCode)
+        try container.encodeIfPresent(finishReason, forKey: .finishReason)
         try container.encodeIfPresent(lifetime.map(TextDuration.init), forKey: .lifetime)
         if seed != plain.seed { try container.encode(seed, forKey: .seed) }
     }

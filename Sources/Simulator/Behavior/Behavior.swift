@@ -19,6 +19,10 @@ package struct Behavior: Sendable, Equatable {
     package var servedModel: String?
     /// The text of every answer; default `pong`. Words are sent as one stream event each. Key `text`.
     package var text: String
+    /// The code inside the error of the fault `error-200`, such as 429; nil = none. Key `errorCode`.
+    package var errorCode: Int?
+    /// The finish reason of every answer, in place of `stop` or `length`; nil = as usual. Key `finishReason`.
+    package var finishReason: String?
     /// After this time the behaviour that was there before returns; nil = it stays. Key `for`.
     package var lifetime: Duration?
     /// Where this model's random numbers start; the same seed gives the same run. Default 1. Key `seed`.
@@ -33,6 +37,8 @@ package struct Behavior: Sendable, Equatable {
         rateLimit: RateLimit? = nil,
         servedModel: String? = nil,
         text: String = "pong",
+        errorCode: Int? = nil,
+        finishReason: String? = nil,
         lifetime: Duration? = nil,
         seed: UInt64 = 1
     ) {
@@ -44,6 +50,8 @@ package struct Behavior: Sendable, Equatable {
         self.rateLimit = rateLimit
         self.servedModel = servedModel
         self.text = text
+        self.errorCode = errorCode
+        self.finishReason = finishReason
         self.lifetime = lifetime
         self.seed = seed
     }

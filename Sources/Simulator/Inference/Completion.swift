@@ -27,6 +27,8 @@ struct Completion: Sendable {
     /// The text in the pieces in which it is streamed.
     var pieces: [String]
     var finish: Finish
+    /// The reason that is told in place of `finish`, in whatever words.
+    var toldFinish: String?
     var promptTokens: Int
     /// All output tokens, those of the reasoning included.
     var completionTokens: Int
@@ -40,6 +42,8 @@ struct Completion: Sendable {
 
     static var currentSecond: Int { Int(Date().timeIntervalSince1970) }
 
+    /// The finish reason as it is told.
+    var finishWord: String { toldFinish ?? finish.rawValue }
     var text: String { pieces.joined() }
     var totalTokens: Int { promptTokens + completionTokens }
 
@@ -48,6 +52,7 @@ struct Completion: Sendable {
     init(_ request: InferenceRequest, number: Int, behavior: Behavior, rules: ParameterRules, isEmpty: Bool) {
         id = "sim-\(number)"
         created = Self.currentSecond
+        toldFinish = behavior.finishReason
         model = behavior.servedModel ?? request.model
         wantsStreamUsage = request.wantsStreamUsage
         inputs = request.inputs

@@ -2,6 +2,12 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Lets a model answer a request, with everything that its behaviour does to the answer.
 struct InferenceRunner: Sendable {
     let clock: SimulatorClock
@@ -12,19 +18,93 @@ struct InferenceRunner: Sendable {
         var rules: ParameterRules = .lenient
         var encounter: BehaviorState.Encounter
         var loading: ModelState.Loading?
+        var visit: Visit?
+        var queue: SlotQueue?
 
         init(_ meeting: ModelCatalog.Meeting) {
             rules = meeting.model.rules
             encounter = meeting.encounter
             loading = meeting.loading
+            visit = meeting.visit
+            queue = meeting.queue
         }
 
         init(_ encounter: BehaviorState.Encounter) { self.encounter = encounter }
+
+        /// The same, where all that a key asks for has a limit.
+        func limited(to allowance: BehaviorState.Allowance?) -> Subject {
+            var copy = self
+            if let allowance { copy.encounter.allowance = allowance }
+            return copy
+        }
     }
 
     /// Answers after the model's latency. Throws ``ConnectionDrop`` and, for a hanging model whose client has gone,
     /// `CancellationError`.
     func run(
+        _ request: InferenceRequest, _ subject: Subject, as dialect: any Dialect, for incoming: Incoming
+    ) async throws -> Reply {
+        if let allowance = subject.encounter.allowance, allowance.isExceeded, allowance.style == .openRouter {
+            subject.visit?.end()
+            return openRouterRefusal(allowance)
+        }
+        var turn: Visit?
+        do {
+            if let queue = subject.queue, subject.encounter.allowance?.isExceeded != true {
+                try await queue.enter()
+                turn = Visit { queue.leave() }
+            }
+            let reply = try await answer(request, subject, as: dialect, for: incoming)
+            // A whole answer is ready; a stream keeps the model at work to its end.
+            guard case .stream(let length, let produce) = reply.body else {
+                turn?.end()
+                subject.visit?.end()
+                return reply
+            }
+            var held = reply
+            held.body = .stream(length: length) { [turn] writer in
+                defer {
+                    turn?.end()
+                    subject.visit?.end()
+                }
+                try await produce(&writer)
+            }
+            return held
+        } catch {
+            turn?.end()
+            subject.visit?.end()
+            throw error
+        }
+    }
+
+    /// OpenRouter's word on a used-up allowance of free models.
+    private func openRouterRefusal(_ allowance: BehaviorState.Allowance) -> Reply {
+        let reset = Int(((clock.wall.timeIntervalSince1970 + allowance.resetsIn.seconds) * 1_000).rounded())
+        let isDaily = allowance.resetsIn > .seconds(120)
+        let figures: JSON = [
+            "X-RateLimit-Limit": .string("\(allowance.limit)"), "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": .string("\(reset)"),
+        ]
+        var reply = Reply.json(
+            [
+                "error": [
+                    "message": .string(
+                        isDaily
+                            ? "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day"
+                            : "Rate limit exceeded: free-models-per-min. "), "code": 429,
+                    "metadata": ["headers": figures, "provider_name": nil],
+                ], "user_id": "user_fake",
+            ], status: 429)
+        for (name, value) in [
+            ("x-ratelimit-limit", "\(allowance.limit)"), ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "\(reset)"),
+        ] {
+            if let name = HTTPField.Name(name) { reply.headers[name] = value }
+        }
+        return reply
+    }
+
+    private func answer(
         _ request: InferenceRequest, _ subject: Subject, as dialect: any Dialect, for incoming: Incoming
     ) async throws -> Reply {
         let encounter = subject.encounter
@@ -45,6 +125,7 @@ struct InferenceRunner: Sendable {
         let completion = Completion(
             request, number: incoming.number, behavior: encounter.behavior, rules: subject.rules,
             isEmpty: encounter.fault == .emptyText)
+        subject.queue?.count(completion)
         var headers = dialect.voice.headers(
             HeaderContext(number: incoming.number, allowance: encounter.allowance, processing: encounter.latency))
         if request.stream {
@@ -86,7 +167,11 @@ struct InferenceRunner: Sendable {
     }
 
     /// The error that a 200 can hide.
-    private static let softFailure = Complaint(200, "soft failure", "server_error")
+    private static func softFailure(_ behavior: Behavior) -> Complaint {
+        let code = behavior.errorCode
+        return Complaint(
+            200, code == 429 ? "Rate limit exceeded" : "soft failure", "server_error", code: code.map { "\($0)" })
+    }
 
     private func whole(
         _ completion: Completion, _ encounter: BehaviorState.Encounter, _ dialect: any Dialect, _ headers: HTTPFields
@@ -100,7 +185,9 @@ struct InferenceRunner: Sendable {
             return Reply(headers: reply.headers, body: .whole(Array(bytes.prefix(bytes.count / 2))))
         case .noChoices: return .json(dialect.hollowBody(completion), headers: headers)
         case .errorBody:
-            return .json(dialect.voice.complaint(Self.softFailure, requestID: completion.id), headers: headers)
+            return .json(
+                dialect.voice.complaint(Self.softFailure(encounter.behavior), requestID: completion.id),
+                headers: headers)
         default: return reply
         }
     }
@@ -121,7 +208,7 @@ struct InferenceRunner: Sendable {
             events = Array(events.prefix(events.count / 2))
             ending = { throw ConnectionDrop(.closed) }
         case .truncated: events = Array(events.prefix(events.count / 2))
-        case .errorBody: events = [dialect.errorEvent(Self.softFailure)]
+        case .errorBody: events = [dialect.errorEvent(Self.softFailure(encounter.behavior))]
         case .noChoices: events = events.suffix(1).filter { $0 == ServerSentEvent.done }
         default: break
         }

@@ -5,8 +5,7 @@ struct BehaviorState: Sendable {
     private var until: Duration?
     private var requests = 0
     private var generator: SeededGenerator
-    private var windowStart: Duration?
-    private var windowUsed = 0
+    private var window = RateWindow()
 
     private struct Tenure: Sendable {
         var behavior: Behavior
@@ -28,6 +27,8 @@ struct BehaviorState: Sendable {
         var remaining: Int
         var resetsIn: Duration
         var isExceeded: Bool
+        /// How it is told.
+        var style = KeyLimit.Style.openAI
     }
 
     init(_ behavior: Behavior) {
@@ -76,20 +77,10 @@ struct BehaviorState: Sendable {
         current = behavior
         requests = 0
         generator = SeededGenerator(seed: behavior.seed)
-        windowStart = nil
-        windowUsed = 0
+        window = RateWindow()
     }
 
     private mutating func countWindow(at now: Duration) -> Allowance? {
-        guard let limit = current.rateLimit else { return nil }
-        if windowStart.map({ now - $0 >= limit.window }) ?? true {
-            windowStart = now
-            windowUsed = 0
-        }
-        let resetsIn = limit.window - (now - (windowStart ?? now))
-        let isExceeded = windowUsed >= limit.requests
-        if !isExceeded { windowUsed += 1 }
-        return Allowance(
-            limit: limit.requests, remaining: limit.requests - windowUsed, resetsIn: resetsIn, isExceeded: isExceeded)
+        current.rateLimit.map { window.count($0, at: now) }
     }
 }

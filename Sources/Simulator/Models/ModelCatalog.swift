@@ -10,6 +10,9 @@ final class ModelCatalog: Sendable {
         var sites: [String: BehaviorState] = [:]
         var faceBehaviors: [Face: BehaviorState] = [:]
         var lmStudio = LMStudioSettings()
+        var keyLimits: [Face: KeyLimit] = [:]
+        /// What keys have used, by face and key.
+        var windows: [Face: [String: RateWindow]] = [:]
         /// Where the faces listen, or listened.
         var addresses: [Face: String] = [:]
         /// The faces whose port was closed on purpose.
@@ -32,6 +35,7 @@ final class ModelCatalog: Sendable {
         for model in configuration.models { try insert(model, into: &initial) }
         initial.sites = configuration.sites.mapValues(BehaviorState.init)
         initial.lmStudio = configuration.lmStudio
+        initial.keyLimits = configuration.keyLimits
         return initial
     }
 
@@ -143,6 +147,25 @@ final class ModelCatalog: Sendable {
 
     func hasSite(_ name: String) -> Bool { state.withLock { $0.sites[name] != nil } }
 
+    /// Where a request with this key stands in the limit of all that the key asks for; nil when there is none.
+    func meetKey(_ key: String?, on face: Face) -> BehaviorState.Allowance? {
+        let now = clock.now
+        return state.withLock { state in
+            guard let limit = state.keyLimits[face] else { return nil }
+            var allowance = state.windows[face, default: [:]][key ?? "", default: RateWindow()].count(
+                limit.limit, at: now)
+            allowance.style = limit.style
+            return allowance
+        }
+    }
+
+    /// The queues of a face's models, each with its model.
+    func queues(on face: Face) -> [SlotQueue] {
+        state.withLock { state in
+            (state.faces[face]?.order ?? []).compactMap { state.faces[face]?.models[$0]?.queue }
+        }
+    }
+
     /// Whether a model is there, without a request to it.
     func model(_ id: String, on face: Face) -> SimulatedModel? {
         state.withLock { $0.faces[face]?.models[Self.key(id, on: face)]?.specification }
@@ -158,30 +181,48 @@ final class ModelCatalog: Sendable {
             let load: ModelState.Loading? =
                 switch loading {
                 case .none: nil
-                case .asNeeded(let keepAlive): model.load(keepAlive: keepAlive, at: now)
+                case .asNeeded(let keepAlive, let isLasting):
+                    model.begin(keepAlive: keepAlive, isLasting: isLasting, at: now)
                 }
             let encounter = model.behavior.meet(at: now)
             state.faces[face]?.models[key] = model
-            return Meeting(model: model.specification, encounter: encounter, loading: load)
+            return Meeting(
+                model: model.specification, encounter: encounter, loading: load,
+                queue: model.queue,
+                visit: load == nil ? nil : Visit { [weak self] in self?.leave(key, on: face) })
         }
     }
 
     enum LoadingRule: Sendable, Equatable {
         case none
-        case asNeeded(keepAlive: Duration?)
+        /// - Parameter isLasting: whether a model that is in memory takes over the `keepAlive`.
+        case asNeeded(keepAlive: Duration?, isLasting: Bool = true)
     }
 
     struct Meeting: Sendable {
         var model: SimulatedModel
         var encounter: BehaviorState.Encounter
         var loading: ModelState.Loading?
+        /// Where the request waits for its turn; nil where nobody waits.
+        var queue: SlotQueue?
+        /// Keeps a local model in memory until the request is answered.
+        var visit: Visit?
     }
 
-    /// Loads a model without an inference.
+    /// Loads a model without an inference; the time it stays runs from when it is there.
     func load(_ id: String, on face: Face, keepAlive: Duration?) -> ModelState.Loading? {
         let key = Self.key(id, on: face)
         let now = clock.now
-        return state.withLock { $0.faces[face]?.models[key]?.load(keepAlive: keepAlive, at: now) }
+        return state.withLock { state in
+            let loading = state.faces[face]?.models[key]?.begin(keepAlive: keepAlive, at: now)
+            state.faces[face]?.models[key]?.end(at: now)
+            return loading
+        }
+    }
+
+    private func leave(_ key: String, on face: Face) {
+        let now = clock.now
+        state.withLock { $0.faces[face]?.models[key]?.end(at: now) }
     }
 
     /// Notes where a face listens and whether it does. The gateway, which reaches the face without a connection, has to
@@ -233,11 +274,16 @@ final class ModelCatalog: Sendable {
         }
     }
 
-    /// Ollama's name without a tag means `:latest`; the tag stands after the last `/`, since a host may have a port.
+    /// Ollama's name without a tag means `:latest`, and without host and namespace those of its own library; the tag
+    /// stands after the last `/`, since a host may have a port. Its names are the same in any case.
     static func key(_ id: String, on face: Face) -> String {
         guard face == .ollama else { return id }
-        let name = id.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-        return name.contains(":") ? id : id + ":latest"
+        var name = id[...]
+        for prefix in ["registry.ollama.ai/", "library/"] where name.lowercased().hasPrefix(prefix) {
+            name.removeFirst(prefix.count)
+        }
+        let last = name.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        return (last.contains(":") ? String(name) : name + ":latest").lowercased()
     }
 
     private static func unknown(_ id: String, on face: Face) -> SimulatorError {

@@ -17,6 +17,12 @@ package struct SimulatedModel: Sendable, Equatable {
     package var vramShare: Double
     /// The time a loaded model stays after a request; Ollama's default is 5 minutes.
     package var keepAlive: Duration
+    /// For local faces: whether a model that is in memory at the start leaves it like one that a request has loaded,
+    /// rather than stay for good.
+    package var expires: Bool
+    /// How many requests are worked on at once; others wait their turn. nil = all of them. The OpenAI face tells of it at
+    /// `/slots`, `/metrics` and `/health`, as llama.cpp does.
+    package var slots: Int?
 
     package enum Kind: String, Sendable, Codable, Equatable, CaseIterable {
         case chat, embedding, rerank
@@ -27,7 +33,8 @@ package struct SimulatedModel: Sendable, Equatable {
     package init(
         _ id: String, on face: Face = .openAI, kind: Kind = .chat, behavior: Behavior = .ok,
         rules: ParameterRules = .lenient, isLoaded: Bool = false, loadTime: Duration = .zero,
-        size: Int = 2_019_393_189, vramShare: Double = 1, keepAlive: Duration = .seconds(300)
+        size: Int = 2_019_393_189, vramShare: Double = 1, keepAlive: Duration = .seconds(300),
+        expires: Bool = false, slots: Int? = nil
     ) {
         self.id = id
         self.face = face
@@ -39,6 +46,8 @@ package struct SimulatedModel: Sendable, Equatable {
         self.size = size
         self.vramShare = vramShare
         self.keepAlive = keepAlive
+        self.expires = expires
+        self.slots = slots
     }
 }
 
@@ -74,7 +83,7 @@ extension SimulatedModel: Codable {
     private enum Key: String, CodingKey, CaseIterable {
         case id, face, kind, behavior, reasoning, minimumTokens, reasoningTokens
         case isLoaded = "loaded"
-        case loadTime, size, vramShare, keepAlive
+        case loadTime, size, vramShare, keepAlive, expires, slots
     }
 
     package init(from decoder: any Decoder) throws {
@@ -99,6 +108,11 @@ extension SimulatedModel: Codable {
         size = try container.decodeIfPresent(Int.self, forKey: .size) ?? size
         vramShare = try container.decodeIfPresent(Double.self, forKey: .vramShare) ?? vramShare
         keepAlive = try container.decodeIfPresent(TextDuration.self, forKey: .keepAlive)?.duration ?? keepAlive
+        expires = try container.decodeIfPresent(Bool.self, forKey: .expires) ?? expires
+        slots = try container.decodeIfPresent(Int.self, forKey: .slots)
+        guard slots ?? 1 > 0 else {
+            throw StrictDecoding.invalid("slots must be at least 1", at: container.codingPath + [Key.slots])
+        }
         guard (0...1).contains(vramShare) else {
             throw StrictDecoding.invalid("vramShare must lie within 0…1", at: container.codingPath + [Key.vramShare])
         }
@@ -118,5 +132,7 @@ extension SimulatedModel: Codable {
         try container.encode(size, forKey: .size)
         try container.encode(vramShare, forKey: .vramShare)
         try container.encode(TextDuration(keepAlive), forKey: .keepAlive)
+        try container.encodeIfPresent(slots, forKey: .slots)
+        if expires { try container.encode(expires, forKey: .expires) }
     }
 }

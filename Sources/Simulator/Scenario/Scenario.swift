@@ -5,7 +5,7 @@ struct Scenario: Sendable, Equatable {
 
 extension Scenario: Decodable {
     private enum Key: String, CodingKey, CaseIterable {
-        case host, ports, apiKeys, lmStudio, ollama, trustedHosts, sites, models, timeline
+        case host, ports, apiKeys, keyLimits, lmStudio, ollama, trustedHosts, sites, models, timeline
         case period = "repeat"
     }
 
@@ -18,6 +18,7 @@ extension Scenario: Decodable {
         configuration.host = try container.decodeIfPresent(String.self, forKey: .host) ?? configuration.host
         try Self.decodePorts(container, into: &configuration)
         configuration.apiKeys = try Self.byFace(String.self, container, .apiKeys)
+        configuration.keyLimits = try Self.byFace(KeyLimit.self, container, .keyLimits)
         configuration.trustedHosts =
             try container.decodeIfPresent([String].self, forKey: .trustedHosts) ?? configuration.trustedHosts
         if container.contains(.ollama) {

@@ -38,6 +38,7 @@ func withProber<Result: Sendable>(
     loads: LoadWatcher.Settings? = nil, egress configuration: EgressConfiguration = EgressConfiguration(),
     metrics: (any MetricsFactory)? = nil,
     isProbeable: @escaping @Sendable (ModelConfig) async -> Bool = { $0.localRuntime == nil },
+    stay: @escaping @Sendable (ModelTarget, ModelConfig) -> LocalStay? = { _, _ in nil },
     onGatewayTrouble: @escaping @Sendable (String) -> Void = { _ in },
     _ body: (ProbingStage) async throws -> Result
 ) async throws -> Result {
@@ -46,7 +47,8 @@ func withProber<Result: Sendable>(
     let log = LogLines()
     let prober = CanaryProber(
         egress: egress, intake: intake, timekeeper: timekeeper, policy: policy, limits: limits, loads: loads,
-        logger: log.logger(), metrics: metrics, isProbeable: isProbeable, onGatewayTrouble: onGatewayTrouble)
+        logger: log.logger(), metrics: metrics, isProbeable: isProbeable, stay: stay,
+        onGatewayTrouble: onGatewayTrouble)
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await prober.run() }

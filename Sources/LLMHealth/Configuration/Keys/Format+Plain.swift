@@ -83,6 +83,32 @@ extension Format where Value == String {
             }, show: { $0 })
     }
 
+    /// The address of a provider, as its documentation or an SDK has it: an endpoint at its end, or Azure's deployment
+    /// and version, are taken.
+    static var providerURL: Format {
+        text(form: "URL", pattern: "^https?://.+|\\$\\{") { text in
+            switch ProviderAddress.read(text) {
+            case .success: nil
+            case .failure(let problem): problem.text
+            }
+        }
+    }
+
+    /// The address of a server of which only the root is wanted; an endpoint at its end is taken off.
+    static var serverURL: Format {
+        let url = url
+        return Format(
+            shape: url.shape,
+            read: { node, reader in
+                url.read(node, &reader).map { written in
+                    guard var address = try? HTTPAddress.read(written).get(), address.removeEndpoint() != nil else {
+                        return written
+                    }
+                    return address.text
+                }
+            }, show: { $0 })
+    }
+
     /// An `http` or `https` address.
     static var url: Format {
         text(form: "URL", pattern: "^https?://.+|\\$\\{") { text in

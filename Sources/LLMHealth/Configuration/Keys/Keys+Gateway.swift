@@ -24,7 +24,7 @@ extension Configuration.Gateway {
         [
             Key("kind", \.kind, .choice, "which gateway it is"),
             Key(
-                "url", \.url, .url, "its address, without `/v1`; LiteLLM's default is `http://127.0.0.1:4000`"),
+                "url", \.url, .serverURL, "its address, without `/v1`; LiteLLM's default is `http://127.0.0.1:4000`"),
             Key(
                 "hosted", \.isHosted, .flag,
                 "a hosted or enterprise Portkey: takes account keys, `@slug` models, virtual keys and config ids, and may cache"
@@ -83,12 +83,16 @@ extension Configuration.Runtime {
         Section(
             "a local runtime", .standard(runtime),
             [
-                Key("url", \.url, .url, "its address, without `/v1`"),
+                Key("url", \.url, .serverURL, "its address, without `/v1`"),
                 Key("token", optional: \.token, .secret, "sent as a bearer token, where the server wants one"),
                 Key("enabled", \.isEnabled, .flag, "whether it is watched"),
                 Key(
                     "discover", \.discover, Configuration.Discovery.format(hasInterval: false),
                     "its models that are watched without being named"),
+                Key(
+                    "probing", \.probing, .choice,
+                    "when its models in memory are probed: `unobtrusive` only where that leaves the time at which they unload as it is, `always` keeps them in memory"
+                ),
                 Key("optional", \.isOptional, .flag, "not reported as down before it has answered once"),
             ])
     }

@@ -18,8 +18,8 @@ extension Configuration.Provider {
                 "via", optional: \.via, .text(form: "a key of `gateways`"), "the gateway it is reached through",
                 standard: "none: requests go straight to it"),
             Key(
-                "url", optional: \.url, .url,
-                "its address, without `/v1`; through a gateway it replaces the provider's own",
+                "url", optional: \.url, .providerURL,
+                "its address, with or without `/v1` or an endpoint; Azure's with deployment and `api-version`; through a gateway it replaces the provider's own",
                 standard: "known for `openai` and `anthropic`"),
             Key(
                 "key", optional: \.key, .secret,
@@ -79,7 +79,7 @@ extension Configuration.Target {
         [
             Key("name", \.name, .text, "unique in its list", isRequired: true),
             Key("key", optional: \.key, .secret, "the key", standard: "the provider's"),
-            Key("url", optional: \.url, .url, "the address", standard: "the provider's"),
+            Key("url", optional: \.url, .providerURL, "the address", standard: "the provider's"),
             Key("model", optional: \.model, .text, "the model's name there", standard: "the model's"),
             Key("headers", \.headers, .headers, "added to the provider's, the same name replaced"),
             Key("portkey", \.portkey, Configuration.PortkeyRoute.section.format, "added to the provider's"),

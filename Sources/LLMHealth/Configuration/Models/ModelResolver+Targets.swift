@@ -32,8 +32,12 @@ extension ModelResolver {
                 note(provider.path, "`portkey` needs a gateway; add `via:` or remove it")
                 return nil
             }
+            let place = (try? ProviderAddress.read(address).get()) ?? ProviderAddress(base: address)
+            // An address says more than a kind that nobody wrote.
+            let isAnthropic = place.isAnthropic && (provider.isKindAssumed || provider.kind.name == "anthropic")
             return ModelTarget(
-                name: name, dialect: provider.kind.dialect, baseURL: HTTPAddress.base(of: address), model: model,
+                name: name, dialect: isAnthropic ? .anthropic : provider.kind.dialect, baseURL: place.base,
+                model: model,
                 key: key, headers: all, tokenLimit: tokenLimit, limit: settings.requestLimit,
                 probeShare: settings.probeShare)
         }
@@ -121,9 +125,21 @@ extension ModelResolver {
         // A slug in the model's name, a stored config and a virtual key each say who serves it.
         let isTold =
             gateway.isHosted && (Self.isCatalogName(model) || written.config != nil || written.virtualKey != nil)
+        let place = url.flatMap { try? ProviderAddress.read($0).get() }
+        if place?.hasQuery ?? false, written.customHost == nil {
+            note(
+                "\(provider.path).url",
+                "has a query, which \(via) cannot be told; write `kind: azure-openai` and the headers "
+                    + "x-portkey-azure-resource-name, x-portkey-azure-deployment-id and x-portkey-azure-api-version")
+            return nil
+        }
         let customHost =
             written.customHost
-            ?? url.flatMap { try? HTTPAddress.read($0).get() }.map { provider.kind.customHost(for: $0) }
+            ?? url.flatMap { url -> HTTPAddress? in
+                guard var address = try? HTTPAddress.read(url).get() else { return nil }
+                _ = address.removeEndpoint()
+                return address
+            }.map { provider.kind.customHost(for: $0) }
         return GatewayRoute(
             gateway: via,
             provider: written.provider ?? (isTold || written.config != nil ? nil : provider.kind.portkeyID),

@@ -157,7 +157,8 @@ struct ModelResolver {
                     causes: ["local"])
                 return nil
             }
-            if let url = settings.url, settings.via == nil, HTTPAddress.base(of: url) != HTTPAddress.base(of: local.url)
+            if let url = settings.url, settings.via == nil,
+                ProviderAddress.base(of: url) != ProviderAddress.base(of: local.url)
             {
                 note(
                     "\(path).url",

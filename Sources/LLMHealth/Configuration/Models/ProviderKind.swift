@@ -42,7 +42,13 @@ struct ProviderKind: Sendable, Hashable {
     }
 
     /// What is spoken without a gateway; behind Portkey everyone speaks OpenAI's.
-    var dialect: ModelTarget.Dialect { name == "anthropic" ? .anthropic : .openAI }
+    var dialect: ModelTarget.Dialect {
+        switch name {
+        case "anthropic": .anthropic
+        case "ollama": .ollama
+        default: .openAI
+        }
+    }
 
     var runtime: LocalRuntime? {
         switch name {

@@ -21,6 +21,7 @@ enum ProbeDialects {
     private static let all: [ModelTarget.Dialect: any ProbeDialect] = [
         .openAI: OpenAIDialect(),
         .anthropic: AnthropicDialect(),
+        .ollama: OllamaDialect(),
     ]
 
     /// A gateway speaks OpenAI's dialect for every provider, and translates.
@@ -40,6 +41,8 @@ struct ProbeAsk: Sendable {
     var lessons: Lessons
     /// Makes the prompt one that no cache has seen.
     var nonce: String
+    /// What has to be said so that a local model stays in memory as long as without the probe.
+    var stay: LocalStay?
 
     /// Whether it streams: as wanted, unless the target has taught that it never or only streams.
     var streams: Bool { lessons.streaming.map { $0 == .always } ?? isStreamed }
@@ -57,7 +60,7 @@ struct ProbeAsk: Sendable {
 
 /// The part of a request that a dialect decides.
 struct ProbeDraft: Sendable {
-    /// Below `/v1/`.
+    /// Below `/v1/`; below the server's own root where it begins with a slash.
     var path: String
     var contentType = "application/json"
     var headers: [(name: String, value: String)] = []

@@ -51,7 +51,7 @@ extension ProbeRequest {
         var secrets: [Secret] = []
         if let key = target.key {
             secrets.append(key)
-            for (name, value) in ProbeDialects.dialect(of: target).credentials(key) {
+            for (name, value) in target.credentials(key) {
                 headers.replaceOrAdd(name: name, value: value.reveal())
             }
         }
@@ -83,17 +83,38 @@ extension ProbeRequest {
 }
 
 extension ModelTarget {
-    /// The address of an endpoint below `/v1/`.
+    /// The address of an endpoint below `/v1/`, or below the server's root where `path` begins with a slash.
     ///
-    /// A base that has a version of its own (`…/v1`, `…/v1beta/openai`, `…/paas/v4`) is taken as complete.
+    /// A base that has a version of its own (`…/v1`, `…/v1beta/openai`, `…/paas/v4`) is taken as complete, and one with
+    /// `{path}` in it says itself where the endpoint belongs (and with `{model}` where the model's name does).
     func endpoint(_ path: String) -> String {
         var base = baseURL[...]
+        if base.contains("{path}") {
+            // A query of the endpoint's own is added to the base's.
+            let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
+            let name = parts.first.map { $0.first == "/" ? String($0.dropFirst()) : $0 } ?? ""
+            let url = base.replacing("{path}", with: name).replacing("{model}", with: PercentText.encoded(model))
+            guard parts.count == 2 else { return String(url) }
+            return "\(url)\(url.contains("?") ? "&" : "?")\(parts[1])"
+        }
         while base.last == "/" { base.removeLast() }
+        if path.hasPrefix("/") {
+            // A path of the server's own: beside the version, not below it.
+            return "\(base.hasSuffix("/v1") ? base.dropLast(3) : base)\(path)"
+        }
         let start = base.firstRange(of: "://")?.upperBound ?? base.startIndex
         let segments = base[start...].split(separator: "/").dropFirst()
         let hasVersion = segments.contains { segment in
             segment.first == "v" && segment.dropFirst().first?.isNumber == true
         }
         return "\(base)\(hasVersion ? "" : "/v1")/\(path)"
+    }
+
+    /// Azure's keys are no bearer tokens; those of Entra ID are, and are given as a header.
+    fileprivate func credentials(_ key: Secret) -> [(name: String, value: Secret)] {
+        let host = Host(of: baseURL).name
+        let isAzure = [".azure.com", ".azure.us"].contains { host.hasSuffix($0) }
+        if gateway == nil, isAzure, dialect == .openAI { return [("api-key", key)] }
+        return ProbeDialects.dialect(of: self).credentials(key)
     }
 }

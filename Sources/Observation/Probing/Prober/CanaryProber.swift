@@ -49,12 +49,15 @@ package final class CanaryProber: Sendable {
     ///   - factory: where metrics go; by default wherever the process sends them.
     ///   - isProbeable: asked right before anything is sent to a model. A false answer sends nothing: that is how a local
     ///     model that is not loaded stays unloaded. By default models of local runtimes are never probed.
+    ///   - stay: asked as a probe departs: what it has to say so that a local model stays in memory as long as without
+    ///     it.
     ///   - onGatewayTrouble: told the name of a gateway that a probe could not get through. Must return at once.
     package init(
         egress: Egress, intake: Intake, timekeeper: Timekeeper = .system, policy: HealthPolicy = HealthPolicy(),
         limits: Limits = Limits(), loads: LoadWatcher.Settings? = LoadWatcher.Settings(), logger: Logger,
         metrics factory: (any MetricsFactory)? = nil,
         isProbeable: @escaping @Sendable (ModelConfig) async -> Bool = { $0.localRuntime == nil },
+        stay: @escaping @Sendable (ModelTarget, ModelConfig) -> LocalStay? = { _, _ in nil },
         onGatewayTrouble: @escaping @Sendable (_ gateway: String) -> Void = { _ in }
     ) {
         self.intake = intake
@@ -65,7 +68,8 @@ package final class CanaryProber: Sendable {
         self.loads = loads.map { LoadWatcher(egress: egress, settings: $0) }
         metrics = ProbeMetrics(factory: factory)
         runner = ProbeRunner(
-            egress: egress, limits: limits, timekeeper: timekeeper, lessons: LessonBook(), metrics: metrics)
+            egress: egress, limits: limits, timekeeper: timekeeper, lessons: LessonBook(), metrics: metrics,
+            stay: stay)
         state = Mutex(ProberState(policy: policy, limits: limits))
     }
 
@@ -172,7 +176,8 @@ package final class CanaryProber: Sendable {
         ProbeResult(
             modelId: model.id, target: target,
             outcome: Outcome(
-                .idle, .notLoaded, detail: "'\(model.id)' is not loaded, and a probe would load it: nothing was sent."),
+                .idle, .notLoaded,
+                detail: "'\(model.id)' is not in memory, or a probe would keep it there: nothing was sent."),
             startedAt: timekeeper.now.wall)
     }
 }

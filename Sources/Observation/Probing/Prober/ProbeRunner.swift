@@ -10,6 +10,8 @@ struct ProbeRunner: Sendable {
     let metrics: ProbeMetrics
     /// In which names the targets answer.
     let echoes = EchoBook()
+    /// What a probe of a local model has to say, asked as it departs.
+    var stay: @Sendable (ModelTarget, ModelConfig) -> LocalStay? = { _, _ in nil }
 
     /// - Throws: only when the task is cancelled. A model that fails, and a probe that cannot be built, is a result.
     func run(_ errand: ProbeErrand) async throws(CancellationError) -> ProbeResult {
@@ -81,11 +83,15 @@ struct ProbeRunner: Sendable {
             model: errand.model, target: errand.target, config: errand.config, check: errand.check,
             isStreamed: errand.isStreamed, lessons: known, nonce: Self.hex(UInt64.random(in: .min ... .max)))
         ask.config.timeout = timeout
+        ask.stay = stay(errand.target, errand.model)
+        var isAnswered = false
+        defer { ask.stay?.ended(isAnswered) }
         let trace = "canary-\(Self.hex(UInt64.random(in: .min ... .max)))"
         let request = try ProbeRequest(ask, trace: trace)
         let exchange = try await TimedRequest(
             request: request, timeout: timeout, stallAfter: timeout * limits.stallShare
         ).send(by: egress)
+        isAnswered = exchange.failure == nil
         let redactor = Redactor(
             request.secrets,
             names: [

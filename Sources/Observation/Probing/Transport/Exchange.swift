@@ -21,5 +21,8 @@ struct Exchange: Sendable {
     }
 
     func header(_ name: String) -> String? { headers.first(name: name) }
-    var isEventStream: Bool { header("content-type")?.lowercased().hasPrefix("text/event-stream") ?? false }
+    var isEventStream: Bool { hasType("text/event-stream") || isLineStream }
+    /// A JSON object a line, as Ollama's own API streams.
+    var isLineStream: Bool { hasType("application/x-ndjson") }
+    private func hasType(_ type: String) -> Bool { header("content-type")?.lowercased().hasPrefix(type) ?? false }
 }

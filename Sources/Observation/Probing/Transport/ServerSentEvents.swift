@@ -16,6 +16,8 @@ struct ServerSentEvents: Sendable {
     private var data: [String] = []
     private var isAfterCarriageReturn = false
     private var isAtStart = true
+    /// Each line is an event's data by itself (`application/x-ndjson`).
+    var isPlainLines = false
 
     init() {}
 
@@ -48,6 +50,9 @@ struct ServerSentEvents: Sendable {
         if isAtStart, content.starts(with: [0xef, 0xbb, 0xbf]) { content = content.dropFirst(3) }
         isAtStart = false
         defer { line.removeAll(keepingCapacity: true) }
+        if isPlainLines {
+            return content.isEmpty ? nil : ServerSentEvent(name: "", data: String(decoding: content, as: UTF8.self))
+        }
         if content.isEmpty { return dispatch() }
         let colon = content.firstIndex(of: UInt8(ascii: ":"))
         let field = content[..<(colon ?? content.endIndex)]

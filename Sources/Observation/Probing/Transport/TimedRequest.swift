@@ -106,6 +106,7 @@ struct TimedRequest: Sendable {
                 state.exchange.headers = head.headers
                 state.exchange.phases.head = elapsed(now)
                 state.lastByte = now
+                state.events.isPlainLines = state.exchange.isLineStream
                 if state.exchange.isEventStream { watch(task, &state) }
             }
             guard length <= bodyLimit else {

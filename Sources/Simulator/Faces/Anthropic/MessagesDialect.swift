@@ -57,6 +57,6 @@ struct MessagesDialect: Dialect {
     }
 
     private static func stopReason(_ completion: Completion) -> String {
-        completion.finish == .length ? "max_tokens" : "end_turn"
+        completion.toldFinish ?? (completion.finish == .length ? "max_tokens" : "end_turn")
     }
 }

@@ -89,7 +89,8 @@ struct LMStudioFace: FaceResponder {
             return refuse(LMStudioVoice.nothingLoaded, incoming)
         }
         let keepAlive = body["ttl"]?.double.map { Duration.seconds(min(max($0, 0), Self.longestStay)) }
-        guard let meeting = catalog.meet(id, on: .lmStudio, loading: .asNeeded(keepAlive: keepAlive)) else {
+        guard let meeting = catalog.meet(id, on: .lmStudio, loading: .asNeeded(keepAlive: keepAlive, isLasting: false))
+        else {
             return refuse(LMStudioVoice.unknownModel(id), incoming)
         }
         if settings.evictsOnDemand, meeting.loading?.began == true { catalog.evictOthers(than: id, on: .lmStudio) }

@@ -44,7 +44,7 @@ struct OllamaDialect: Dialect {
         let prompt = completion.promptTokens * 1_000_000
         let evaluation = completion.completionTokens * perToken
         body["done"] = true
-        body["done_reason"] = .string(completion.finish.rawValue)
+        body["done_reason"] = .string(completion.finishWord)
         if endpoint == .generate { body["context"] = [128_006, 882, 128_007] }
         body["total_duration"] = JSON(load + prompt + evaluation)
         body["load_duration"] = JSON(load)

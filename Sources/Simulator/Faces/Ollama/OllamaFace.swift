@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Ollama's API, its own and the compatible one under `/v1`.
 ///
 /// The behaviour of a model touches only what makes the model work: `/`, the lists and the details go on answering while
@@ -16,7 +18,13 @@ struct OllamaFace: FaceResponder {
         case ("GET", "/api/version"): return .json(["version": .string(version)])
         case ("GET", "/api/tags"): return .json(["models": .array(models.map(OllamaListing.tag))])
         case ("GET", "/api/ps"):
-            return .json(["models": .array(models.filter(\.isLoaded).map(OllamaListing.running))])
+            let now = runner.clock.wall
+            var reply = Reply.json([
+                "models": .array(models.filter(\.isLoaded).map { OllamaListing.running($0, at: now) })
+            ])
+            // As Go's server has it: what the times in the answer are counted by.
+            reply.headers[.date] = OllamaTime.header(now)
+            return reply
         case ("GET", "/api/status"): return .json(["cloud": ["disabled": false, "source": "none"]])
         case ("GET", "/v1/models"):
             return .json(["object": "list", "data": .array(models.map(OllamaListing.compatible))])

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The entries of Ollama's lists.
 enum OllamaListing {
     /// An entry of `/api/tags`: a downloaded model.
@@ -12,12 +18,12 @@ enum OllamaListing {
     }
 
     /// An entry of `/api/ps`: a model in memory.
-    static func running(_ model: ModelSnapshot) -> JSON {
+    static func running(_ model: ModelSnapshot, at now: Date) -> JSON {
         var entry = common(model)
         entry["size"] = JSON(model.specification.size)
         entry["digest"] = .string(digest(of: model.specification.id))
         entry["details"] = details(of: model)
-        entry["expires_at"] = .string(OllamaTime.after(model.leavesIn ?? OllamaTime.forever))
+        entry["expires_at"] = .string(OllamaTime.after(model.leavesIn ?? OllamaTime.forever, now))
         entry["size_vram"] = JSON(Int(Double(model.specification.size) * model.specification.vramShare))
         entry["context_length"] = 4096
         return entry

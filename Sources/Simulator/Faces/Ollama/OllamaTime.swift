@@ -19,7 +19,20 @@ enum OllamaTime {
 
     static var now: String { text(Date()) }
 
-    static func after(_ duration: Duration) -> String { text(Date() + duration.seconds) }
+    static func after(_ duration: Duration, _ now: Date) -> String { text(now + duration.seconds) }
+
+    /// As a `Date` header: `Mon, 30 Nov 2026 19:30:00 GMT`.
+    static func header(_ date: Date) -> String {
+        let parts = Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down)).formatted(.iso8601)
+            .split { !$0.isNumber }.compactMap { Int($0) }
+        guard parts.count == 6 else { return "" }
+        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day = Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) % 7
+        return "\(days[day]), \(two(parts[2])) \(months[parts[1] - 1]) \(parts[0]) "
+            + "\(two(parts[3])):\(two(parts[4])):\(two(parts[5])) GMT"
+    }
 
     /// A `keep_alive` of a request: seconds, or a text with units. Negative means for ever.
     static func keepAlive(_ value: JSON?) -> Duration? {

@@ -11,7 +11,7 @@ struct ChatCompletionDialect: Dialect {
                 [
                     "index": 0,
                     "message": ["role": "assistant", "content": .string(completion.text), "refusal": nil],
-                    "logprobs": nil, "finish_reason": .string(completion.finish.rawValue),
+                    "logprobs": nil, "finish_reason": .string(completion.finishWord),
                 ]
             ],
             "usage": Self.usage(completion), "system_fingerprint": "fp_fake",
@@ -31,7 +31,7 @@ struct ChatCompletionDialect: Dialect {
         }
         var events = [chunk(["role": "assistant", "content": ""])]
         events += completion.pieces.map { chunk(["content": .string($0)]) }
-        events.append(chunk([:], finish: .string(completion.finish.rawValue)))
+        events.append(chunk([:], finish: .string(completion.finishWord)))
         if completion.wantsStreamUsage {
             events.append(ServerSentEvent.data(envelope(completion, choices: [], usage: Self.usage(completion))))
         }
@@ -69,7 +69,7 @@ struct TextCompletionDialect: Dialect {
             choices: [
                 [
                     "text": .string(completion.text), "index": 0, "logprobs": nil,
-                    "finish_reason": .string(completion.finish.rawValue),
+                    "finish_reason": .string(completion.finishWord),
                 ]
             ])
         body["usage"] = ChatCompletionDialect.usage(completion)
@@ -86,7 +86,7 @@ struct TextCompletionDialect: Dialect {
                     choices: [["text": .string(text), "index": 0, "logprobs": nil, "finish_reason": finish]]))
         }
         return completion.pieces.map { chunk($0, finish: .null) }
-            + [chunk("", finish: .string(completion.finish.rawValue)), ServerSentEvent.done]
+            + [chunk("", finish: .string(completion.finishWord)), ServerSentEvent.done]
     }
 
     private func envelope(_ completion: Completion, choices: JSON) -> JSON {

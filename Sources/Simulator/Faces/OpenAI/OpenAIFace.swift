@@ -44,6 +44,9 @@ struct OpenAIFace: FaceResponder {
         if let apiKey, incoming.apiKey != apiKey {
             return refuse(.wrongKey(incoming.apiKey), incoming)
         }
+        if incoming.method == "GET", let page = ServerLoadPages.reply(to: incoming.path, catalog.queues(on: .openAI)) {
+            return page
+        }
         var segments = place.segments
         if segments.first == "openai" { segments.removeFirst() }
         if segments.first == "v1" { segments.removeFirst() }
@@ -60,10 +63,13 @@ struct OpenAIFace: FaceResponder {
                     code: "method_not_supported"),
                 incoming)
         }
-        return try await infer(endpoint, site: place.site, incoming)
+        let allowance = catalog.meetKey(incoming.apiKey, on: .openAI)
+        return try await infer(endpoint, site: place.site, allowance, incoming)
     }
 
-    private func infer(_ endpoint: Endpoint, site: String?, _ incoming: Incoming) async throws -> Reply {
+    private func infer(
+        _ endpoint: Endpoint, site: String?, _ allowance: BehaviorState.Allowance?, _ incoming: Incoming
+    ) async throws -> Reply {
         guard let body = incoming.json, body.members != nil else {
             return refuse(
                 Complaint(
@@ -76,7 +82,8 @@ struct OpenAIFace: FaceResponder {
         }
         if let site, let encounter = catalog.meetSite(site) {
             let request = Self.request(body, model: model)
-            return try await runner.run(request, .init(encounter), as: endpoint.dialect, for: incoming)
+            return try await runner.run(
+                request, .init(encounter).limited(to: allowance), as: endpoint.dialect, for: incoming)
         }
         guard let known = catalog.model(model, on: .openAI) else { return refuse(.unknownModel(model), incoming) }
         if let complaint = Self.mismatch(known, endpoint.kind, incoming.path)
@@ -86,7 +93,8 @@ struct OpenAIFace: FaceResponder {
         }
         guard let meeting = catalog.meet(model, on: .openAI) else { return refuse(.unknownModel(model), incoming) }
         let request = Self.request(body, model: model)
-        return try await runner.run(request, .init(meeting), as: endpoint.dialect, for: incoming)
+        return try await runner.run(
+            request, .init(meeting).limited(to: allowance), as: endpoint.dialect, for: incoming)
     }
 
     /// What the body asks for, in any of the endpoints.
