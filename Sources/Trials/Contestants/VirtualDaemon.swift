@@ -58,6 +58,8 @@ package struct VirtualDaemon {
         var flights: Set<UInt64> = []
         /// Requests a second.
         var pace = 0.0
+        /// What its jitter is drawn from, as the prober's is.
+        let jitter: UInt64
         var extras = 0
         var saved = 0.0
         /// When the latest departure was due, whether it came to anything or not.
@@ -138,7 +140,8 @@ package struct VirtualDaemon {
             let key = ProbeKey(config.id, target: config.targets.first?.name ?? TargetName.default)
             return Model(
                 key: key, config: config,
-                plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled))
+                plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled),
+                jitter: Jitter.seed(of: key))
         }
         for (index, model) in models.enumerated() { positions[model.key] = index }
         take(actions)
@@ -325,12 +328,7 @@ package struct VirtualDaemon {
     private mutating func schedule(_ index: Int) {
         models[index].version += 1
         let plan = models[index].plan
-        guard let next = plan.next?.seconds else { return }
-        var at = next
-        // Regular turns are moved by the jitter, which never adds up.
-        if plan.reason == .scheduled, plan.next == plan.anchor {
-            at += plan.every.seconds * policy.jitter * (2 * chance.uniform() - 1)
-        }
+        guard let at = plan.departure(jitter: policy.jitter, seed: models[index].jitter)?.seconds else { return }
         push(.departure(index, version: models[index].version), at: max(at, now))
     }
 

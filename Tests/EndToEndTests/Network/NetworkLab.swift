@@ -41,7 +41,7 @@ struct NetworkLab: Sendable {
     static let obstacle: String? = {
         guard geteuid() == 0 else { return "it takes root" }
         let script = """
-            ip link add a type veth peer name b && nft add table inet t && command -v nsenter && command -v python3
+            ip link add name lab0 type veth peer name lab1 && nft add table inet t && command -v nsenter && command -v python3
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -81,7 +81,7 @@ extension EndToEnd {
         private static func yaml(_ setting: Setting, in folder: TemporaryFolder) -> String {
             func url(_ index: Int, _ name: String) -> String { setting.isNamed ? name : NetworkLab.address(index) }
             let providers = NetworkLab.hosts.enumerated().map {
-                "  lab\($0): {kind: openai, url: \"http://\(url($0, $1)):\(NetworkLab.port)\", key: none}\n"
+                "  lab\($0): {kind: openai, url: \"http://\(url($0, $1)):\(NetworkLab.port)\", key: none, limit: {requests: 1000000, per: minute}}\n"
             }
             let models = ids.map { host, model in
                 "  - {id: \(model), provider: lab\(NetworkLab.hosts.firstIndex(of: host) ?? 0)}\n"
