@@ -23,6 +23,8 @@ package struct VirtualDaemon {
 
     /// The Monitor's tick.
     static let grid = 0.2
+    /// Seconds until a departure that came to nothing is tried again.
+    private static let firstRetry = 2.0
     /// Wall-clock time at uptime 0.
     package static let origin = Date(timeIntervalSince1970: 1_795_428_000)
 
@@ -64,6 +66,8 @@ package struct VirtualDaemon {
         var saved = 0.0
         /// When the latest departure was due, whether it came to anything or not.
         var turnedAt = -Double.infinity
+        /// Departures in a row that came to nothing.
+        var declined = 0
         /// Regular turns so far, of which some stream.
         var turns = 0
         /// When evidence of it was last lost.
@@ -257,7 +261,8 @@ package struct VirtualDaemon {
         guard models[index].flights.count < policy.overdue.inFlight else { return }
         if reason == .scheduled { models[index].turns += 1 }
         let key = models[index].key
-        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return }
+        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return decline(index, plan) }
+        models[index].declined = 0
         number += 1
         probes[reason, default: 0] += 1
         models[index].left = now
@@ -285,6 +290,19 @@ package struct VirtualDaemon {
             models[index].flights.remove(number)
             submit(.probeCancelled(key, number: number), .probe)
         }
+    }
+
+    /// A departure sent nothing: it is tried again soon, ever less soon, as the prober's timetable does.
+    private mutating func decline(_ index: Int, _ plan: ProbePlan) {
+        models[index].declined += 1
+        // Nobody told the decision.
+        models[index].lostAt = now
+        let retry = min(plan.every.seconds, Self.firstRetry * Double(1 << min(models[index].declined - 1, 20)))
+        guard let next = models[index].plan.next?.seconds, now + retry < next else { return }
+        models[index].plan.next = .seconds(now + retry)
+        models[index].plan.reason = plan.reason
+        models[index].plan.isStreamed = plan.isStreamed
+        schedule(index)
     }
 
     // MARK: Evidence and plans

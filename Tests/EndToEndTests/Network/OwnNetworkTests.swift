@@ -161,7 +161,8 @@ extension EndToEnd {
                 if watcher.setting.isCut(by: loss) {
                     #expect(told[index] == [.unhealthy, .healthy], "\(loss), \(watcher.name): told \(told[index])")
                     let paths = Dictionary(grouping: changes, by: \.model).mapValues { $0.map(\.to) }
-                    let odd = paths.filter { $0.value != ["unknown", "healthy"] }.sorted { $0.key < $1.key }
+                    let odd = paths.filter { !Set($0.value).isSubset(of: ["unknown", "healthy"]) }
+                        .sorted { $0.key < $1.key }
                     #expect(odd.isEmpty, "\(loss), \(watcher.name): \(odd.prefix(3))")
                 }
                 figures.append("\(watcher.name): \(wronged.count), \(toldAfter[index]?.rounded ?? "never")")
