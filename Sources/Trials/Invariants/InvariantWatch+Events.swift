@@ -46,8 +46,8 @@ extension InvariantWatch {
         for episode in subject.troubles where episode.from <= now {
             let isNear = now < episode.to + echo
             let doing = episode.trouble.doing
-            // Nor is it over where nothing has succeeded since.
-            if doing == .model, isNear || tracks[index].succeededAt < episode.to { return }
+            // Nor is it over where little has succeeded since.
+            if doing == .model, isNear || tracks[index].successes.count(where: { $0 > episode.to }) < 8 { return }
             // What is nearest explains most.
             if isNear { blameless = doing }
         }
@@ -104,7 +104,8 @@ extension InvariantWatch {
         let asked = max(base, tracks[index].waitsUntil)
         let slack = subject.timeout + 5
         let isMissed = now - asked > 3 * max(plan.every.seconds, subject.interval) + slack
-        guard isMissed || now - base > max(Self.longestWait, 3 * subject.interval) + slack else { return }
+        let longest = max(Self.longestWait + subject.interval, 3 * subject.interval)
+        guard isMissed || now - base > longest + slack else { return }
         let last = left.isFinite ? "\((now - left).brief) s" : "never"
         note(
             .timetable, index, at: now,

@@ -67,7 +67,9 @@ extension InvariantWatch {
         // A tick of the daemon's.
         if next < now - 0.4 {
             note(.nextProbe, index, at: now, "shows a next probe \((now - next).brief) s ago")
-        } else if next > now + max(Self.longestWait, 3 * tracks[index].subject.interval) + 30 {
+        } else if next > now + max(Self.longestWait, 2 * tracks[index].subject.interval)
+            + tracks[index].subject.interval + 30
+        {
             note(.nextProbe, index, at: now, "shows a next probe \((next - now).brief) s away")
         }
     }

@@ -38,8 +38,8 @@ package struct InvariantWatch: Sendable {
         var hasGround = false
         /// Until when somebody of its account has been asked to wait.
         var waitsUntil = -Double.infinity
-        /// When something last succeeded.
-        var succeededAt = -Double.infinity
+        /// When something has succeeded: the last eight times.
+        var successes: [Double] = []
         /// What its newest evidence came to.
         var newest: Outcome.Class?
         /// The runtime's last word.
@@ -159,7 +159,8 @@ extension InvariantWatch.Track {
         switch outcome {
         case .ok, .idle:
             hasGround = true
-            succeededAt = now
+            if successes.count == 8 { successes.removeFirst() }
+            successes.append(now)
         case .credentials, .quota, .misconfigured, .gone, .gateway, .selfNetwork: hasGround = false
         case .failing, .rateLimited: break
         }
