@@ -76,7 +76,7 @@ extension EndToEnd {
                 gateways:
                   portkey: {kind: portkey, url: "http://127.0.0.1:\(port)"}
                 providers:
-                  openai: {via: portkey, key: none}
+                  openai: {via: portkey, key: none, limit: {requests: 1000000, per: minute}}
                 defaults: {interval: \(interval)s, timeout: 10s}
                 models:
                 \((0..<models).map { "  - {id: m\($0), provider: openai}\n" }.joined())

@@ -84,7 +84,7 @@ import Testing
         },
         Breach(.timetable, "four intervals without a probe") {
             $0.wait(75)
-            $0.plan(next: 80, left: 5)
+            $0.plan(next: 76, left: 5, every: 15)
         },
         Breach(.timetable, "ten minutes without a probe, as somebody wished") {
             $0.wait(600)
@@ -144,6 +144,7 @@ import Testing
         Breach(.falseOutage, "an outage long after the trouble") {
             $0.suffer(.refused, from: 100, to: 200)
             $0.wait(2_000)
+            for _ in 0..<8 { $0.finish(.ok) }
             $0.become(.unhealthy)
         },
         Breach(.overlooked, "an outage of half an hour is healthy") {
@@ -186,7 +187,10 @@ import Testing
     @Test(arguments: breaches) func `a broken rule is found, and no other is blamed`(_ breach: Breach) {
         var history = History()
         breach.play(&history)
-        #expect(Set(history.watch.counts.keys) == [breach.rule], "\(history.watch.violations)")
+        // What has no ground any more for want of a success was not healed by one either.
+        let allowed: Set<Invariant> = breach.rule == .ground ? [.ground, .healing] : [breach.rule]
+        let broken = Set(history.watch.counts.keys)
+        #expect(broken.contains(breach.rule) && broken.isSubset(of: allowed), "\(history.watch.violations)")
         #expect(history.watch.violations.first.map { "\($0)" }?.contains(breach.rule.rawValue) == true)
     }
 

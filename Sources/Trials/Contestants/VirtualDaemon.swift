@@ -23,6 +23,8 @@ package struct VirtualDaemon {
 
     /// The Monitor's tick.
     static let grid = 0.2
+    /// Seconds until a departure that came to nothing is tried again.
+    private static let firstRetry = 2.0
     /// Wall-clock time at uptime 0.
     package static let origin = Date(timeIntervalSince1970: 1_795_428_000)
 
@@ -58,10 +60,14 @@ package struct VirtualDaemon {
         var flights: Set<UInt64> = []
         /// Requests a second.
         var pace = 0.0
+        /// What its jitter is drawn from, as the prober's is.
+        let jitter: UInt64
         var extras = 0
         var saved = 0.0
         /// When the latest departure was due, whether it came to anything or not.
         var turnedAt = -Double.infinity
+        /// Departures in a row that came to nothing.
+        var declined = 0
         /// Regular turns so far, of which some stream.
         var turns = 0
         /// When evidence of it was last lost.
@@ -138,7 +144,8 @@ package struct VirtualDaemon {
             let key = ProbeKey(config.id, target: config.targets.first?.name ?? TargetName.default)
             return Model(
                 key: key, config: config,
-                plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled))
+                plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled),
+                jitter: Jitter.seed(of: key))
         }
         for (index, model) in models.enumerated() { positions[model.key] = index }
         take(actions)
@@ -254,7 +261,8 @@ package struct VirtualDaemon {
         guard models[index].flights.count < policy.overdue.inFlight else { return }
         if reason == .scheduled { models[index].turns += 1 }
         let key = models[index].key
-        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return }
+        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return decline(index, plan) }
+        models[index].declined = 0
         number += 1
         probes[reason, default: 0] += 1
         models[index].left = now
@@ -282,6 +290,19 @@ package struct VirtualDaemon {
             models[index].flights.remove(number)
             submit(.probeCancelled(key, number: number), .probe)
         }
+    }
+
+    /// A departure sent nothing: it is tried again soon, ever less soon, as the prober's timetable does.
+    private mutating func decline(_ index: Int, _ plan: ProbePlan) {
+        models[index].declined += 1
+        // Nobody told the decision.
+        models[index].lostAt = now
+        let retry = min(plan.every.seconds, Self.firstRetry * Double(1 << min(models[index].declined - 1, 20)))
+        guard let next = models[index].plan.next?.seconds, now + retry < next else { return }
+        models[index].plan.next = .seconds(now + retry)
+        models[index].plan.reason = plan.reason
+        models[index].plan.isStreamed = plan.isStreamed
+        schedule(index)
     }
 
     // MARK: Evidence and plans
@@ -325,12 +346,7 @@ package struct VirtualDaemon {
     private mutating func schedule(_ index: Int) {
         models[index].version += 1
         let plan = models[index].plan
-        guard let next = plan.next?.seconds else { return }
-        var at = next
-        // Regular turns are moved by the jitter, which never adds up.
-        if plan.reason == .scheduled, plan.next == plan.anchor {
-            at += plan.every.seconds * policy.jitter * (2 * chance.uniform() - 1)
-        }
+        guard let at = plan.departure(jitter: policy.jitter, seed: models[index].jitter)?.seconds else { return }
         push(.departure(index, version: models[index].version), at: max(at, now))
     }
 

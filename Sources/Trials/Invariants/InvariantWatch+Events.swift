@@ -46,8 +46,8 @@ extension InvariantWatch {
         for episode in subject.troubles where episode.from <= now {
             let isNear = now < episode.to + echo
             let doing = episode.trouble.doing
-            // Nor is it over where nothing has succeeded since.
-            if doing == .model, isNear || tracks[index].succeededAt < episode.to { return }
+            // Nor is it over where little has succeeded since.
+            if doing == .model, isNear || tracks[index].successes.count(where: { $0 > episode.to }) < 8 { return }
             // What is nearest explains most.
             if isNear { blameless = doing }
         }
@@ -98,12 +98,14 @@ extension InvariantWatch {
         let subject = tracks[index].subject
         // What becomes probeable is planned when the decision hears of it.
         guard now - since > 1 else { return }
-        guard let next = plan.next?.seconds else { return note(.nextProbe, index, at: now, "has no next probe") }
+        guard plan.next != nil else { return note(.nextProbe, index, at: now, "has no next probe") }
         let base = max(left, since)
-        // A wait that was asked for is a planned interval too.
-        let planned = max(plan.every.seconds, subject.interval, next - base)
-        let allowed = min(3 * planned, max(Self.longestWait, 3 * subject.interval)) + subject.timeout + 5
-        guard now - base > allowed else { return }
+        // Somebody of its account was asked to wait, which is a plan too.
+        let asked = max(base, tracks[index].waitsUntil)
+        let slack = subject.timeout + 5
+        let isMissed = now - asked > 3 * max(plan.every.seconds, subject.interval) + slack
+        let longest = max(Self.longestWait + subject.interval, 3 * subject.interval)
+        guard isMissed || now - base > longest + slack else { return }
         let last = left.isFinite ? "\((now - left).brief) s" : "never"
         note(
             .timetable, index, at: now,

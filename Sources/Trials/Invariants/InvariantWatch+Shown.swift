@@ -64,11 +64,12 @@ extension InvariantWatch {
             return note(.nextProbe, index, at: now, "shows no next probe")
         }
         let next = date.timeIntervalSince(VirtualDaemon.origin) - shift
-        // A tick of the daemon's, and a jitter that has put the probe off.
-        let grain = 0.4 + 2 * policy.jitter * tracks[index].subject.interval
-        if next < now - grain {
+        // A tick of the daemon's.
+        if next < now - 0.4 {
             note(.nextProbe, index, at: now, "shows a next probe \((now - next).brief) s ago")
-        } else if next > now + max(Self.longestWait, 3 * tracks[index].subject.interval) + 30 {
+        } else if next > now + max(Self.longestWait, 2 * tracks[index].subject.interval)
+            + tracks[index].subject.interval + 30
+        {
             note(.nextProbe, index, at: now, "shows a next probe \((next - now).brief) s away")
         }
     }

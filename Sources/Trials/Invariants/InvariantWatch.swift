@@ -13,6 +13,8 @@ package struct InvariantWatch: Sendable {
         /// Sorted by start.
         package var troubles: [Episode]
         package var gateway: String?
+        /// Those of one account share its limits.
+        package var account = ""
         package var isOffMachine = true
         package var isLocal = false
         /// Whether every fourth probe or so streams.
@@ -34,8 +36,10 @@ package struct InvariantWatch: Sendable {
         var status = HealthStatus.unknown
         /// A success, or an idle local model, since the last blockade, removal or start.
         var hasGround = false
-        /// When something last succeeded.
-        var succeededAt = -Double.infinity
+        /// Until when somebody of its account has been asked to wait.
+        var waitsUntil = -Double.infinity
+        /// When something has succeeded: the last eight times.
+        var successes: [Double] = []
         /// What its newest evidence came to.
         var newest: Outcome.Class?
         /// The runtime's last word.
@@ -46,6 +50,7 @@ package struct InvariantWatch: Sendable {
 
         init(_ subject: Subject) {
             self.subject = subject
+            if self.subject.account.isEmpty { self.subject.account = subject.id.rawValue }
             if !subject.isLocal { probeableSince = 0 }
         }
     }
@@ -97,6 +102,9 @@ package struct InvariantWatch: Sendable {
             guard let index = positions[key.modelID], key.check == nil else { return }
             tracks[index].trail.add(now, evidence.kind)
             tracks[index].weigh(result.outcome.class, at: now)
+            if let wait = result.outcome.retryAfter {
+                hold(like: index, until: now + min(wait.seconds, Self.longestWait))
+            }
         case .outcomes(let key, let outcome, _, _):
             guard let index = positions[key.modelID], key.check == nil else { return }
             tracks[index].trail.add(now, evidence.kind)
@@ -124,6 +132,13 @@ package struct InvariantWatch: Sendable {
         }
     }
 
+    private mutating func hold(like index: Int, until: Double) {
+        let account = tracks[index].subject.account
+        for other in tracks.indices where other == index || tracks[other].subject.account == account {
+            tracks[other].waitsUntil = max(tracks[other].waitsUntil, until)
+        }
+    }
+
     /// Takes up that a model has left the fleet, come back, or begun anew with other targets.
     package mutating func configured(_ id: ModelID, isPresent: Bool, at now: Double) {
         guard let index = positions[id] else { return }
@@ -144,7 +159,8 @@ extension InvariantWatch.Track {
         switch outcome {
         case .ok, .idle:
             hasGround = true
-            succeededAt = now
+            if successes.count == 8 { successes.removeFirst() }
+            successes.append(now)
         case .credentials, .quota, .misconfigured, .gone, .gateway, .selfNetwork: hasGround = false
         case .failing, .rateLimited: break
         }

@@ -78,7 +78,8 @@ struct TroubledFleet: Sendable {
             }
         // Those behind the gateway share an account, as those of one host do.
         return .trial(
-            ModelID("model-\(index)"), provider: host, host: host, interval: interval, gateway: place == .gateway ? gateway : nil,
+            ModelID("model-\(index)"), provider: host, host: host, interval: interval,
+            gateway: place == .gateway ? gateway : nil,
             streaming: index % 2 == 0 ? .auto : .never, runtime: place == .local ? .ollama : nil)
     }
 
@@ -88,6 +89,7 @@ struct TroubledFleet: Sendable {
             var subject = InvariantWatch.Subject(
                 configs[index].id, interval: interval, troubles: worlds[index].episodes)
             subject.gateway = configs[index].targets[0].gateway?.gateway
+            subject.account = configs[index].provider
             subject.isLocal = configs[index].localRuntime != nil
             subject.isOffMachine = !configs[index].targets[0].baseURL.contains("127.0.0.1")
             subject.isStreamed = configs[index].streaming == .auto
@@ -117,7 +119,8 @@ struct TroubledFleet: Sendable {
         daemon.mishaps.wallShift = { at in jumps[Int(at / 86_400) % jumps.count] }
         daemon.watch(gateway: Self.gateway, GatewayWorld(episodes: gatewayLosses))
         daemon.watch(.ollama, local)
-        daemon.send(0.2, to: 0)
+        // Enough of them to stand for probes.
+        daemon.send(6 / interval, to: 0)
         return daemon
     }
 }

@@ -15,7 +15,7 @@ struct NetworkLab: Sendable {
         case prohibited, reset
         /// No route leads out.
         case unreachable
-        /// The name server does not run, or its packets vanish.
+        /// The name server does not run (its port is refused), or its packets vanish.
         case noNames, lostNames
         /// Our end of the cable is switched off, or the other one is.
         case linkDown, cableOut
@@ -41,7 +41,7 @@ struct NetworkLab: Sendable {
     static let obstacle: String? = {
         guard geteuid() == 0 else { return "it takes root" }
         let script = """
-            ip link add a type veth peer name b && nft add table inet t && command -v nsenter && command -v python3
+            ip link add name lab0 type veth peer name lab1 && nft add table inet t && command -v nsenter && command -v python3
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -147,10 +147,7 @@ struct NetworkLab: Sendable {
     private func populate<Result>(_ scenario: String, _ body: () async throws -> Result) async throws -> Result {
         try folder.write(scenario, to: "scenario.yaml")
         let names = (Self.hosts + [Self.landmark]).enumerated().map { "\($1)=10.78.0.1\($0 + 1),fd78::1\($0 + 1)" }
-        try folder.write(
-            Data(try String(contentsOfFile: Self.script, encoding: .utf8).utf8), to: "names.py")
-        try folder.write(
-            "exec python3 '\(folder["names.py"])' \(Self.nameServer) \(names.joined(separator: " "))\n", to: "names.sh")
+        let server = Self.entering(world) + ["python3", Self.script, Self.nameServer] + names
         let simulator =
             Self.entering(world) + [
                 Programs.simulator, "--scenario", folder["scenario.yaml"], "--host", "::", "--json", "--openai-port",
@@ -161,31 +158,17 @@ struct NetworkLab: Sendable {
             try await eventually(
                 "a simulator in the lab", within: .seconds(20), seen: { child.errors.text }
             ) { child.output.text.contains("openai") ? true : nil }
-            try await startNames()
-            defer { stopNames() }
-            return try await body()
+            return try await ChildProcess.with(server[0], Array(server.dropFirst()), in: folder) { names in
+                try await eventually("a name server", within: .seconds(20), seen: { names.errors.text }) {
+                    names.output.text.contains("listening") ? true : nil
+                }
+                return try await body()
+            }
         }
     }
 
     private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("names.py").path
-
-    /// In the background of the world, by a file that tells its process.
-    private func startNames() async throws {
-        try await run(
-            """
-            sh '\(folder["names.sh"])' >'\(folder["names.out"])' 2>&1 & echo $! >'\(folder["names.pid"])'
-            for _ in $(seq 100); do grep -q listening '\(folder["names.out"])' && exit 0; sleep 0.05; done
-            cat '\(folder["names.out"])' >&2; exit 1
-            """, in: world)
-    }
-
-    private func stopNames() {
-        guard let text = try? String(contentsOfFile: folder["names.pid"], encoding: .utf8),
-            let id = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        else { return }
-        kill(id, SIGKILL)
-    }
 
     // MARK: Losses
 
@@ -201,7 +184,7 @@ struct NetworkLab: Sendable {
             try await firewall("iifname in meta l4proto tcp reject with tcp reset")
             try await firewall("iifname in reject")
         case .unreachable: try await run("ip route del default; ip -6 route del default", in: here)
-        case .noNames: stopNames()
+        case .noNames: try await firewall("iifname in udp dport 53 reject")
         case .lostNames: try await firewall("iifname in udp dport 53 drop")
         case .linkDown: try await run("ip link set out down", in: here)
         case .cableOut: try await run("ip link set in down", in: world)
@@ -214,7 +197,6 @@ struct NetworkLab: Sendable {
 
     func restore(after loss: Loss) async throws {
         switch loss {
-        case .noNames: try await startNames()
         case .cableOut: try await run("ip link set in up", in: world)
         case .linkDown, .unreachable: break
         default: try await run("nft flush chain inet lab input", in: world)
