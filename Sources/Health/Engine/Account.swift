@@ -23,11 +23,15 @@ struct Account: Sendable, Hashable {
     }
 
     /// How fast an account lets its targets be probed.
-    struct Pace: Sendable, Equatable {
+    struct Pace: Sendable {
         /// Nothing is sent before.
         var heldUntil: Moment?
+        /// An allowance is known to be used up until then, rather than only one request refused.
+        var isUsedUp = false
         /// Between two regular probes of one target, as far as the allowance reaches.
         var every: Duration?
+        /// The round in which what was never probed has its first turn, where the limit is only announced.
+        var firstRound: (from: Moment, length: Duration)?
         /// When one beside those may leave.
         var extraFrom: Moment?
     }
@@ -42,10 +46,15 @@ struct AccountTrack: Sendable {
     private var isConfigured = false
     private var share = RequestLimit.standardShare
     private var heldUntil: Moment?
+    private var isUsedUp = false
+    /// When a limit was first announced.
+    private var knownAt: Moment?
     /// Looks beside the schedule that may be sent, as of an instant.
     private var extras = Self.mostExtras
     private var extrasAt: Moment?
 
+    /// How much quicker than its share of an announced limit probing goes through models that it has never probed.
+    private static let firstHaste = 10.0
     /// As many as confirm one outage.
     private static let mostExtras = 6.0
     /// The longest reset that is believed of an allowance that is used up: a day, and an hour of clocks.
@@ -60,7 +69,9 @@ struct AccountTrack: Sendable {
         let held = heldUntil.flatMap { $0 > now ? $0 : nil }
         let every = rate.map { Duration.seconds(Double(max(targets, 1)) / ($0 * Self.regularShare)) }
         guard held != nil || every != nil else { return nil }
-        return Account.Pace(heldUntil: held, every: every, extraFrom: extraFrom(now))
+        var pace = Account.Pace(heldUntil: held, isUsedUp: isUsedUp, every: every, extraFrom: extraFrom(now))
+        if !isConfigured, let every, let knownAt { pace.firstRound = (knownAt, every / Self.firstHaste) }
+        return pace
     }
 
     private func extraFrom(_ now: Moment) -> Moment? {
@@ -98,18 +109,21 @@ struct AccountTrack: Sendable {
             if !isConfigured, let limit = allowance.limit, limit > 0 {
                 let period = allowance.period ?? Self.usualPeriod
                 rate = Double(limit) * share / max(period.seconds, 1)
+                if knownAt == nil { knownAt = now }
             }
             if let left = allowance.remaining, left <= 0, let reset = allowance.resetAfter, reset > .zero {
-                hold(until: now + min(reset, Self.longestHold))
+                hold(until: now + min(reset, Self.longestHold), isUsedUp: true)
             }
         }
         if result.outcome.class == .rateLimited, let wait = result.outcome.retryAfter {
-            hold(until: now + min(wait, policy.blocked.longestWait))
+            hold(until: now + min(wait, policy.blocked.longestWait), isUsedUp: false)
         }
         return before.0 != rate || before.1 != heldUntil
     }
 
-    private mutating func hold(until: Moment) {
-        if heldUntil.map({ $0 < until }) ?? true { heldUntil = until }
+    private mutating func hold(until: Moment, isUsedUp: Bool) {
+        guard heldUntil.map({ $0 < until }) ?? true else { return }
+        heldUntil = until
+        self.isUsedUp = isUsedUp
     }
 }

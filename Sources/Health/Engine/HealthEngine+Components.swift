@@ -120,7 +120,11 @@ extension HealthEngine {
             surroundings.downRuntimes[runtime] = isUp ? nil : detail
             settleAll(at: now, into: &actions) { $0.config.localRuntime == runtime }
         case .connectivity(let isUp):
+            let asked = shared.networkAskedAt
             shared.networkAnsweredAt = now
+            shared.networkUnansweredSince = nil
+            // Asked before somebody answered, it is overtaken.
+            if !isUp, let asked, shared.outside.contains(where: { $0.answeredAt.map { $0 > asked } ?? false }) { break }
             setNetwork(
                 isUp: isUp, detail: "The connectivity check fails too: it is our own network.", at: now, into: &actions)
         case .component(let kind, let name, let isUp, let detail):
@@ -160,7 +164,7 @@ extension HealthEngine {
     ) {
         for (turn, index) in members.enumerated() {
             if isUp {
-                reopen(index, turn: turn, of: members.count, isAbsolved: false, at: now, isMeant)
+                reopen(index, turn: turn, of: members.count, at: now, isMeant)
             } else {
                 for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
                     models[index].targets[target].forgive()

@@ -114,7 +114,7 @@ extension HealthEngine {
         let members = shared.hosts[index].members
         for (turn, model) in members.enumerated() {
             if detail == nil {
-                reopen(model, turn: turn, of: members.count, isAbsolved: true, at: now) { $0.host == index }
+                reopen(model, turn: turn, of: members.count, at: now) { $0.host == index }
             }
             settle(model, at: now, into: &actions)
         }
@@ -122,12 +122,13 @@ extension HealthEngine {
 
     // MARK: Our own network
 
-    private mutating func judgeNetwork(at now: Moment, into actions: inout Actions) {
+    mutating func judgeNetwork(at now: Moment, into actions: inout Actions) {
         guard !surroundings.isNetworkDown else { return }
         let (silent, alive) = shared.suddenlySilent(at: now)
         guard !silent.isEmpty, silent.count >= min(policy.selfNetwork.hosts, alive) else { return }
         if shared.networkAskedAt.map({ now - $0 >= SharedTracks.networkAskAgain }) ?? true {
             shared.networkAskedAt = now
+            if shared.networkUnansweredSince == nil { shared.networkUnansweredSince = now }
             actions.isConnectivityCheckWanted = true
         }
         // Nobody can be asked: then all of them at once is word enough.
@@ -182,7 +183,7 @@ extension HealthEngine {
         for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
             let round = min(models[index].config.interval, policy.firstRound)
             let soon = now + round * (Double(turn) / Double(max(count, 1)))
-            models[index].targets[target].reopen(at: soon, isAbsolved: isAbsolved)
+            models[index].targets[target].reopen(at: soon)
         }
     }
 }

@@ -156,6 +156,11 @@ public struct HealthEngine: Sendable {
     public mutating func tick(at now: Moment) -> Actions {
         var actions = Actions()
         let uptime = now.uptime.seconds
+        if let due = shared.networkDue, due <= uptime {
+            judgeNetwork(at: now, into: &actions)
+            // Somebody answers, or it is told: nothing is open any more.
+            shared.networkUnansweredSince = nil
+        }
         for index in models.indices where dues[index] <= uptime {
             reconsider(index, at: now, into: &actions)
             for target in models[index].countOverdue(at: now, surroundings, policy) {
@@ -175,7 +180,7 @@ public struct HealthEngine: Sendable {
     public var nextDue: Duration {
         let due = dues.min() ?? .infinity
         let asking = components.nextAsking(isNetworkDown: surroundings.isNetworkDown) ?? .infinity
-        return .seconds(min(due, asking, 1e9))
+        return .seconds(min(due, asking, shared.networkDue ?? .infinity, 1e9))
     }
 
     /// The state of every model, for everyone to read.

@@ -341,13 +341,19 @@ struct ModelTrack: Sendable {
             if next == .unhealthy || targets.allSatisfy({ $0.run.map { $0.looks >= looks } ?? false }) {
                 flaps.noteDown(at: now.uptime.seconds)
             }
-            next = flaps.wasDown(at: now.uptime.seconds, within: span / 4) ? .unhealthy : .degraded
+            let isDown = flaps.wasDown(at: now.uptime.seconds, within: status == .unhealthy ? span / 2 : 0)
+            next = isDown ? .unhealthy : .degraded
             nextReasons.insert(
                 HealthReason(
                     .flapping, "The status changes too often to be told apart: now \(nextReasons[0].code.rawValue)."),
                 at: 0)
         }
         let isIdle = nextReasons[0].code == .idle
+        if next == .healthy, status != .healthy, !isIdle, !targets.contains(where: { $0.wasLastGood && $0.isGrounded })
+        {
+            // Time alone, or a look that failed, improves nothing.
+            (next, nextReasons) = (status, reasons)
+        }
         availability.advance(
             to: now.uptime.seconds, found == .unknown || isIdle ? .unobserved : found == .unhealthy ? .down : .up)
         if nextReasons != reasons {

@@ -42,6 +42,8 @@ struct SharedTracks: Sendable {
     /// When it was last asked whether our own network is there, and when that was answered.
     var networkAskedAt: Moment?
     var networkAnsweredAt: Moment?
+    /// Since when it is asked in vain.
+    var networkUnansweredSince: Moment?
 
     /// The connectivity check's own timeout is less; without an answer by then there is no such check.
     static let networkPatience = Duration.seconds(3.5)
@@ -51,6 +53,7 @@ struct SharedTracks: Sendable {
     mutating func configure(_ models: inout [ModelTrack]) {
         var next = SharedTracks()
         (next.networkAskedAt, next.networkAnsweredAt) = (networkAskedAt, networkAnsweredAt)
+        next.networkUnansweredSince = networkUnansweredSince
         let oldGateways = Dictionary(gateways.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let oldHosts = Dictionary(hosts.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
         let oldOutside = Dictionary(outside.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -132,9 +135,11 @@ struct SharedTracks: Sendable {
 
     /// Whether it was asked for, and nobody is there who could answer.
     func isNetworkUnanswered(at now: Moment) -> Bool {
-        guard let asked = networkAskedAt, now - asked >= Self.networkPatience else { return false }
-        return networkAnsweredAt.map { $0 < asked } ?? true
+        networkUnansweredSince.map { now - $0 >= Self.networkPatience } ?? false
     }
+
+    /// Uptime in seconds at which silence is word enough; `nil` while nothing is asked.
+    var networkDue: Double? { networkUnansweredSince.map { ($0 + Self.networkPatience).uptime.seconds } }
 }
 
 extension SharedTracks.Outside {

@@ -35,7 +35,14 @@ struct LoadTrack: Sendable {
             || (load.running ?? 0) == 0 && (load.waiting ?? 0) == 0 && load.running != nil
     }
 
-    /// Whether it has more to do than it can do at once, and does it.
+    /// Whether some wait because it cannot work on all at once.
+    var isBusy: Bool {
+        if let waiting = last.waiting, waiting > 0 { return true }
+        guard let running = last.running else { return false }
+        return last.slots.map { running >= $0 } ?? (last.waiting == nil && running > 1)
+    }
+
+    /// Whether it has something to do, and does it.
     func isQueueing(at now: Moment) -> Bool {
         guard now - at <= Self.freshness, (last.running ?? 0) + (last.waiting ?? 0) > 0 else { return false }
         return now - movedAt <= (last.generatedTokens == nil ? Self.blindPatience : Self.patience)
@@ -71,7 +78,9 @@ extension TargetTrack {
         conclude(at: now, policy)
     }
 
-    mutating func markOverloaded(at now: Moment) { rareLoad.update { $0.isOverloaded = true } }
+    mutating func markOverloaded(at now: Moment) {
+        rareLoad.update { $0.isOverloaded = $0.isOverloaded || $0.isBusy }
+    }
 
     /// Whether a look that nobody answered in time was waiting in a queue that moves.
     func isQueued(_ flight: Flight?, _ outcome: Outcome, at now: Moment) -> Bool {

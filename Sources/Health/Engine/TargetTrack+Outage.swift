@@ -60,7 +60,8 @@ extension TargetTrack {
             blockade?.outcome = outcome
             blockade?.isPast = false
         } else {
-            blockade = Blockade(outcome: outcome, since: now)
+            // Where one refusal held already another one needs no proof.
+            blockade = Blockade(outcome: outcome, since: now, isDecided: blockade?.isDecided ?? false)
         }
         let looks = outcome.class == .rateLimited ? policy.blocked.rateLimitedLooks : 2
         // Who asks for more than an interval leaves no second look to wait for.
@@ -69,7 +70,19 @@ extension TargetTrack {
             blockade?.isDecided = true
             hasVerdict = true
             isGrounded = false
+            // Who refuses us is there: the outage is over, one way or the other.
+            endOutage()
         }
+    }
+
+    private mutating func endOutage() {
+        guard isOut else { return }
+        run = nil
+        isOut = false
+        breaker = .closed
+        backoff = 0
+        recovered = 0
+        if !errors.isAlarmed { errors.readmit() }
     }
 
     /// A look failed otherwise than by the refusal that holds.
@@ -168,19 +181,12 @@ extension TargetTrack {
         suspectedAt = nil
     }
 
-    /// What it depends on is there again: looks soon, from the beginning.
-    ///
-    /// - Parameter isAbsolved: an outage that stands was not its own.
-    mutating func reopen(at soon: Moment, isAbsolved: Bool) {
+    /// What it depends on is there again: looks soon, from the beginning. Nothing is known until one has come back.
+    mutating func reopen(at soon: Moment) {
+        endOutage()
         forgive()
         if let blockade, blockade.outcome.class == .gateway || blockade.outcome.class == .selfNetwork {
             self.blockade = nil
-        }
-        if isAbsolved {
-            isOut = false
-            breaker = .closed
-            backoff = 0
-            recovered = 0
         }
         wantedAt = soon
     }

@@ -22,7 +22,7 @@ extension TargetTrack {
         }
         var wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
         if isMissed, let next = wanted.next { wanted.next = max(next, now.uptime) }
-        if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now) }
+        if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now, policy.blocked.longestWait) }
         isOnGrid = wanted.reason == .scheduled && wanted.next != nil && wanted.every == .seconds(interval)
         guard wanted.differs(from: plan) else { return nil }
         // The look it asks for has left already, and its answer is awaited.
@@ -37,10 +37,16 @@ extension TargetTrack {
     }
 
     /// The plan at the pace that its account allows.
-    private func kept(_ wanted: ProbePlan, to pace: Account.Pace, at now: Moment) -> ProbePlan {
+    private func kept(
+        _ wanted: ProbePlan, to pace: Account.Pace, at now: Moment, _ longestWait: Duration
+    ) -> ProbePlan {
         var kept = wanted
         guard let next = wanted.next else { return wanted }
-        if let every = pace.every, every > wanted.every {
+        if let round = pace.firstRound, lastLook == nil, lastStart == nil {
+            let turn = (round.from + round.length * account.share).uptime
+            kept.next = max(turn, min(next, now.uptime))
+            kept.anchor = max(kept.anchor, turn)
+        } else if let every = pace.every, every > wanted.every {
             let turn = ownTurn(every, at: now)
             kept.every = every
             kept.anchor = turn
@@ -50,8 +56,10 @@ extension TargetTrack {
         }
         if let until = pace.heldUntil, until.uptime > kept.next ?? next {
             // Each at its own turn after the reset, not all at once.
-            let turn = until.uptime + min(kept.every, .seconds(60)) * account.share
-            kept.next = turn
+            var turn = until.uptime + min(kept.every, .seconds(60)) * account.share
+            // One request refused is no reason to look away for longer than any is.
+            if !pace.isUsedUp, let lastLook { turn = min(turn, lastLook.uptime + longestWait) }
+            kept.next = max(turn, kept.next ?? turn)
             kept.anchor = turn
             if kept.reason != .recovery, kept.reason != .recoveryConfirmation { kept.reason = .rateLimited }
         }

@@ -31,14 +31,17 @@ extension TargetTrack {
             let good = goodLeft / (stretches - stretch)
             goodLeft -= good
             if good > 0 {
+                wasLastGood = true
                 errors.succeed(policy, times: good, weight: weight, pace: pace)
-                succeed(startedAt: nil, at: now, policy)
+                // Who says that users stream?
+                succeed(startedAt: nil, isStreamed: false, at: now, policy)
             }
             guard stretch < stretches - 1 else { break }
             let bad = badLeft / (stretches - 1 - stretch)
             badLeft -= bad
             suspect(since: now, isProbe: false, times: bad)
             run?.ended += bad
+            wasLastGood = false
             if !failure.isSilence { run?.isSilent = false }
             for _ in 0..<min(bad, 50) {
                 errors.fail(

@@ -22,14 +22,19 @@ extension TargetTrack {
                 status: .unknown, code: .gateway,
                 message: "The gateway '\(gateway)' does not answer, so nothing is known of the provider behind it.")
         }
-        if let seen = freshest, now - seen > staleAfter(policy) {
+        if let seen = lastLook, now - seen > staleAfter(policy) {
             return TargetVerdict(
                 status: .unknown, code: .stale,
-                message: "No answer has been seen for \((now - (lastLook ?? seen)).seconds.shortSeconds).")
+                message: "No answer has been seen for \((now - seen).seconds.shortSeconds).")
         }
         if let blockade, blockade.isDecided, !blockade.isPast { return verdict(of: blockade) }
         if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
         if let blockade, blockade.isDecided { return verdict(of: blockade) }
+        if isKept(at: now, policy), let next = plan.next {
+            return TargetVerdict(
+                status: .degraded, code: .rateLimited,
+                message: "The account's allowance is used up until \(now.wall(at: next).timeOfDay).")
+        }
         if isOverloaded, !errors.isSevere || !errors.isAlarmed {
             return TargetVerdict(status: .degraded, code: .overloaded, message: overloadSentence(at: now))
         }
@@ -69,18 +74,19 @@ extension TargetTrack {
         return TargetVerdict(status: .unknown, code: .starting, message: message)
     }
 
-    /// The freshest evidence. Of what is down or refuses us a look that left is as fresh as one that came back.
-    var freshest: Moment? {
-        guard isOut || blockade != nil, let lastStart else { return lastLook }
-        return lastLook.map { max($0, lastStart) } ?? lastStart
-    }
-
     /// Evidence older than this says nothing any more.
     func staleAfter(_ policy: HealthPolicy) -> Duration {
-        // A look that we put off ourselves (retry-after) is not missed before its time.
-        let next = plan.reason == .rateLimited ? plan.next : nil
-        let wait = next.flatMap { next in lastLook.map { next - $0.uptime } } ?? .zero
-        return max(plan.every * policy.staleness.intervals, max(wait, .zero) + policy.staleness.minimum)
+        // A look that we put off ourselves is not missed before its time, nor before its answer can be there.
+        let put = plan.next.flatMap { next in lastLook.map { next - $0.uptime } } ?? .zero
+        let answer = isOut || blockade != nil ? Duration.seconds(timeout) : .zero
+        return max(plan.every * policy.staleness.intervals, max(put, .zero) + policy.staleness.minimum) + answer
+    }
+
+    /// Whether an allowance that is used up keeps us from looking, for longer than its status would hold.
+    private func isKept(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard plan.reason == .rateLimited, let next = plan.next, let lastLook else { return false }
+        let wait = next - lastLook.uptime
+        return wait > policy.blocked.longestWait + .seconds(60) && wait > plan.every * policy.staleness.intervals
     }
 
     var breakerStatus: CircuitBreakerStatus {

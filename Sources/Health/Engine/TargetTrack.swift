@@ -75,6 +75,8 @@ struct TargetTrack: Sendable {
 
     /// More than a prober keeps in flight, manual probes included.
     static let mostFlights = 16
+    /// The end of a probe comes at most so long after its deadline.
+    static let grace = Duration.seconds(5)
 
     let key: ProbeKey
     let way: Way
@@ -114,6 +116,8 @@ struct TargetTrack: Sendable {
     /// Whether a look has succeeded since the start, since we were blind or refused, or since evidence ran out: the ground
     /// that `healthy` stands on.
     var isGrounded = false
+    /// Whether the newest evidence is a success: no other brings a better status about.
+    var wasLastGood = false
     /// Since when a verdict waits for whether what it shares with others lives; whether it is to wait.
     var heldSince: Moment?
     var isHeld = false
@@ -199,11 +203,13 @@ struct TargetTrack: Sendable {
 
     /// Weighs the end of a probe.
     mutating func finished(_ number: UInt64, _ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
+        dropLost(at: now)
         let flight = flights.firstIndex { $0.number == number }.map { flights.remove(at: $0) }
         // Its start was lost on the way.
         if flight == nil { run?.asked += 1 }
         let outcome = result.outcome
         if outcome.class != .idle { looked(at: now, policy) }
+        wasLastGood = outcome.class == .ok || outcome.class == .idle
         switch outcome.class {
         case .ok:
             succeeded(flight, result, at: now, policy)
@@ -247,12 +253,20 @@ struct TargetTrack: Sendable {
 
     /// Takes up that there is evidence again. What lay further back than evidence may is no ground any more.
     mutating func looked(at now: Moment, _ policy: HealthPolicy) {
-        if let seen = freshest, now - seen > staleAfter(policy) { isGrounded = false }
+        if let seen = lastLook, now - seen > staleAfter(policy) { isGrounded = false }
         lastLook = now
+    }
+
+    /// Forgets flights that must have ended: their ends were lost on the way.
+    mutating func dropLost(at now: Moment) {
+        let longest = Duration.seconds(timeout) + Self.grace
+        guard flights.contains(where: { now - $0.startedAt > longest }) else { return }
+        flights.removeAll { now - $0.startedAt > longest }
     }
 
     /// Counts flights that are late. - Returns: whether any was.
     mutating func countOverdue(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        dropLost(at: now)
         guard flights.contains(where: { $0.charge == nil }) else { return false }
         let due = overdueAfter(policy)
         guard flights.contains(where: { $0.charge == nil && (now - $0.startedAt).seconds >= due }) else { return false }
@@ -274,6 +288,7 @@ struct TargetTrack: Sendable {
             isAny = true
         }
         guard isAny else { return false }
+        wasLastGood = false
         setBlockadePast()
         let longest = flights.map { (now - $0.startedAt).seconds }.max() ?? due
         lastFailure = Outcome(.failing, .timeout, detail: "no answer after \(longest.shortSeconds)")
@@ -315,7 +330,10 @@ struct TargetTrack: Sendable {
             let late = overdueAfter(policy)
             for flight in flights where flight.charge == nil { due = min(due, flight.startedAt.uptime.seconds + late) }
         }
-        if let seen = freshest { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
+        if let first = flights.first {
+            consider((first.startedAt + .seconds(timeout) + Self.grace).uptime.seconds + 0.001)
+        }
+        if let seen = lastLook { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
         if heldSince != nil { consider(now + 0.2) }
         if let next = plan.next { consider((next + missedAfter(policy)).seconds) }
         if let traffic = traffic?.meter {
