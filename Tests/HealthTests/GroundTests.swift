@@ -92,7 +92,9 @@ import Testing
         var lastPlan = 0.0
         for fifth in 0..<1_000 {
             let now = Double(fifth) / 5
-            for plan in engine.tick(at: VirtualFleet.moment(.seconds(now))).plans where plan.next != nil { lastPlan = now }
+            for plan in engine.tick(at: VirtualFleet.moment(.seconds(now))).plans where plan.next != nil {
+                lastPlan = now
+            }
             #expect(now - lastPlan <= 3 * 15 + 1)
         }
     }

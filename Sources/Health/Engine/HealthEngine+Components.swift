@@ -164,7 +164,7 @@ extension HealthEngine {
     ) {
         for (turn, index) in members.enumerated() {
             if isUp {
-                reopen(index, turn: turn, of: members.count, at: now, isMeant)
+                reopen(index, turn: turn, of: members.count, isAbsolved: false, at: now, isMeant)
             } else {
                 for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
                     models[index].targets[target].forgive()

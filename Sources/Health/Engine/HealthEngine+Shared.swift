@@ -114,7 +114,7 @@ extension HealthEngine {
         let members = shared.hosts[index].members
         for (turn, model) in members.enumerated() {
             if detail == nil {
-                reopen(model, turn: turn, of: members.count, at: now) { $0.host == index }
+                reopen(model, turn: turn, of: members.count, isAbsolved: true, at: now) { $0.host == index }
             }
             settle(model, at: now, into: &actions)
         }
@@ -183,7 +183,7 @@ extension HealthEngine {
         for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
             let round = min(models[index].config.interval, policy.firstRound)
             let soon = now + round * (Double(turn) / Double(max(count, 1)))
-            models[index].targets[target].reopen(at: soon)
+            models[index].targets[target].reopen(at: soon, isAbsolved: isAbsolved)
         }
     }
 }

@@ -341,7 +341,7 @@ struct ModelTrack: Sendable {
             if next == .unhealthy || targets.allSatisfy({ $0.run.map { $0.looks >= looks } ?? false }) {
                 flaps.noteDown(at: now.uptime.seconds)
             }
-            let isDown = flaps.wasDown(at: now.uptime.seconds, within: status == .unhealthy ? span / 2 : 0)
+            let isDown = flaps.wasDown(at: now.uptime.seconds, within: status == .unhealthy ? span : 0)
             next = isDown ? .unhealthy : .degraded
             nextReasons.insert(
                 HealthReason(

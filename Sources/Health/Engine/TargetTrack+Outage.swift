@@ -75,7 +75,7 @@ extension TargetTrack {
         }
     }
 
-    private mutating func endOutage() {
+    mutating func endOutage() {
         guard isOut else { return }
         run = nil
         isOut = false
@@ -182,9 +182,12 @@ extension TargetTrack {
     }
 
     /// What it depends on is there again: looks soon, from the beginning. Nothing is known until one has come back.
-    mutating func reopen(at soon: Moment) {
-        endOutage()
+    ///
+    /// - Parameter isAbsolved: an outage that stands was not its own.
+    mutating func reopen(at soon: Moment, isAbsolved: Bool) {
+        if isAbsolved { endOutage() }
         forgive()
+        isUnseen = true
         if let blockade, blockade.outcome.class == .gateway || blockade.outcome.class == .selfNetwork {
             self.blockade = nil
         }
@@ -201,6 +204,7 @@ extension TargetTrack {
         isOut = false
         hasVerdict = false
         isGrounded = false
+        isUnseen = false
         heldSince = nil
         suspectedAt = nil
         lastLook = nil

@@ -15,19 +15,21 @@ extension TargetTrack {
     mutating func replan(
         at now: Moment, isProbeable: Bool, pace: Account.Pace? = nil, _ policy: HealthPolicy
     ) -> ProbePlan? {
-        var isMissed = false
         if isProbeable, let next = plan.next, now.uptime - next >= missedAfter(policy) {
             plan.next = nil
             isMissed = true
         }
         var wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
-        if isMissed, let next = wanted.next { wanted.next = max(next, now.uptime) }
+        if isMissed, let next = wanted.next, plan.next == nil { wanted.next = max(next, now.uptime) }
         if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now, policy.blocked.longestWait) }
         isOnGrid = wanted.reason == .scheduled && wanted.next != nil && wanted.every == .seconds(interval)
         guard wanted.differs(from: plan) else { return nil }
         // The look it asks for has left already, and its answer is awaited.
         if plan.next != nil, let next = wanted.next, let lastStart, next <= lastStart.uptime { return nil }
         plan = wanted
+        if let next = wanted.next, wanted.reason != .scheduled, wanted.reason != .confirmation, !isMissed {
+            patientUntil = now + (next - now.uptime) + policy.staleness.minimum + .seconds(timeout)
+        }
         return wanted
     }
 

@@ -12,7 +12,7 @@ extension TargetTrack {
             !firstToken.isAlarmed, rareBlockade.isNone, rareStream.isNone, rareLoad.isNone, rareOther.isNone,
             rareTraffic.value?.limits.isAlarmed != true, let lastLook
         else { return false }
-        return now - lastLook <= staleAfter(policy)
+        return now - lastLook <= staleAfter(policy) || !isStale(at: now, policy)
     }
 
     /// - Parameter isGatewayDown: nothing is seen of what lies behind its gateway.
@@ -22,12 +22,13 @@ extension TargetTrack {
                 status: .unknown, code: .gateway,
                 message: "The gateway '\(gateway)' does not answer, so nothing is known of the provider behind it.")
         }
-        if let seen = lastLook, now - seen > staleAfter(policy) {
+        if let seen = lastLook, isStale(at: now, policy) {
             return TargetVerdict(
                 status: .unknown, code: .stale,
                 message: "No answer has been seen for \((now - seen).seconds.shortSeconds).")
         }
         if let blockade, blockade.isDecided, !blockade.isPast { return verdict(of: blockade) }
+        if isUnseen { return groundless }
         if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
         if let blockade, blockade.isDecided { return verdict(of: blockade) }
         if isKept(at: now, policy), let next = plan.next {
@@ -74,12 +75,16 @@ extension TargetTrack {
         return TargetVerdict(status: .unknown, code: .starting, message: message)
     }
 
+    /// Whether evidence is too old to say anything. A look that we put off ourselves is not missed before its time.
+    func isStale(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard let lastLook, now - lastLook > staleAfter(policy) else { return false }
+        return patientUntil.map { $0 < now } ?? true
+    }
+
     /// Evidence older than this says nothing any more.
     func staleAfter(_ policy: HealthPolicy) -> Duration {
-        // A look that we put off ourselves is not missed before its time, nor before its answer can be there.
-        let put = plan.next.flatMap { next in lastLook.map { next - $0.uptime } } ?? .zero
         let answer = isOut || blockade != nil ? Duration.seconds(timeout) : .zero
-        return max(plan.every * policy.staleness.intervals, max(put, .zero) + policy.staleness.minimum) + answer
+        return max(plan.every * policy.staleness.intervals, policy.staleness.minimum) + answer
     }
 
     /// Whether an allowance that is used up keeps us from looking, for longer than its status would hold.

@@ -124,6 +124,12 @@ struct TargetTrack: Sendable {
     /// When it is to be looked at beside the schedule because what it depends on has come back, or its neighbours are
     /// silent.
     var wantedAt: Moment?
+    /// Evidence is not missed before this: the next look is put off by ourselves.
+    var patientUntil: Moment?
+    /// A planned probe never left, and another one is planned in its place.
+    var isMissed = false
+    /// No look has come back since what it depends on is there again.
+    var isUnseen = false
     /// When the looks became suspicious; `nil` when they are not.
     var suspectedAt: Moment?
     /// Extra probes that may be spent; below zero when an outage has been confirmed on credit.
@@ -179,6 +185,7 @@ struct TargetTrack: Sendable {
         flights.append(Flight(number: number, startedAt: now, isStreamed: isStreamed))
         lastStart = now
         if reason != .manual { wantedAt = nil }
+        isMissed = false
         if reason == .confirmation, run == nil { endingLooks += 1 }
         run?.asked += 1
         if let silence = traffic?.meter.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
@@ -210,6 +217,11 @@ struct TargetTrack: Sendable {
         let outcome = result.outcome
         if outcome.class != .idle { looked(at: now, policy) }
         wasLastGood = outcome.class == .ok || outcome.class == .idle
+        if isUnseen {
+            isUnseen = false
+            // Whatever it was before we were blind, it answers.
+            if outcome.class == .ok { endOutage() }
+        }
         switch outcome.class {
         case .ok:
             succeeded(flight, result, at: now, policy)
@@ -253,7 +265,7 @@ struct TargetTrack: Sendable {
 
     /// Takes up that there is evidence again. What lay further back than evidence may is no ground any more.
     mutating func looked(at now: Moment, _ policy: HealthPolicy) {
-        if let seen = lastLook, now - seen > staleAfter(policy) { isGrounded = false }
+        if isStale(at: now, policy) { isGrounded = false }
         lastLook = now
     }
 
@@ -333,6 +345,7 @@ struct TargetTrack: Sendable {
         if let first = flights.first {
             consider((first.startedAt + .seconds(timeout) + Self.grace).uptime.seconds + 0.001)
         }
+        if let patientUntil { consider(patientUntil.uptime.seconds + 0.001) }
         if let seen = lastLook { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
         if heldSince != nil { consider(now + 0.2) }
         if let next = plan.next { consider((next + missedAfter(policy)).seconds) }
