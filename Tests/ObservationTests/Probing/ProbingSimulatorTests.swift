@@ -24,7 +24,8 @@ extension ProbingNetworkTests {
                 (.refusal(.badRequest), (.misconfigured, .badRequest), (.misconfigured, .badRequest)),
                 (.refusal(.unauthorized), (.credentials, .unauthorized), (.credentials, .unauthorized)),
                 (.refusal(.paymentRequired), (.quota, .quota), (.quota, .quota)),
-                (.refusal(.forbidden), (.credentials, .forbidden), (.credentials, .forbidden)),
+                // A country that is not served: no key mends it.
+                (.refusal(.forbidden), (.misconfigured, .blockedOnTheWay), (.misconfigured, .blockedOnTheWay)),
                 (.refusal(.modelNotFound), (.gone, .modelNotFound), (.gone, .modelNotFound)),
                 (.refusal(.requestTimeout), (.failing, .timeout), (.failing, .timeout)),
                 (.refusal(.unprocessable), (.misconfigured, .badRequest), (.misconfigured, .badRequest)),

@@ -70,6 +70,7 @@ struct ErrorBody: Sendable, Hashable {
             // Numbers of one vendor's own count; under its name they cannot be taken for another's.
             reasons.append("minimax \(Self.text(of: .number(code)))")
             status = nil
+            self.code = nil
         } else if let error = object["Response"]?["Error"], error.object != nil {
             read(error: error, in: object)
         } else if let error = object["error"], !Self.isNone(error) {
@@ -151,6 +152,11 @@ struct ErrorBody: Sendable, Hashable {
         let fields = error.object ?? [:]
         if error.object == nil {
             message = error.string ?? object["message"]?.string ?? Self.text(of: error)
+            if let text = object["message"]?.string, !text.isEmpty, !message.contains(" ") {
+                // `{"error":"credit_unresolved","message":"A prior charge…"}`
+                reasons.append(message)
+                message = text
+            }
             // `{"code":"The caller does not have permission…","error":"Your team…"}` of xAI.
             reasons += ["code", "type", "error_type", "reason"].compactMap { object[$0]?.string }
         }

@@ -17,7 +17,8 @@ extension ProbeClassifier {
             ]
             if let cause = causes.first(where: { code.hasPrefix($0.0) })?.1 {
                 return failing(
-                    cause, "The proxy in between cannot reach \(provider) (\(refusal.told)).", refusal.answered)
+                    cause, "The proxy in between cannot reach \(provider) (\(refusal.told))\(quote(refusal.said))",
+                    refusal.answered)
             }
         }
         guard isLiteLLM(refusal.exchange) || text.contains("litellm."), refusal.status >= 500 || refusal.status == 408
