@@ -25,8 +25,8 @@ extension EndToEnd {
                     defaults: {interval: 5s, timeout: 5s}
                     local:
                       interval: 1s
-                      ollama: {url: "\(simulator.ollama.url)"}
-                      lmStudio: {url: "\(simulator.lmStudio.url)"}
+                      ollama: {url: "\(simulator.ollama.url)", probing: always}
+                      lmStudio: {url: "\(simulator.lmStudio.url)", probing: always}
                     """
                 var slowest = Duration.zero
                 for round in stride(from: 0, to: Self.starts, by: Self.atOnce) {
