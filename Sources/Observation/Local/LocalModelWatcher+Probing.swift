@@ -22,9 +22,10 @@ extension LocalModelWatcher {
     /// Whether a probe of the model would load nothing and keep nothing in memory; true for a model that is not local.
     package func isProbeable(_ model: ModelConfig) async -> Bool {
         guard let runtime = model.localRuntime else { return true }
-        guard settings.probing != .never else { return false }
+        if settings.probing == .never || settings.probing == .unobtrusive && runtime != .ollama { return false }
+        let age: Duration = settings.probing == .always ? .seconds(1) : Self.present
         for target in model.targets {
-            guard await isLoaded(target.model, on: runtime, maximumAge: Self.present) else { return false }
+            guard await isLoaded(target.model, on: runtime, maximumAge: age) else { return false }
             if case .none = leave(for: target, of: model, on: runtime) { return false }
         }
         return true

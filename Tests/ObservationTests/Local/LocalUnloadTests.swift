@@ -26,7 +26,10 @@ struct LocalUnloadTests {
     }
 
     private static let plays = [
-        Play(name: "idle after one request", users: [(5, "/v1/chat/completions", nil)], unloaded: 125),
+        Play(name: "idle after one request", users: [(15, "/v1/chat/completions", nil)], unloaded: 135),
+        Play(
+            name: "loaded before us, and so only watched", users: [(5, "/v1/chat/completions", nil)], unloaded: 125,
+            isProbed: false),
         Play(
             name: "used now and then", users: [(5, "/v1/chat/completions", nil), (71, "/api/chat", nil)], unloaded: 191),
         Play(
