@@ -66,6 +66,8 @@ package struct VirtualDaemon {
         var saved = 0.0
         /// When the latest departure was due, whether it came to anything or not.
         var turnedAt = -Double.infinity
+        /// The regular turn up to which everything has left: one that left early by jitter has been served.
+        var served = Duration.zero - .seconds(1)
         /// Departures in a row that came to nothing.
         var declined = 0
         /// Regular turns so far, of which some stream.
@@ -172,6 +174,7 @@ package struct VirtualDaemon {
         }
         models[index].config = config
         models[index].births += 1
+        models[index].served = .zero - .seconds(1)
         if config == nil {
             models[index].version += 1
             models[index].plan.next = nil
@@ -255,7 +258,9 @@ package struct VirtualDaemon {
         else { return }
         let plan = models[index].plan
         let reason = plan.reason
-        models[index].plan = plan.following(max(.seconds(now), next))
+        let taken = max(.seconds(now), next)
+        models[index].served = max(models[index].served, taken)
+        models[index].plan = plan.following(taken)
         schedule(index)
         models[index].turnedAt = now
         guard models[index].flights.count < policy.overdue.inFlight else { return }
@@ -324,6 +329,13 @@ package struct VirtualDaemon {
         for plan in actions.plans {
             guard let index = positions[plan.key] else { continue }
             var plan = plan
+            let served = models[index].served
+            if plan.anchor <= served {
+                // Whoever made the plan cannot know of a turn that jitter has sent out early.
+                let isRegular = plan.reason == .scheduled && plan.next == plan.anchor
+                plan.anchor = plan.following(served).anchor
+                if isRegular { plan.next = plan.anchor }
+            }
             // Plans travel: the look that one asks for may have left already.
             if let next = plan.next, next.seconds <= models[index].left {
                 plan = plan.following(.seconds(models[index].left))

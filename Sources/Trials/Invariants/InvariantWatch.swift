@@ -102,8 +102,11 @@ package struct InvariantWatch: Sendable {
             guard let index = positions[key.modelID], key.check == nil else { return }
             tracks[index].trail.add(now, evidence.kind)
             tracks[index].weigh(result.outcome.class, at: now)
-            if let wait = result.outcome.retryAfter {
-                hold(like: index, until: now + min(wait.seconds, Self.longestWait))
+            if result.outcome.class == .rateLimited || result.outcome.retryAfter != nil {
+                // Where nobody says for how long, the interval is stretched.
+                let stretched = policy.blocked.longestStretch * tracks[index].subject.interval
+                let wait = max(result.outcome.retryAfter?.seconds ?? 0, stretched)
+                hold(like: index, until: now + min(wait, Self.longestWait))
             }
         case .outcomes(let key, let outcome, _, _):
             guard let index = positions[key.modelID], key.check == nil else { return }
