@@ -6,7 +6,11 @@ struct Account: Sendable, Hashable {
 
     /// - Parameter provider: the provider's name in the configuration.
     init(_ target: ModelTarget, provider: String) {
-        if let route = target.gateway {
+        if let route = target.gateway, route.kind == .litellm {
+            // Its key is its own; what it passes on of limits is those of whoever serves the model.
+            place = "\(route.gateway)/\(provider)/\(target.model)"
+            key = target.key
+        } else if let route = target.gateway {
             place = "\(route.gateway)/\(route.provider ?? provider)"
             key = target.key ?? route.virtualKey
         } else {

@@ -227,7 +227,7 @@ public struct HealthEngine: Sendable {
         actions.plans += conclusion.plans
         guard let previous = conclusion.previous else { return }
         let track = models[index]
-        emit(track, previous: previous, current: track.status, track.toldReasons, at: now, into: &actions)
+        emit(track, previous: previous, current: track.status, track.toldReasons(policy), at: now, into: &actions)
     }
 
     private mutating func emit(

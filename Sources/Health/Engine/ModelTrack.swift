@@ -183,7 +183,9 @@ struct ModelTrack: Sendable {
         var late: [Int] = []
         for index in targets.indices where !surroundings.hide(targets[index].way) {
             if !targets[index].flights.isEmpty, targets[index].countOverdue(at: now, policy) { late.append(index) }
-            if targets[index].heldSince != nil { targets[index].decide(at: now, policy) }
+            if !targets[index].isOut, targets[index].heldSince != nil || targets[index].isFrontSilent(at: now) {
+                targets[index].decide(at: now, policy)
+            }
         }
         for index in checks.indices where !checks[index].flights.isEmpty {
             _ = checks[index].countOverdue(at: now, policy)
@@ -247,9 +249,10 @@ struct ModelTrack: Sendable {
     }
 
     /// The reasons as an event tells them: the first one with what is done about it.
-    var toldReasons: [HealthReason] {
+    func toldReasons(_ policy: HealthPolicy) -> [HealthReason] {
         var told = reasons
-        guard status != .healthy, let next = targets.compactMap(\.plan.next).min() else { return told }
+        let departures = targets.compactMap { $0.plan.departure(jitter: policy.jitter) }
+        guard status != .healthy, let next = departures.min() else { return told }
         let again = settledAt.wall(at: next).timeOfDay
         if told[0].message.hasSuffix(".") { told[0].message.removeLast() }
         told[0].message += "; probing again at \(again)."

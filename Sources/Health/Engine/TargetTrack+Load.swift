@@ -51,6 +51,20 @@ struct LoadTrack: Sendable {
 
 // Busy is not dead.
 extension TargetTrack {
+    /// Whether a server that tells its load while probes wait has fallen silent: its front is gone too.
+    func isFrontSilent(at now: Moment) -> Bool {
+        guard let load = rareLoad.value, now - load.at > LoadTrack.freshness, let first = flights.first else {
+            return false
+        }
+        return now - first.startedAt > LoadTrack.freshness
+    }
+
+    /// When it may count as silent; `nil` where it tells nothing or nothing waits.
+    var frontDue: Moment? {
+        guard let load = rareLoad.value, let first = flights.first else { return nil }
+        return max(load.at, first.startedAt) + LoadTrack.freshness + .milliseconds(1)
+    }
+
     /// Whether looks of ours wait in a queue that moves.
     func isQueueing(at now: Moment) -> Bool { rareLoad.value?.isQueueing(at: now) ?? false }
 

@@ -95,7 +95,7 @@ extension TargetTrack {
 
     /// The outage rule: enough suspicious looks over enough time, without a success.
     mutating func decide(at now: Moment, _ policy: HealthPolicy) {
-        if let run, !isOut, isEnough(run, policy), !mustWait(at: now, policy) {
+        if let run, !isOut, isEnough(run, at: now, policy), !mustWait(at: now, policy) {
             if run.isPlainAlive {
                 breakStreams(at: now, policy)
             } else {
@@ -125,7 +125,15 @@ extension TargetTrack {
         conclude(at: now, policy)
     }
 
-    private func isEnough(_ run: Run, _ policy: HealthPolicy) -> Bool {
+    /// When looks that wait at a server whose front is silent too make an outage, however few there can be: no more than
+    /// two of ours wait at a busy server.
+    func silentOutageAt(_ policy: HealthPolicy) -> Moment? {
+        guard !rareLoad.isNone, let run, !isOut, run.looks >= 2 else { return nil }
+        return run.startedAt + .seconds(leastSpan(policy))
+    }
+
+    private func isEnough(_ run: Run, at now: Moment, _ policy: HealthPolicy) -> Bool {
+        if let at = silentOutageAt(policy), at <= now, isFrontSilent(at: now) { return true }
         let offsets = confirmations(policy)
         // Of a streamed run one look was plain, and succeeded.
         let all = run.isPlainAlive ? offsets.count : offsets.count + 1

@@ -280,7 +280,9 @@ struct TargetTrack: Sendable {
     mutating func countOverdue(at now: Moment, _ policy: HealthPolicy) -> Bool {
         dropLost(at: now)
         guard flights.contains(where: { $0.charge == nil }) else { return false }
-        let due = overdueAfter(policy)
+        // Whoever told how busy it was and tells nothing any more is given no more patience.
+        let isFrontSilent = isFrontSilent(at: now)
+        let due = isFrontSilent ? LoadTrack.freshness.seconds : overdueAfter(policy)
         guard flights.contains(where: { $0.charge == nil && (now - $0.startedAt).seconds >= due }) else { return false }
         // It waits in a queue that moves.
         if isQueueing(at: now) {
@@ -289,7 +291,8 @@ struct TargetTrack: Sendable {
         }
         var isAny = false
         for index in flights.indices where flights[index].charge == nil {
-            guard (now - flights[index].startedAt).seconds >= overdueAfter(policy) else { continue }
+            let due = isFrontSilent ? LoadTrack.freshness.seconds : overdueAfter(policy)
+            guard (now - flights[index].startedAt).seconds >= due else { continue }
             if flights[index].isStreamed, rareStream.value?.isBroken == true {
                 flights[index].charge = (0, 0)
                 continue
@@ -348,6 +351,8 @@ struct TargetTrack: Sendable {
         if let patientUntil { consider(patientUntil.uptime.seconds + 0.001) }
         if let seen = lastLook { consider((seen + staleAfter(policy)).uptime.seconds + 0.001) }
         if heldSince != nil { consider(now + 0.2) }
+        if let frontDue { consider(frontDue.uptime.seconds) }
+        if let silentOutageAt = silentOutageAt(policy) { consider(silentOutageAt.uptime.seconds + 0.001) }
         if let next = plan.next { consider((next + missedAfter(policy)).seconds) }
         if let traffic = traffic?.meter {
             if let silence = traffic.silenceAt(interval: interval, policy.traffic) { consider(silence) }
