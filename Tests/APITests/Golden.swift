@@ -311,6 +311,7 @@ enum Golden {
               "status" : "unhealthy"
             }
           },
+          "reason" : "Of 4 models 1 unhealthy, 1 degraded, 1 unknown.",
           "revision" : 7,
           "status" : "degraded",
           "timestamp" : "2026-11-23T10:00:00.000Z",

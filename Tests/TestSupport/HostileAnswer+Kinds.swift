@@ -107,9 +107,9 @@ extension HostileAnswer {
             let count = Int.random(in: 1...5, using: &random)
             (steps, expectation) = ([.send(Array(repeatElement(whole, count: count + 1).joined()))], .success)
         case .early:
-            // Before the next request on this connection is there.
+            // Before the next request on this connection is there, which then meets its end: a success or a reset.
             (steps, expectation) = (
-                [.send(whole), .send(whole), .send(Array("HTTP/1.1 099 X\r\n\r\n".utf8))], .success
+                [.send(whole), .send(whole), .send(Array("HTTP/1.1 099 X\r\n\r\n".utf8))], .either
             )
         case .gzip, .deflate, .bareDeflate:
             let format: Packed.Format = kind == .gzip ? .gzip : kind == .deflate ? .zlib : .bare
