@@ -117,8 +117,17 @@ extension HealthEngine {
             guard isUp || isDown else { break }
             _ = components.note(
                 .localRuntime, runtime.rawValue, isUp ? .healthy : .unhealthy, isUp ? "Answering." : detail, at: now)
+            let wasDown = surroundings.downRuntimes[runtime] != nil
             surroundings.downRuntimes[runtime] = isUp ? nil : detail
-            settleAll(at: now, into: &actions) { $0.config.localRuntime == runtime }
+            let members = models.indices.filter { models[$0].config.localRuntime == runtime }
+            // On its return each model waits for the runtime's word on it, which comes with it, and for a probe.
+            if isUp, wasDown {
+                for (turn, index) in members.enumerated() {
+                    reopen(index, turn: turn, of: members.count, isAbsolved: true, at: now) { _ in true }
+                }
+            } else {
+                for index in members { settle(index, at: now, into: &actions) }
+            }
         case .connectivity(let isUp):
             let asked = shared.networkAskedAt
             shared.networkAnsweredAt = now
@@ -170,12 +179,6 @@ extension HealthEngine {
                     models[index].targets[target].forgive()
                 }
             }
-            settle(index, at: now, into: &actions)
-        }
-    }
-
-    private mutating func settleAll(at now: Moment, into actions: inout Actions, _ isMeant: (ModelTrack) -> Bool) {
-        for index in models.indices where isMeant(models[index]) {
             settle(index, at: now, into: &actions)
         }
     }

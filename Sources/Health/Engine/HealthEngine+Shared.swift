@@ -2,6 +2,8 @@
 extension HealthEngine {
     /// The run of silent looks after which others are asked too.
     private static let looksBeforeOthers = 3
+    /// Other hosts that are asked at once.
+    private static let mostAsked = 16
 
     /// A look came back with an HTTP status: whatever lies between is there.
     mutating func noteAnswer(_ place: SharedTracks.Place, at now: Moment, into actions: inout Actions) {
@@ -158,7 +160,7 @@ extension HealthEngine {
             $0 != place.outside && shared.outside[$0].silentSince == nil
                 && (shared.outside[$0].answeredAt.map { $0 < since } ?? true)
         }
-        for outside in unasked.prefix(policy.selfNetwork.hosts) {
+        for outside in unasked.prefix(Self.mostAsked) {
             guard let other = shared.outside[outside].members.first else { continue }
             hasten(other, at: now, into: &actions) { $0.outside == outside }
         }

@@ -94,7 +94,7 @@ extension TargetTrack {
         case .open:
             var recovery = slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .recovery)
             // It answers again, if only to ask for time or another key.
-            if let blockade, let next = recovery.next,
+            if let blockade, !blockade.isPast, let next = recovery.next,
                 let held = planned(for: blockade, lastLook: lastLook, policy).next, held > next
             {
                 recovery.next = held
@@ -193,8 +193,9 @@ extension TargetTrack {
         case .rateLimited:
             let stretch = min(pow(2, Double(blockade.looks - 1)), policy.blocked.longestStretch)
             let asked = min(blockade.outcome.retryAfter ?? .zero, policy.blocked.longestWait)
-            let wait = max(everyday * stretch, asked)
-            return slowed(to: everyday * stretch, next: lastLook + wait, .rateLimited)
+            let stretched = min(everyday * stretch, max(everyday, policy.blocked.longestWait))
+            let wait = max(stretched, asked)
+            return slowed(to: stretched, next: lastLook + wait, .rateLimited)
         case .gateway where blockade.isDecided, .selfNetwork:
             return slowed(to: min(everyday, policy.breaker.recoveryInterval), from: lastLook, .backoff)
         default:
