@@ -45,8 +45,15 @@ struct Account: Sendable, Hashable {
 struct AccountTrack: Sendable {
     /// Targets that are probed on it.
     var targets = 0
-    /// Requests a second that probing may take; `nil` where no limit is known.
+    /// Requests a second that they come to at their own intervals.
+    var wanted = 0.0
+    /// Requests a second that probing may take where the limit is scarce; `nil` where no limit is known.
     private var rate: Double?
+    /// Requests a second that the provider announces.
+    private var announced: Double?
+    /// Since when an announced limit is scarce, and until when at least; before that probing is no burden.
+    private var scarceUntil: Moment?
+    private var isTooMany = false
     private var isConfigured = false
     private var share = RequestLimit.standardShare
     private var heldUntil: Moment?
@@ -57,6 +64,12 @@ struct AccountTrack: Sendable {
     private var extras = Self.mostExtras
     private var extrasAt: Moment?
 
+    /// Probing that takes no more than this of an announced limit is a burden only while others use most of it.
+    private static let modestShare = 0.1
+    /// Less than this left of it: others use most of it.
+    private static let scarceRemainder = 0.5
+    /// For so long after it was last seen.
+    private static let scarcity = Duration.seconds(600)
     /// How much quicker than its share of an announced limit probing goes through models that it has never probed.
     private static let firstHaste = 10.0
     /// As many as confirm one outage.
@@ -71,6 +84,8 @@ struct AccountTrack: Sendable {
     /// The pace that holds at an instant; `nil` for no bounds.
     func pace(at now: Moment) -> Account.Pace? {
         let held = heldUntil.flatMap { $0 > now ? $0 : nil }
+        let isBound = isConfigured || isTooMany || scarceUntil.map { $0 > now } ?? false
+        let rate = isBound ? self.rate : nil
         let every = rate.map { Duration.seconds(Double(max(targets, 1)) / ($0 * Self.regularShare)) }
         guard held != nil || every != nil else { return nil }
         var pace = Account.Pace(heldUntil: held, isUsedUp: isUsedUp, every: every, extraFrom: extraFrom(now))
@@ -108,12 +123,13 @@ struct AccountTrack: Sendable {
 
     /// Takes up what an answer says. - Returns: whether the pace has changed.
     mutating func note(_ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) -> Bool {
-        let before = (rate, heldUntil)
+        let before = (rate, heldUntil, isTooMany, scarceUntil.map { $0 > now })
         if let allowance = result.allowance {
             if !isConfigured, let limit = allowance.limit, limit > 0 {
                 let period = allowance.period ?? Self.usualPeriod
                 rate = Double(limit) * share / max(period.seconds, 1)
-                if knownAt == nil { knownAt = now }
+                announced = Double(limit) / max(period.seconds, 1)
+                judge(remainder: allowance.remaining.map { Double($0) / Double(limit) }, at: now)
             }
             if let left = allowance.remaining, left <= 0, let reset = allowance.resetAfter, reset > .zero {
                 hold(until: now + min(reset, Self.longestHold), isUsedUp: true)
@@ -122,7 +138,23 @@ struct AccountTrack: Sendable {
         if result.outcome.class == .rateLimited, let wait = result.outcome.retryAfter {
             hold(until: now + min(wait, policy.blocked.longestWait), isUsedUp: false)
         }
-        return before.0 != rate || before.1 != heldUntil
+        return before.0 != rate || before.1 != heldUntil || before.2 != isTooMany
+            || before.3 != scarceUntil.map { $0 > now }
+    }
+
+    /// Whether an announced limit is scarce: others use most of it, or probing by itself is seen to use it up.
+    private mutating func judge(remainder: Double?, at now: Moment) {
+        guard let announced else { return }
+        let isModest = wanted <= announced * Self.modestShare
+        if !isModest, remainder.map({ $0 < 1 - Self.modestShare }) ?? true {
+            if !isTooMany { knownAt = now }
+            isTooMany = true
+        }
+        if isModest { isTooMany = false }
+        if let remainder, remainder < Self.scarceRemainder {
+            if scarceUntil.map({ $0 <= now }) ?? true { knownAt = now }
+            scarceUntil = now + Self.scarcity
+        }
     }
 
     private mutating func hold(until: Moment, isUsedUp: Bool) {

@@ -15,13 +15,14 @@ extension HealthEngine {
                 if known[account] == nil {
                     known[account] = position
                     var track = oldIndexes[account].map { old[$0] } ?? AccountTrack()
-                    track.targets = 0
+                    (track.targets, track.wanted) = (0, 0)
                     accounts.append(track)
                 }
                 accounts[position].configure(config.limit, probeShare: config.probeShare)
                 models[index].targets[target].account.index = position
                 models[index].targets[target].account.share = Double(accounts[position].targets)
                 accounts[position].targets += 1
+                accounts[position].wanted += 1 / max(models[index].targets[target].interval, 0.001)
             }
             for check in models[index].checks.indices {
                 models[index].checks[check].account.index = models[index].targets.first?.account.index ?? -1
