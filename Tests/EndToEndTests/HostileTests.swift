@@ -27,7 +27,7 @@ extension EndToEnd {
                 gateways:
                   hostile-gateway: {kind: portkey, url: "\(address)/gateway"}
                 providers:
-                  hostile: {kind: openai, url: "\(address)/models", key: none}
+                  hostile: {kind: openai, url: "\(address)/upstream", key: none}
                   listed: {kind: openai, url: "\(address)/list", key: none, discover: {interval: 10s}}
                   simulated: {kind: openai, url: "\(simulator.openAI.url)", key: none}
                 local:
@@ -47,7 +47,7 @@ extension EndToEnd {
             let next = Mutex(0)
             let elsewhere = Mutex<[String: Int]>([:])
             try await withHostilePeer({ line, number in
-                guard line.contains("/models/") else {
+                guard line.contains("/upstream/") else {
                     let place = line.split(separator: "/").dropFirst().first.map(String.init) ?? line
                     elsewhere.withLock { $0[place, default: 0] += 1 }
                     return number % 3 == 0 ? HostileAnswer(status: number % 200) : HostileAnswer(seed: UInt64(number))

@@ -90,7 +90,12 @@ struct ModelTrack: Sendable {
     var isProbeable: Bool { config.localRuntime == nil || local?.isProbeable == true }
 
     /// Whether what is shown has aged: windows and times move although nothing arrives.
-    func isOld(at now: Moment) -> Bool { renderedAt.map { now - $0 >= .seconds(10) } ?? true }
+    func isOld(at now: Moment) -> Bool {
+        guard let renderedAt, now - renderedAt < .seconds(10) else { return true }
+        // The wall clock was set, or a probe that is due has not left yet: the times shown are no longer right.
+        return abs((now.wall.timeIntervalSince(renderedAt.wall)) - (now - renderedAt).seconds) > 0.5
+            || targets.contains { $0.plan.next.map { $0 <= now.uptime } ?? false }
+    }
 
     /// Takes over what is known from before the configuration changed; only targets that changed begin anew.
     mutating func inherit(_ old: ModelTrack) {
