@@ -202,7 +202,9 @@ struct TargetTrack: Sendable {
         }
         // A person's probe leaves the schedule alone; a turn sent out early by jitter has been served.
         if reason != .manual {
-            plan = plan.following(reason == plan.reason ? max(now.uptime, plan.next ?? now.uptime) : now.uptime)
+            // What is further off than half an interval is another turn than this one.
+            let turn = plan.next.flatMap { $0 - now.uptime <= plan.every * 0.5 ? $0 : nil } ?? now.uptime
+            plan = plan.following(reason == plan.reason ? max(now.uptime, turn) : now.uptime)
         }
     }
 
