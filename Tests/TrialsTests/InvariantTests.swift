@@ -5,8 +5,8 @@ import Testing
 @testable import Trials
 
 @Suite struct InvariantTests {
-    /// Every trouble at two paces; `simulate invariants` runs more, and 300 s, where four lives of 15 days still break rules.
-    @Test(arguments: [(60, 3, 5...8), (15, 1, 9...12)])
+    /// Every trouble at three paces; `simulate invariants` runs far more.
+    @Test(arguments: [(300.0, 15.0, 1...4), (60, 3, 5...8), (15, 1, 9...12)])
     func `whatever goes wrong, the rules hold`(_ interval: Double, _ days: Double, _ seeds: ClosedRange<Int>) async {
         var trial = InvariantTrial()
         trial.interval = interval

@@ -351,10 +351,12 @@ struct ModelTrack: Sendable {
             }
             let isDown = flaps.wasDown(at: now.uptime.seconds, within: status == .unhealthy ? span : 0)
             next = isDown ? .unhealthy : .degraded
+            // What its runtime says of it is no matter of telling apart.
+            let isTold = next == .unhealthy && [.runtime, .retired].contains(nextReasons[0].code)
             nextReasons.insert(
                 HealthReason(
                     .flapping, "The status changes too often to be told apart: now \(nextReasons[0].code.rawValue)."),
-                at: 0)
+                at: isTold ? 1 : 0)
         }
         let isIdle = nextReasons[0].code == .idle
         if next == .healthy, status != .healthy, !isIdle, !targets.contains(where: { $0.wasLastGood && $0.isGrounded })

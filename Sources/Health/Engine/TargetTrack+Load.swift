@@ -9,6 +9,8 @@ struct LoadTrack: Sendable {
 
     /// What it said longer ago says nothing of now.
     static let freshness = Duration.seconds(5)
+    /// A server that spoke no longer than this before a look left was there for it to be sent to.
+    static let memory = Duration.seconds(60)
     /// An engine that has not moved for so long hangs. Without a count of tokens, only finished requests are seen.
     static let patience = Duration.seconds(10)
     static let blindPatience = Duration.seconds(60)
@@ -53,15 +55,15 @@ struct LoadTrack: Sendable {
 extension TargetTrack {
     /// Whether a server that tells its load while probes wait has fallen silent: its front is gone too.
     func isFrontSilent(at now: Moment) -> Bool {
-        guard let load = rareLoad.value, now - load.at > LoadTrack.freshness, let first = flights.first else {
-            return false
-        }
-        return now - first.startedAt > LoadTrack.freshness
+        guard let frontDue else { return false }
+        return now >= frontDue
     }
 
-    /// When it may count as silent; `nil` where it tells nothing or nothing waits.
+    /// When it may count as silent; `nil` where it has told nothing lately or nothing waits.
     var frontDue: Moment? {
-        guard let load = rareLoad.value, let first = flights.first else { return nil }
+        guard let load = rareLoad.value, let first = flights.first, first.startedAt - load.at <= LoadTrack.memory else {
+            return nil
+        }
         return max(load.at, first.startedAt) + LoadTrack.freshness + .milliseconds(1)
     }
 
