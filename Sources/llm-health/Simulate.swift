@@ -37,6 +37,9 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: "The first of the worlds' seeds, to try other worlds; default 1000000, below are those of tuning.")
     var seed: UInt64?
 
+    @Option(help: "How many fleets `invariants` follows for 30 days each, from that seed on; default 7, 1217 in full.")
+    var lives: Int?
+
     @Option(help: "Draw the documentation's pictures into this folder, and do nothing else.")
     var pictures: String?
 
@@ -44,14 +47,16 @@ struct Simulate: AsyncParsableCommand {
     var format = SimulationOptions.Format.text
 
     func validate() throws {
-        guard let noise, !(0..<0.5).contains(noise) else { return }
-        throw ValidationError("--noise is a fraction, from 0 to below 0.5")
+        if let noise, !(0..<0.5).contains(noise) {
+            throw ValidationError("--noise is a fraction, from 0 to below 0.5")
+        }
+        if let lives, lives < 1 { throw ValidationError("--lives is a number from 1 on") }
     }
 
     func run() async throws {
         let options = SimulationOptions(
             parts: parts.isEmpty ? SimulationOptions.Part.allCases : parts, interval: interval, noise: noise,
-            policy: policy, against: against, withPeers: withPeers, isFull: isFull, seed: seed, format: format)
+            policy: policy, against: against, withPeers: withPeers, isFull: isFull, seed: seed, lives: lives, format: format)
         let simulation = try SimulationRun(options, environment: Output.environment)
         if let pictures { return try await simulation.draw(into: pictures) }
         let isHolding = try await simulation.run(terminal: Output.terminal) { Output.write($0) }

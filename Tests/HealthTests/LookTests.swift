@@ -47,6 +47,7 @@ import Testing
                 fleet.submit(
                     .load(ProbeKey(model), ServerLoad(running: 2, waiting: 6, slots: 2, generatedTokens: now * 20)))
             }
+            if now >= 400 { fleet.submit(.load(ProbeKey(model), nil)) }
             if now > 215, now < 400 {
                 let status = fleet.status(model)
                 #expect(
@@ -55,6 +56,23 @@ import Testing
             }
         }
         #expect(fleet.change(of: model, to: .unhealthy).map { $0.seconds > 400 && $0.seconds <= 430 } == true)
+    }
+
+    @Test func `a server that is not asked any more is not silent`() {
+        // One end is lost, so that its probe seems to wait; the others are answered.
+        var number = 0
+        var fleet = Self.slow { _ in false }
+        fleet.mannered = { _, now, _ in
+            number += 1
+            return now.seconds > 200 && number % 10 == 0 ? .hang : .ok(.milliseconds(300))
+        }
+        for half in 0..<1_200 {
+            fleet.run(until: .milliseconds(half * 500))
+            if half % 60 == 3 {
+                fleet.submit(.load(ProbeKey(model), ServerLoad(running: 1, waiting: 0, generatedTokens: Double(half))))
+            }
+        }
+        #expect(!fleet.events.contains { $0.currentStatus == .unhealthy }, "\(fleet.events.map(\.reason))")
     }
 
     @Test func `an engine that stands still behind a live front is not busy`() {

@@ -27,8 +27,8 @@ import Testing
         #expect(try #require(result.avoided.quantile(0.5)) <= avoided)
         #expect(try #require(result.avoided.quantile(0.98)) <= mostAvoided)
         #expect(result.entriesPerFault == 1)
-        // Recovery probes leave up to 25 s apart, and one in 200 fails for no reason.
-        if interval < 30 { #expect(try #require(result.recovered.quantile(0.95)) <= 35) }
+        // Recovery probes leave up to 25 s apart; beyond that lies what one probe in 200 costs that fails for no reason.
+        if interval < 30 { #expect(try #require(result.recovered.quantile(0.95)) <= 30) }
     }
 
     @Test(arguments: [(15.0, 0.3, 70.0, 1.0), (15, 0.15, 200, 1), (60, 0.3, 600, 0.97)])

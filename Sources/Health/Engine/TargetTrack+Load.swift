@@ -4,13 +4,15 @@ struct LoadTrack: Sendable {
     var at: Moment
     /// When it was last seen to get anywhere: tokens generated, requests finished.
     var movedAt: Moment
+    /// When the server was last heard of: what it says of its load, or an answer of any kind.
+    var heardAt: Moment
+    /// Whether it has been asked since, in vain.
+    var isSilent = false
     /// A look of ours waited, or waits, in its queue.
     var isOverloaded = false
 
     /// What it said longer ago says nothing of now.
     static let freshness = Duration.seconds(5)
-    /// A server that spoke no longer than this before a look left was there for it to be sent to.
-    static let memory = Duration.seconds(60)
     /// An engine that has not moved for so long hangs. Without a count of tokens, only finished requests are seen.
     static let patience = Duration.seconds(10)
     static let blindPatience = Duration.seconds(60)
@@ -19,12 +21,20 @@ struct LoadTrack: Sendable {
         last = load
         at = now
         movedAt = now
+        heardAt = now
+    }
+
+    /// Takes up a sign of life.
+    mutating func hear(at now: Moment) {
+        heardAt = now
+        isSilent = false
     }
 
     mutating func note(_ load: ServerLoad, at now: Moment) {
         if hasMoved(to: load) { movedAt = now }
         last = load
         at = now
+        hear(at: now)
     }
 
     private func hasMoved(to load: ServerLoad) -> Bool {
@@ -53,26 +63,26 @@ struct LoadTrack: Sendable {
 
 // Busy is not dead.
 extension TargetTrack {
-    /// Whether a server that tells its load while probes wait has fallen silent: its front is gone too.
+    /// Whether a server that tells its load while probes wait does not answer that either: its front is gone too.
     func isFrontSilent(at now: Moment) -> Bool {
         guard let frontDue else { return false }
         return now >= frontDue
     }
 
-    /// When it may count as silent; `nil` where it has told nothing lately or nothing waits.
+    /// When it counts as silent; `nil` where it is not asked in vain, or nothing waits.
     var frontDue: Moment? {
-        guard let load = rareLoad.value, let first = flights.first, first.startedAt - load.at <= LoadTrack.memory else {
-            return nil
-        }
-        return max(load.at, first.startedAt) + LoadTrack.freshness + .milliseconds(1)
+        guard let load = rareLoad.value, load.isSilent, let first = flights.first else { return nil }
+        return max(load.heardAt, first.startedAt) + LoadTrack.freshness
     }
 
     /// Whether looks of ours wait in a queue that moves.
     func isQueueing(at now: Moment) -> Bool { rareLoad.value?.isQueueing(at: now) ?? false }
 
     /// Takes up what the server says. Silence that it explains is taken back.
-    mutating func note(_ load: ServerLoad, at now: Moment, _ policy: HealthPolicy) {
+    mutating func note(_ load: ServerLoad?, at now: Moment, _ policy: HealthPolicy) {
+        guard let load else { return rareLoad.update { $0.isSilent = true } }
         // A front that lives says nothing of the engine behind it.
+        rareLoad.update { $0.hear(at: now) }
         guard load.running != nil || load.waiting != nil || load.generatedTokens != nil else { return }
         if rareLoad.isNone { rareLoad = Rare(LoadTrack(load, at: now)) }
         rareLoad.update { $0.note(load, at: now) }

@@ -217,6 +217,7 @@ struct TargetTrack: Sendable {
         // Its start was lost on the way.
         if flight == nil { run?.asked += 1 }
         let outcome = result.outcome
+        if !outcome.isSilence { rareLoad.update { $0.hear(at: now) } }
         if outcome.class != .idle { looked(at: now, policy) }
         wasLastGood = outcome.class == .ok || outcome.class == .idle
         if isUnseen {

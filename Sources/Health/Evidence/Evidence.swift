@@ -11,8 +11,9 @@ public struct Evidence: Sendable, Hashable {
         case outcomes(ProbeKey, Outcome, count: Int, latency: Duration?)
         /// Counts and latencies of real requests over a stretch of time, as metrics tell them.
         case traffic(ProbeKey, TrafficBatch)
-        /// What the server behind a target says of its own load, asked without inference.
-        case load(ProbeKey, ServerLoad)
+        /// What the server behind a target says of its own load, asked without inference while a probe waits; `nil` where a
+        /// server that used to tell it does not answer.
+        case load(ProbeKey, ServerLoad?)
         /// A local runtime's word on one of its models.
         case local(ModelID, LocalModel)
         /// A local runtime's own state; models of a silent one are not idle.

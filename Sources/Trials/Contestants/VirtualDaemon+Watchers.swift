@@ -47,7 +47,7 @@ extension VirtualDaemon {
         switch step {
         case .load(let index, let number):
             guard models[index].flights.contains(number) else { return }
-            if let load = worlds[index].load(at: now) { submit(.load(models[index].key, load), .probe) }
+            submit(.load(models[index].key, worlds[index].load(at: now)), .probe)
             push(step, at: now + Self.loadAskedEvery)
         case .poll(let runtime):
             guard let world = locals[runtime] else { return }

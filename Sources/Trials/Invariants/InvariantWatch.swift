@@ -105,8 +105,7 @@ package struct InvariantWatch: Sendable {
             if result.outcome.class == .rateLimited || result.outcome.retryAfter != nil {
                 // Where nobody says for how long, the interval is stretched.
                 let stretched = policy.blocked.longestStretch * tracks[index].subject.interval
-                let wait = max(result.outcome.retryAfter?.seconds ?? 0, stretched)
-                hold(like: index, until: now + min(wait, Self.longestWait))
+                hold(like: index, until: now + max(result.outcome.retryAfter?.seconds ?? 0, stretched))
             }
         case .outcomes(let key, let outcome, _, _):
             guard let index = positions[key.modelID], key.check == nil else { return }
@@ -228,7 +227,7 @@ extension Evidence.Kind {
         case .probeCancelled(_, let number): return "#\(number) cancelled"
         case .outcomes(_, let outcome, let count, _): return "\(count) requests \(outcome.class.rawValue)"
         case .traffic: return "traffic"
-        case .load(_, let load): return "load \(load.running ?? 0)+\(load.waiting ?? 0)"
+        case .load(_, let load): return load.map { "load \($0.running ?? 0)+\($0.waiting ?? 0)" } ?? "load untold"
         case .local(_, let local): return "runtime says \(local.state.rawValue)"
         case .runtime(_, let isUp, _): return "runtime \(isUp ? "up" : "down")"
         case .gateway(_, let isUp, _): return "gateway \(isUp ? "up" : "down")"

@@ -1,4 +1,5 @@
 import Health
+import Synchronization
 import Testing
 
 @testable import Observation
@@ -224,6 +225,31 @@ extension ProbingNetworkTests {
                     for await item in stage.intake.evidence {
                         if case .load = item.kind { Issue.record("nothing was said") }
                     }
+                }
+            }
+        }
+
+        @Test("a server that told how busy it is and does not any more is silent")
+        func tellsOfSilence() async throws {
+            let isFrozen = Atomic(false)
+            try await withPeer({ seen, _ in
+                guard !isFrozen.load(ordering: .relaxed) else { return [] }
+                return seen.line == "GET /metrics"
+                    ? ProbingPeer.answer(Self.metrics, type: "text/plain") : [.wait(.milliseconds(200))] + ProbingPeer.pong
+            }) { peer in
+                let settings = LoadWatcher.Settings(
+                    patience: .milliseconds(20), interval: .milliseconds(20), timeout: .milliseconds(50))
+                try await withProber(loads: settings) { stage in
+                    _ = try await stage.prober.probeOnce(probedModel(at: peer.url))
+                    isFrozen.store(true, ordering: .relaxed)
+                    _ = try await stage.prober.probeOnce(probedModel(at: peer.url, timeout: .milliseconds(400)))
+                    stage.intake.finish()
+                    var words: [Bool] = []
+                    for await item in stage.intake.evidence {
+                        if case .load(_, let load) = item.kind { words.append(load != nil) }
+                    }
+                    #expect(words.first == true)
+                    #expect(words.last == false)
                 }
             }
         }

@@ -26,11 +26,13 @@ package struct SimulationOptions: Sendable {
     package var isFull: Bool
     /// The first of the worlds' seeds; `nil` for those that the documented figures were made with.
     package var seed: UInt64?
+    /// How many fleets `invariants` follows, for 30 days each; `nil` for what the scale is.
+    package var lives: Int?
     package var format: Format
 
     package init(
         parts: [Part], interval: String? = nil, noise: Double? = nil, policy: String? = nil, against: String? = nil,
-        withPeers: Bool = false, isFull: Bool = false, seed: UInt64? = nil, format: Format = .text
+        withPeers: Bool = false, isFull: Bool = false, seed: UInt64? = nil, lives: Int? = nil, format: Format = .text
     ) {
         self.parts = parts
         self.interval = interval
@@ -40,6 +42,7 @@ package struct SimulationOptions: Sendable {
         self.withPeers = withPeers
         self.isFull = isFull
         self.seed = seed
+        self.lives = lives
         self.format = format
     }
 }
@@ -126,7 +129,8 @@ package struct SimulationRun: Sendable {
         case .optimum: return (await optimum(), true)
         case .invariants:
             let result = await invariants()
-            return ([.invariants(result)], result.violations.isEmpty)
+            let isHolding = result.violations.isEmpty
+            return ([.invariants(result)] + (isHolding ? [] : [.violations(result)]), isHolding)
         }
     }
 
@@ -157,7 +161,7 @@ package struct SimulationRun: Sendable {
         trial.interval = interval
         trial.days = 30
         var result = await trial.run(
-            lives: scale.fleetMonths, policy: policies[0].policy, firstSeed: scale.firstSeed)
+            lives: options.lives ?? scale.fleetMonths, policy: policies[0].policy, firstSeed: scale.firstSeed)
         let fingerprint = result.fingerprint
         result.add(await SequenceTrial.everything(policy: policies[0].policy))
         result.fingerprint = fingerprint

@@ -31,8 +31,9 @@ package final class LoadWatcher: Sendable {
         var isAsked = false
         var askedAt: ContinuousClock.Instant?
     }
-    /// Told the load of a server, and whose probes wait there. Must return at once.
-    typealias Report = @Sendable (ServerLoad, _ server: String, _ waiting: [ProbeKey]) -> Void
+    /// Told the load of a server, and whose probes wait there; `nil` where it used to tell and does not answer. Must return
+    /// at once.
+    typealias Report = @Sendable (ServerLoad?, _ server: String, _ waiting: [ProbeKey]) -> Void
 
     /// The most servers that are remembered; beyond it those where nothing waits are forgotten.
     private static let mostServers = 4_096
@@ -95,7 +96,12 @@ package final class LoadWatcher: Sendable {
                 ).send(by: egress)
             else { return }
             guard exchange.failure == nil, let status = exchange.status else {
-                servers.withLock { $0[server]?.memory.miss(question) }
+                let silent: [ProbeKey]? = servers.withLock { servers in
+                    servers[server]?.memory.miss(question)
+                    guard servers[server]?.memory.known?.isTelling == true else { return nil }
+                    return servers[server]?.waiting.values.map { $0 }
+                }
+                if let silent { report(nil, server, silent) }
                 continue
             }
             guard let reading = question.reading(status: status, body: exchange.body) else {

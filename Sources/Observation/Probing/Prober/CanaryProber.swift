@@ -161,9 +161,9 @@ package final class CanaryProber: Sendable {
         }
     }
 
-    private func take(_ load: ServerLoad, of server: String, waiting: [ProbeKey]) {
+    private func take(_ load: ServerLoad?, of server: String, waiting: [ProbeKey]) {
         let now = timekeeper.now
-        state.withLock { $0.note(load, of: server, at: now.uptime) }
+        if let load { state.withLock { $0.note(load, of: server, at: now.uptime) } }
         for key in Set(waiting) { intake.submit(Evidence(.load(key, load), source: .probe, at: now)) }
     }
 
