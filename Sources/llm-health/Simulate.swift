@@ -56,7 +56,8 @@ struct Simulate: AsyncParsableCommand {
     func run() async throws {
         let options = SimulationOptions(
             parts: parts.isEmpty ? SimulationOptions.Part.allCases : parts, interval: interval, noise: noise,
-            policy: policy, against: against, withPeers: withPeers, isFull: isFull, seed: seed, lives: lives, format: format)
+            policy: policy, against: against, withPeers: withPeers, isFull: isFull, seed: seed, lives: lives,
+            format: format)
         let simulation = try SimulationRun(options, environment: Output.environment)
         if let pictures { return try await simulation.draw(into: pictures) }
         let isHolding = try await simulation.run(terminal: Output.terminal) { Output.write($0) }

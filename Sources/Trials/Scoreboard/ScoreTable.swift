@@ -111,12 +111,13 @@ extension ScoreTable {
         ScoreTable(
             title: "Broken rules",
             columns: ["rule", "times", "seed", "at", "what", "before it"],
-            rows: result.violations.sorted { ($0.rule.rawValue, $0.seed, $0.at) < ($1.rule.rawValue, $1.seed, $1.at) }.map {
-                [
-                    $0.rule.rawValue, "\(result.counts[$0.rule, default: 0])", "\($0.seed)", "\($0.at.brief) s",
-                    $0.model.isEmpty ? $0.detail : "\($0.model) \($0.detail)", $0.evidence.joined(separator: ", "),
-                ]
-            })
+            rows: result.violations.sorted { ($0.rule.rawValue, $0.seed, $0.at) < ($1.rule.rawValue, $1.seed, $1.at) }
+                .map {
+                    [
+                        $0.rule.rawValue, "\(result.counts[$0.rule, default: 0])", "\($0.seed)", "\($0.at.brief) s",
+                        $0.model.isEmpty ? $0.detail : "\($0.model) \($0.detail)", $0.evidence.joined(separator: ", "),
+                    ]
+                })
     }
 
     static func seconds(_ value: Double?) -> String {

@@ -235,7 +235,8 @@ extension ProbingNetworkTests {
             try await withPeer({ seen, _ in
                 guard !isFrozen.load(ordering: .relaxed) else { return [] }
                 return seen.line == "GET /metrics"
-                    ? ProbingPeer.answer(Self.metrics, type: "text/plain") : [.wait(.milliseconds(200))] + ProbingPeer.pong
+                    ? ProbingPeer.answer(Self.metrics, type: "text/plain")
+                    : [.wait(.milliseconds(200))] + ProbingPeer.pong
             }) { peer in
                 let settings = LoadWatcher.Settings(
                     patience: .milliseconds(20), interval: .milliseconds(20), timeout: .milliseconds(50))
