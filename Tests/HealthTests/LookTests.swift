@@ -23,6 +23,24 @@ import Testing
         #expect(fleet.events.count == 3, "\(fleet.events.map(\.reason))")
     }
 
+    @Test func `broken streams are found without a budget, and noise is none`() {
+        var policy = HealthPolicy()
+        policy.budget.burst = 0
+        policy.budget.share = 0
+        for isBroken in [true, false] {
+            var fleet = VirtualFleet([.plain(model)], policy: policy) { _, _ in .ok() }
+            var streamed = 0
+            fleet.mannered = { _, now, isStreamed in
+                guard isStreamed, now.seconds > 600 else { return .ok() }
+                streamed += 1
+                return isBroken || streamed % 4 == 1 ? .of(.failing, .stall) : .ok()
+            }
+            fleet.run(until: .seconds(840))
+            #expect(fleet.status(model).reasons[0].code == (isBroken ? .streaming : .passing))
+            #expect(fleet.events.count == (isBroken ? 2 : 1), "\(fleet.events.map(\.reason))")
+        }
+    }
+
     @Test func `an outage found by a streamed look is an outage in time`() {
         for onset in stride(from: 300.0, to: 360, by: 2.3) {
             var fleet = VirtualFleet([.plain(model)]) { _, _ in .ok() }

@@ -1,7 +1,7 @@
 // Models that fall silent together: is it the gateway, the host, or our own network?
 extension HealthEngine {
     /// The run of silent looks after which others are asked too.
-    private static let looksBeforeOthers = 3
+    private static let looksBeforeOthers = 2
     /// Other hosts that are asked at once.
     private static let mostAsked = 16
 
@@ -24,18 +24,22 @@ extension HealthEngine {
     mutating func noteSilence(model index: Int, target: Int, at now: Moment, into actions: inout Actions) {
         let place = models[index].targets[target].shared
         if place.gateway >= 0 { suspectGateway(place.gateway, at: now, into: &actions) }
-        if place.outside >= 0, shared.outside[place.outside].silentSince == nil {
-            shared.outside[place.outside].silentSince = now
+        if place.outside >= 0 {
+            if shared.outside[place.outside].silentSince == nil { shared.outside[place.outside].silentSince = now }
+            shared.outside[place.outside].silentAt = now
         }
         if place.host >= 0 {
             shared.hosts[place.host].silent.insert(index)
             judgeHost(place.host, of: models[index].targets[target], at: now, into: &actions)
         }
         if place.outside >= 0 { judgeNetwork(at: now, into: &actions) }
-        if let run = models[index].targets[target].run, run.isSilent, run.looks == Self.looksBeforeOthers {
-            askOthers(than: index, place, since: run.startedAt, at: now, into: &actions)
+        if let run = models[index].targets[target].run, run.isSilent, run.looks >= Self.looksBeforeOthers,
+            run.othersAskedAt == nil
+        {
+            models[index].targets[target].run?.othersAskedAt = now
+            askOthers(than: index, place, since: run.burstStart, at: now, into: &actions)
         }
-        models[index].targets[target].isHeld = isOpen(models[index].targets[target], at: now)
+        hold(index, target, at: now)
     }
 
     /// Goes on with the verdicts of a model that wait.
@@ -43,8 +47,15 @@ extension HealthEngine {
         for target in models[index].targets.indices where models[index].targets[target].heldSince != nil {
             let place = models[index].targets[target].shared
             if place.outside >= 0 { judgeNetwork(at: now, into: &actions) }
-            models[index].targets[target].isHeld = isOpen(models[index].targets[target], at: now)
+            hold(index, target, at: now)
         }
+    }
+
+    private mutating func hold(_ index: Int, _ target: Int, at now: Moment) {
+        models[index].targets[target].isHeld = isOpen(models[index].targets[target], at: now)
+        // Once asked for, our own network is known of in a moment, whatever else has been waited for.
+        models[index].targets[target].isHeldForNetwork =
+            models[index].targets[target].shared.outside >= 0 && shared.isNetworkAwaited(at: now)
     }
 
     /// Whether the verdict on silent looks waits for an answer that is to come.
@@ -58,7 +69,7 @@ extension HealthEngine {
         }
         if place.host >= 0 {
             let host = shared.hosts[place.host]
-            let isAnswering = host.answeredAt.map { $0 >= run.startedAt } ?? false
+            let isAnswering = host.answeredAt.map { $0 >= run.burstStart } ?? false
             if host.members.count >= policy.shared.models, host.silent.count < policy.shared.models, !isAnswering {
                 return true
             }
@@ -66,7 +77,7 @@ extension HealthEngine {
         guard place.outside >= 0 else { return false }
         if shared.isNetworkAsked(at: now) { return true }
         guard shared.outside.count >= policy.selfNetwork.hosts else { return false }
-        return !shared.outside.contains { $0.answeredAt.map { $0 >= run.startedAt } ?? false }
+        return !shared.outside.contains { $0.answeredAt.map { $0 >= run.burstStart } ?? false }
     }
 
     // MARK: Gateways
@@ -101,7 +112,7 @@ extension HealthEngine {
         guard track.isOut, let run = track.run, host.silent.count >= policy.shared.models,
             surroundings.downHosts[host.address] == nil
         else { return }
-        if let answered = host.answeredAt, answered >= run.startedAt { return }
+        if let answered = host.answeredAt, answered >= run.burstStart { return }
         let why = track.lastFailure.map { $0.detail.isEmpty ? "" : ": \($0.detail)" } ?? ""
         let others = host.members.count
         setHost(
@@ -126,7 +137,7 @@ extension HealthEngine {
 
     mutating func judgeNetwork(at now: Moment, into actions: inout Actions) {
         guard !surroundings.isNetworkDown else { return }
-        let (silent, alive) = shared.suddenlySilent(at: now)
+        let (silent, alive) = shared.suddenlySilent(at: now) { isMute($0, at: now) }
         guard !silent.isEmpty, silent.count >= min(policy.selfNetwork.hosts, alive) else { return }
         if shared.networkAskedAt.map({ now - $0 >= SharedTracks.networkAskAgain }) ?? true {
             shared.networkAskedAt = now
@@ -141,6 +152,16 @@ extension HealthEngine {
             isUp: false,
             detail: "None of \(silent.count) hosts answers any more: \(names)\(silent.count > 4 ? ", …" : "").",
             at: now, into: &actions)
+    }
+
+    /// Whether none of a host's models is looked at soon: it is asked to wait, or asks us to.
+    private func isMute(_ host: SharedTracks.Outside, at now: Moment) -> Bool {
+        host.members.allSatisfy { index in
+            models[index].targets.allSatisfy { target in
+                let isHeld = surroundings.paces[target.account.index]?.heldUntil.map { $0 > now } ?? false
+                return target.flights.isEmpty && (isHeld || target.blockade != nil || target.isOut)
+            }
+        }
     }
 
     /// Looks at models elsewhere, to learn soon whether they answer.
@@ -171,7 +192,9 @@ extension HealthEngine {
     ) {
         for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
             let track = models[index].targets[target]
-            guard track.flights.isEmpty, track.run == nil, !track.isOut, track.blockade == nil else { continue }
+            guard track.flights.isEmpty, !track.isSuspectedByProbes, !track.isOut, track.blockade == nil else {
+                continue
+            }
             models[index].targets[target].wantedAt = now
         }
         settle(index, at: now, into: &actions)

@@ -346,7 +346,7 @@ struct ModelTrack: Sendable {
         if isFlapping, next != .unknown {
             // Down is down; between two outages of a flapping model it is no better than that.
             let looks = policy.routing.suspiciousLooks
-            if next == .unhealthy || targets.allSatisfy({ $0.run.map { $0.looks >= looks } ?? false }) {
+            if next == .unhealthy || targets.allSatisfy({ $0.hasFailed(looks, at: now, policy) }) {
                 flaps.noteDown(at: now.uptime.seconds)
             }
             let isDown = flaps.wasDown(at: now.uptime.seconds, within: status == .unhealthy ? span : 0)

@@ -29,8 +29,9 @@ struct SharedTracks: Sendable {
     struct Outside: Sendable {
         let name: String
         var answeredAt: Moment?
-        /// When it fell silent since it last answered.
+        /// When it fell silent since it last answered, and when it was last found so.
         var silentSince: Moment?
+        var silentAt: Moment?
         /// The longest interval of its models.
         var interval = Duration.zero
         var members: [Int] = []
@@ -84,9 +85,11 @@ struct SharedTracks: Sendable {
                 if !way.isLoopback {
                     place.outside = Self.position(of: way.host, in: &places.outside) {
                         var outside = Outside(name: way.host)
-                        (outside.answeredAt, outside.silentSince) = (
-                            oldOutside[way.host]?.answeredAt, oldOutside[way.host]?.silentSince
-                        )
+                        if let old = oldOutside[way.host] {
+                            (outside.answeredAt, outside.silentSince, outside.silentAt) = (
+                                old.answeredAt, old.silentSince, old.silentAt
+                            )
+                        }
                         next.outside.append(outside)
                     }
                     let interval = Duration.seconds(models[index].targets[target].interval)
@@ -112,17 +115,23 @@ struct SharedTracks: Sendable {
 
     // MARK: Our own network
 
-    /// Hosts off this machine that answered lately and are silent now, none having answered since the first of them fell
-    /// silent; where none has ever answered, all that are silent.
-    func suddenlySilent(at now: Moment) -> (silent: [Int], alive: Int) {
+    /// Hosts off this machine that answered lately and are silent now, each found so since any of them last answered; where
+    /// none has ever answered, all that are silent.
+    ///
+    /// - Parameter isMute: whether a host cannot be asked now, so that it is no witness.
+    func suddenlySilent(at now: Moment, isMute: (SharedTracks.Outside) -> Bool) -> (silent: [Int], alive: Int) {
         let isFirstWord = outside.allSatisfy { $0.answeredAt == nil }
         let last = outside.compactMap(\.answeredAt).max()
         var silent: [Int] = []
         var alive = 0
         for (index, host) in outside.enumerated() {
             guard isFirstWord || host.wasAlive(at: now) else { continue }
+            if host.silentSince != nil, let at = host.silentAt, at >= last ?? at {
+                silent.append(index)
+            } else if isMute(host) {
+                continue
+            }
             alive += 1
-            if let since = host.silentSince, since >= last ?? since { silent.append(index) }
         }
         return (silent, alive)
     }
@@ -131,6 +140,11 @@ struct SharedTracks: Sendable {
     func isNetworkAsked(at now: Moment) -> Bool {
         guard let asked = networkAskedAt, now - asked < Self.networkPatience else { return false }
         return networkAnsweredAt.map { $0 < asked } ?? true
+    }
+
+    /// Whether the first answer to that is still to come.
+    func isNetworkAwaited(at now: Moment) -> Bool {
+        networkUnansweredSince.map { now - $0 < Self.networkPatience } ?? false
     }
 
     /// Whether it was asked for, and nobody is there who could answer.

@@ -2,6 +2,8 @@
 struct StreamTrack: Sendable {
     /// Streamed requests fail, plain ones do not.
     var isBroken = false
+    /// While that is not certain: streamed failures in a row with plain successes between them.
+    var failures = 0
     /// Streamed successes in a row.
     var successes = 0
     var lastFailure: Outcome?
@@ -10,6 +12,8 @@ struct StreamTrack: Sendable {
 
     /// Streamed successes in a row that end it.
     static let enough = 2
+    /// Streamed failures in a row that make it certain where there is no budget to confirm the first.
+    static let certainty = 2
 }
 
 /// Whether the answering model is another one than before.
@@ -34,6 +38,19 @@ extension TargetTrack {
         return run.isPlainAlive || budget >= 1 || run.probes > 1
     }
 
+    /// A plain success ends a run of streamed failures that there is no budget to confirm: the regular probes do, of which
+    /// every other one streams until one of those succeeds. - Returns: whether it is certain now that only streamed requests fail.
+    mutating func suspectStreams(isStreamed: Bool, at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard let run, variesManner, run.isStreamed, !isStreamed, !isOut, run.probes > 0 else { return false }
+        if rareStream.isNone { rareStream = Rare(StreamTrack()) }
+        rareStream.update { $0.failures += run.probes }
+        guard let stream = rareStream.value, !stream.isBroken, stream.failures >= StreamTrack.certainty else {
+            return false
+        }
+        breakStreams(at: now, policy)
+        return true
+    }
+
     /// How the confirmation after `asked` others is to be made: in the manner that failed, save one that tells whether
     /// plain requests fail too.
     func manner(ofConfirmation asked: Int, of run: Run) -> Bool? {
@@ -54,8 +71,12 @@ extension TargetTrack {
 
     /// Takes up how a streamed probe ended. - Returns: whether that is all there is to say of it: streams are known to fail.
     mutating func noteStream(_ flight: Flight?, isSuccess: Bool, _ outcome: Outcome) -> Bool {
-        guard rareStream.value?.isBroken == true, let flight else { return false }
+        guard let stream = rareStream.value, let flight else { return false }
         rareStream.update { $0.wasLast = flight.isStreamed }
+        guard stream.isBroken else {
+            if flight.isStreamed, isSuccess { rareStream = Rare() }
+            return false
+        }
         guard flight.isStreamed else { return false }
         guard isSuccess else {
             rareStream.update {
@@ -71,7 +92,7 @@ extension TargetTrack {
 
     /// Whether the next regular probe is to stream: while streams are broken every other one does.
     var mannerOfNext: Bool? {
-        guard let stream = rareStream.value, stream.isBroken else { return nil }
+        guard let stream = rareStream.value else { return nil }
         return stream.successes > 0 || !stream.wasLast
     }
 

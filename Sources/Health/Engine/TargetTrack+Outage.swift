@@ -23,6 +23,7 @@ extension TargetTrack {
             run?.isPlainAlive = true
             return conclude(at: now, policy)
         }
+        if suspectStreams(isStreamed: isStreamed, at: now, policy) { return conclude(at: now, policy) }
         // Nothing had come back failing: the silence was a slow answer.
         let wasMerelyLate = isOut && run?.ended == 0
         run = nil
@@ -42,7 +43,11 @@ extension TargetTrack {
     }
 
     mutating func suspect(since start: Moment, isProbe: Bool, isStreamed: Bool = false, times: Int = 1) {
-        var run = self.run ?? Run(startedAt: start, lastStart: start)
+        var run = self.run ?? Run(startedAt: start, lastStart: start, burstStart: start)
+        if start - run.lastStart > Self.burstPause {
+            run.burstStart = start
+            run.othersAskedAt = nil
+        }
         run.startedAt = min(run.startedAt, start)
         run.lastStart = max(run.lastStart, start)
         run.looks += times
@@ -52,6 +57,9 @@ extension TargetTrack {
         recovered = 0
         endingLooks = 0
     }
+
+    /// A pause between two looks of one run that is too long for them to be confirmations of each other.
+    private static let burstPause = Duration.seconds(30)
 
     /// An answer that is our own doing, the gateway's, or a limit.
     mutating func obstruct(_ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
@@ -70,8 +78,9 @@ extension TargetTrack {
             blockade?.isDecided = true
             hasVerdict = true
             isGrounded = false
-            // Who refuses us is there: the outage is over, one way or the other.
+            // Who refuses us is there, and of who is hidden nothing is known: an outage, or the suspicion of one, is over.
             endOutage()
+            run = nil
         }
     }
 
@@ -148,13 +157,19 @@ extension TargetTrack {
 
     /// Whether the verdict waits for what is known in a moment: does the gateway, host or network live?
     private mutating func mustWait(at now: Moment, _ policy: HealthPolicy) -> Bool {
-        guard isHeld, run?.isSilent == true else {
+        guard isHeld || isHeldForNetwork, run?.isSilent == true else {
             heldSince = nil
             return false
         }
         let since = heldSince ?? now
         heldSince = since
-        return now - since < policy.shared.wait
+        return isHeldForNetwork || now - since < policy.shared.wait
+    }
+
+    /// Whether so many looks in a row have failed, and nothing else may turn out to be their cause.
+    func hasFailed(_ looks: Int, at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard let run, run.looks >= looks else { return false }
+        return !run.isSilent || !isHeld || run.othersAskedAt.map { now - $0 >= policy.shared.wait } ?? false
     }
 
     /// Whether so many failures in a row, of probes and requests alike, are too unlikely to be noise.
@@ -181,6 +196,7 @@ extension TargetTrack {
         run = nil
         heldSince = nil
         isHeld = false
+        isHeldForNetwork = false
         isGrounded = false
         for index in flights.indices { flights[index].charge = (0, 0) }
         // A partial outage that stood before stands.
@@ -216,6 +232,7 @@ extension TargetTrack {
         heldSince = nil
         suspectedAt = nil
         lastLook = nil
+        lastEnd = nil
         rareStream = Rare()
         rareLoad = Rare()
         rareOther = Rare()

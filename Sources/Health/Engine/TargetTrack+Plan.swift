@@ -7,6 +7,9 @@ import Darwin
 #endif
 
 extension TargetTrack {
+    /// Between two looks that confirm a failure while the account is asked to wait.
+    private static let heldConfirmation = Duration.seconds(30)
+
     /// Plans the next look; `nil` when the plan that the prober has still holds.
     ///
     /// - Parameter isProbeable: false for a local model that is not in memory: a probe would load it.
@@ -22,6 +25,13 @@ extension TargetTrack {
         var wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
         if isMissed, let next = wanted.next, plan.next == nil { wanted.next = max(next, now.uptime) }
         if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now, policy.blocked.longestWait) }
+        // Its own turn after a wait that is over: put off to the regular one, it might meet the next wait, for ever.
+        if pace?.heldUntil.map({ $0 <= now }) ?? true, wanted.reason == .scheduled, plan.reason == .rateLimited,
+            let turn = plan.next,
+            turn >= now.uptime, turn < wanted.next ?? .zero
+        {
+            wanted = plan
+        }
         isOnGrid = wanted.reason == .scheduled && wanted.next != nil && wanted.every == .seconds(interval)
         guard wanted.differs(from: plan) else { return nil }
         // The look it asks for has left already, and its answer is awaited.
@@ -59,8 +69,11 @@ extension TargetTrack {
         if let until = pace.heldUntil, until.uptime > kept.next ?? next {
             // Each at its own turn after the reset, not all at once.
             var turn = until.uptime + min(kept.every, .seconds(60)) * account.share
-            // One request refused is no reason to look away for longer than any is.
-            if !pace.isUsedUp, let lastLook { turn = min(turn, lastLook.uptime + longestWait) }
+            // One request refused is no reason to look away for longer than any is, nor from what fails otherwise.
+            if !pace.isUsedUp, let lastEnd = lastEnd ?? lastLook {
+                turn = min(
+                    turn, lastEnd.uptime + (wanted.reason == .confirmation ? Self.heldConfirmation : longestWait))
+            }
             kept.next = max(turn, kept.next ?? turn)
             kept.anchor = turn
             if kept.reason != .recovery, kept.reason != .recoveryConfirmation { kept.reason = .rateLimited }
@@ -89,7 +102,7 @@ extension TargetTrack {
     }
 
     private func wantedPlan(at now: Moment, _ policy: HealthPolicy) -> ProbePlan {
-        let lastLook = self.lastLook ?? now
+        let lastLook = lastEnd ?? self.lastLook ?? now
         switch breaker {
         case .open:
             var recovery = slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .recovery)
@@ -110,7 +123,7 @@ extension TargetTrack {
         }
         if let blockade, !blockade.isPast { return planned(for: blockade, lastLook: lastLook, policy) }
         if run != nil, isOut { return slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .backoff) }
-        if let wantedAt, run == nil { return extra(at: max(wantedAt, now), at: now, .scheduled) }
+        if let wantedAt, !isSuspectedByProbes { return extra(at: max(wantedAt, now), at: now, .scheduled) }
         if let (look, isStreamed) = nextExtra(at: now, policy) {
             return extra(at: look, at: now, .confirmation, isStreamed: isStreamed)
         }
@@ -261,9 +274,14 @@ extension TargetTrack {
         }
         // A back-off may have the interval's length and yet another phase.
         let turns = every > .zero ? (plan.anchor - phase) / every : 0
-        if plan.reason == .scheduled, plan.every == every, abs(turns - turns.rounded()) < 0.01 { return plan }
-        return ProbePlan(
-            key: key, next: gridTurn(after: now), anchor: gridTurn(after: now), every: every, reason: .scheduled)
+        let isOnPhase = plan.every == every && abs(turns - turns.rounded()) < 0.01
+        if isOnPhase, plan.reason == .scheduled { return plan }
+        var turn = gridTurn(after: now)
+        // The one that jitter has sent out early is served.
+        if isOnPhase, plan.reason == .confirmation, plan.anchor > turn, plan.anchor - turn < every * 1.5 {
+            turn = plan.anchor
+        }
+        return ProbePlan(key: key, next: turn, anchor: turn, every: every, reason: .scheduled)
     }
 
     /// One look beside the regular schedule.
@@ -287,8 +305,7 @@ extension TargetTrack {
     /// The first turn of the regular schedule after `now`.
     private func gridTurn(after now: Moment) -> Duration {
         let every = Duration.seconds(interval)
-        let turns = max(0, ((now.uptime - phase) / every).rounded(.down) + 1)
-        return phase + every * turns
+        return phase + every * max(0, (now.uptime - phase).turns(of: every) + 1)
     }
 }
 

@@ -41,6 +41,8 @@ struct TargetTrack: Sendable {
         var startedAt: Moment
         /// When the latest of them left.
         var lastStart: Moment
+        /// When the first of those left that followed each other closely up to now: whoever has answered since is alive.
+        var burstStart: Moment
         var looks = 0
         /// Probes among the looks.
         var probes = 0
@@ -50,6 +52,8 @@ struct TargetTrack: Sendable {
         var ended = 0
         /// Whether no look of it brought an HTTP status: nobody answered, so it may be the gateway, host or network.
         var isSilent = true
+        /// When others were looked at because of it, to learn whether they are silent too.
+        var othersAskedAt: Moment?
         /// Whether every look of it streamed.
         var isStreamed = true
         /// Whether a plain request has succeeded since it began, all its own looks being streamed.
@@ -121,6 +125,7 @@ struct TargetTrack: Sendable {
     /// Since when a verdict waits for whether what it shares with others lives; whether it is to wait.
     var heldSince: Moment?
     var isHeld = false
+    var isHeldForNetwork = false
     /// When it is to be looked at beside the schedule because what it depends on has come back, or its neighbours are
     /// silent.
     var wantedAt: Moment?
@@ -142,6 +147,8 @@ struct TargetTrack: Sendable {
     var patience: (seconds: Double, until: Moment)?
     var lastStart: Moment?
     var lastLook: Moment?
+    /// When a probe last came back: what users' requests come to moves no probe.
+    var lastEnd: Moment?
     private var rareFailure = Rare<Outcome>()
 
     init(
@@ -172,6 +179,8 @@ struct TargetTrack: Sendable {
     }
 
     var consecutiveFailures: Int { run?.looks ?? 0 }
+    /// Whether looks of our own have failed, rather than users' requests alone, which may come from elsewhere.
+    var isSuspectedByProbes: Bool { run.map { $0.probes > 0 } ?? false }
     /// Whether it is probed often enough for the quicker rhythm.
     var isFast: Bool { interval < 30 }
 
@@ -218,7 +227,10 @@ struct TargetTrack: Sendable {
         if flight == nil { run?.asked += 1 }
         let outcome = result.outcome
         if !outcome.isSilence { rareLoad.update { $0.hear(at: now) } }
-        if outcome.class != .idle { looked(at: now, policy) }
+        if outcome.class != .idle {
+            looked(at: now, policy)
+            lastEnd = now
+        }
         wasLastGood = outcome.class == .ok || outcome.class == .idle
         if isUnseen {
             isUnseen = false

@@ -63,8 +63,7 @@ public struct ProbePlan: Sendable, Hashable {
     public func following(_ uptime: Duration) -> ProbePlan {
         var plan = self
         if plan.anchor <= uptime, plan.every > .zero {
-            let missed = ((uptime - plan.anchor) / plan.every).rounded(.down) + 1
-            plan.anchor += plan.every * missed
+            plan.anchor += plan.every * ((uptime - plan.anchor).turns(of: plan.every) + 1)
         }
         plan.next = plan.anchor
         plan.isStreamed = nil

@@ -11,11 +11,10 @@ package enum Jitter {
         return hash
     }
 
-    /// −1…1 for the turn at an uptime.
+    /// −1…1 for the turn at an uptime, to the millisecond: however a turn was counted, it is the same one.
     package static func share(_ seed: UInt64, turn: Duration) -> Double {
-        let (seconds, attoseconds) = turn.components
-        let bits = mixed(
-            seed &+ UInt64(bitPattern: seconds) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: attoseconds))
+        let milliseconds = Int64((turn.seconds * 1_000).rounded())
+        let bits = mixed(seed &+ UInt64(bitPattern: milliseconds) &* 0x9e37_79b9_7f4a_7c15)
         return Double(bits >> 11) / Double(1 << 52) - 1
     }
 

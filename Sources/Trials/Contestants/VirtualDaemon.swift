@@ -170,6 +170,7 @@ package struct VirtualDaemon {
         let key = models[index].key
         for number in models[index].flights.sorted() {
             models[index].flights.remove(number)
+            models[index].lostAt = now
             submit(.probeCancelled(key, number: number), .probe)
         }
         models[index].config = config
@@ -293,6 +294,7 @@ package struct VirtualDaemon {
         // One that is cancelled on the way comes to nothing either.
         if mishaps.idle > 0, chance.happens(mishaps.idle) {
             models[index].flights.remove(number)
+            models[index].lostAt = now
             submit(.probeCancelled(key, number: number), .probe)
         }
     }
@@ -313,7 +315,7 @@ package struct VirtualDaemon {
     // MARK: Evidence and plans
 
     mutating func submit(_ kind: Evidence.Kind, _ source: Evidence.Source) {
-        if mishaps.lost > 0, chance.happens(mishaps.lost) {
+        if mishaps.lost > 0, !kind.isAwaited, chance.happens(mishaps.lost) {
             if let key = kind.key, let index = positions[key] { models[index].lostAt = now }
             return
         }
@@ -399,6 +401,14 @@ extension World.Answer {
 }
 
 extension Evidence.Kind {
+    /// Whether verdicts wait for it, as long as they may: it comes from within the process, which loses nothing.
+    var isAwaited: Bool {
+        switch self {
+        case .gateway, .connectivity: true
+        default: false
+        }
+    }
+
     /// What it is about, where that is one model.
     var key: ProbeKey? {
         switch self {

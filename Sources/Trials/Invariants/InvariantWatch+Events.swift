@@ -103,7 +103,9 @@ extension InvariantWatch {
         // Somebody of its account was asked to wait, which is a plan too.
         let asked = max(base, tracks[index].waitsUntil)
         let slack = subject.timeout + 5
-        let isMissed = now - asked > 3 * max(plan.every.seconds, subject.interval) + slack
+        // Plans that requests have slowed are made anew when those cease.
+        let served = now - tracks[index].requestedAt < Self.longestWait ? policy.traffic.slowestInterval.seconds : 0
+        let isMissed = now - asked > 3 * max(plan.every.seconds, subject.interval, served) + slack
         let longest = max(Self.longestWait + subject.interval, 3 * subject.interval)
         guard isMissed || now - base > longest + slack else { return }
         let last = left.isFinite ? "\((now - left).brief) s" : "never"

@@ -24,7 +24,7 @@ extension InvariantWatch {
             }
             checkConsistency(of: model, index, at: now)
             checkNextProbe(of: model, index, at: now, shift: shift, isUnsure: isUnsure(model.modelId))
-            checkTruth(of: model, index, at: now)
+            checkTruth(of: model, index, at: now, isUnsure: isUnsure(model.modelId))
         }
         let present = tracks.count { $0.isPresent }
         if fleet.models.count != present || fleet.summary.counts.total != present {
@@ -76,7 +76,7 @@ extension InvariantWatch {
 
     // MARK: Against the truth
 
-    private mutating func checkTruth(of model: ModelHealthStatus, _ index: Int, at now: Double) {
+    private mutating func checkTruth(of model: ModelHealthStatus, _ index: Int, at now: Double, isUnsure: Bool) {
         let track = tracks[index]
         let subject = track.subject
         guard !subject.isLocal || track.localState == .loaded && track.probeableSince != nil else { return }
@@ -84,7 +84,8 @@ extension InvariantWatch {
         guard let trouble = subject.troubles.first(where: { $0.contains(now) }) else {
             let quiet = now - max(since, subject.troubles.last { $0.to <= now }?.to ?? 0)
             let soon = 10 * subject.interval + 1_200
-            if quiet > soon, model.status == .unknown {
+            // What was lost on the way may have been the only evidence for a while.
+            if quiet > soon, model.status == .unknown, !isUnsure {
                 note(.forgotten, index, at: now, "is unknown (\(model.reasons[0].code)), \(quiet.brief) s after")
             } else if quiet > 2 * soon + 7_200, model.status == .unhealthy {
                 note(.forgotten, index, at: now, "is unhealthy (\(model.reasons[0].code)), \(quiet.brief) s after")

@@ -38,6 +38,8 @@ package struct InvariantWatch: Sendable {
         var hasGround = false
         /// Until when somebody of its account has been asked to wait.
         var waitsUntil = -Double.infinity
+        /// When users' requests were last seen, which may stand for probes.
+        var requestedAt = -Double.infinity
         /// When something has succeeded: the last eight times.
         var successes: [Double] = []
         /// What its newest evidence came to.
@@ -110,6 +112,7 @@ package struct InvariantWatch: Sendable {
         case .outcomes(let key, let outcome, _, _):
             guard let index = positions[key.modelID], key.check == nil else { return }
             tracks[index].trail.add(now, evidence.kind)
+            tracks[index].requestedAt = now
             // Of requests only success and failure are weighed: what else they meet a probe finds out.
             if outcome.class == .ok || outcome.class == .failing { tracks[index].weigh(outcome.class, at: now) }
         case .probeStarted(let key, _, _, _), .probeCancelled(let key, _), .load(let key, _):
@@ -148,6 +151,8 @@ package struct InvariantWatch: Sendable {
         track.isPresent = isPresent
         track.joinedAt = now
         track.trail = tracks[index].trail
+        // The account is another matter than its models.
+        track.waitsUntil = tracks[index].waitsUntil
         track.trail.add(now, isPresent ? "configured" : "removed")
         track.status = tracks[index].status
         if !tracks[index].subject.isLocal { track.probeableSince = now }

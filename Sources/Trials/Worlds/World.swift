@@ -98,7 +98,10 @@ package struct World: Sendable {
             return ServerLoad(running: 2, waiting: waiting, slots: 2, generatedTokens: (40 * time).rounded())
         case nil, .slow, .ramp, .partial, .streamingFails:
             return ServerLoad(running: 1, waiting: 0, slots: 2, generatedTokens: (10 * time).rounded())
-        default: return nil
+        case .hang, .partialHang, .refused, .hostLost, .gatewayLost, .gatewayFrozen, .networkLost, .networkDropped:
+            return nil
+        // Whatever it thinks of our request, its front is there.
+        default: return ServerLoad(running: 0, waiting: 0, slots: 2, generatedTokens: (10 * time).rounded())
         }
     }
 
