@@ -33,8 +33,8 @@ extension HealthEngine {
             judgeHost(place.host, of: models[index].targets[target], at: now, into: &actions)
         }
         if place.outside >= 0 { judgeNetwork(at: now, into: &actions) }
-        if let run = models[index].targets[target].run, run.isSilent, run.looks >= Self.looksBeforeOthers,
-            run.othersAskedAt == nil
+        if let run = models[index].targets[target].run, run.isSilent, !models[index].targets[target].isOut,
+            run.looks >= Self.looksBeforeOthers, run.othersAskedAt == nil
         {
             models[index].targets[target].run?.othersAskedAt = now
             askOthers(than: index, place, since: run.burstStart, at: now, into: &actions)
@@ -70,7 +70,7 @@ extension HealthEngine {
         if place.host >= 0 {
             let host = shared.hosts[place.host]
             let isAnswering = host.answeredAt.map { $0 >= run.burstStart } ?? false
-            if host.members.count >= policy.shared.models, host.silent.count < policy.shared.models, !isAnswering {
+            if host.members.count >= policy.shared.models, !isSilent(host), !isAnswering {
                 return true
             }
         }
@@ -109,14 +109,22 @@ extension HealthEngine {
         _ index: Int, of track: TargetTrack, at now: Moment, into actions: inout Actions
     ) {
         let host = shared.hosts[index]
-        guard track.isOut, let run = track.run, host.silent.count >= policy.shared.models,
-            surroundings.downHosts[host.address] == nil
-        else { return }
+        guard track.isOut, let run = track.run, surroundings.downHosts[host.address] == nil, isSilent(host) else {
+            return
+        }
         if let answered = host.answeredAt, answered >= run.burstStart { return }
         let why = track.lastFailure.map { $0.detail.isEmpty ? "" : ": \($0.detail)" } ?? ""
         let others = host.members.count
         setHost(
             index, detail: "\(host.address) answers none of its \(others) models\(why.closed)", at: now, into: &actions)
+    }
+
+    /// Whether enough of a host's models are silent in more than one look each: a single one may be noise.
+    private func isSilent(_ host: SharedTracks.Host) -> Bool {
+        let certain = host.silent.lazy.filter { index in
+            models[index].targets.contains { $0.way.address == host.address && $0.consecutiveFailures > 1 }
+        }
+        return certain.prefix(policy.shared.models).count >= policy.shared.models
     }
 
     private mutating func setHost(_ index: Int, detail: String?, at now: Moment, into actions: inout Actions) {
@@ -173,7 +181,7 @@ extension HealthEngine {
             if host.answeredAt.map({ $0 < since }) ?? true, host.silent.count < policy.shared.models,
                 let other = host.members.first(where: { $0 != index })
             {
-                hasten(other, at: now, into: &actions) { $0.host == place.host }
+                hasten(other, since: since, at: now, into: &actions) { $0.host == place.host }
             }
         }
         guard place.outside >= 0, shared.outside.count >= policy.selfNetwork.hosts else { return }
@@ -183,18 +191,20 @@ extension HealthEngine {
         }
         for outside in unasked.prefix(Self.mostAsked) {
             guard let other = shared.outside[outside].members.first else { continue }
-            hasten(other, at: now, into: &actions) { $0.outside == outside }
+            hasten(other, since: since, at: now, into: &actions) { $0.outside == outside }
         }
     }
 
+    /// Looks at a model soon, save where a look has left since.
     private mutating func hasten(
-        _ index: Int, at now: Moment, into actions: inout Actions, _ isMeant: (SharedTracks.Place) -> Bool
+        _ index: Int, since: Moment, at now: Moment, into actions: inout Actions,
+        _ isMeant: (SharedTracks.Place) -> Bool
     ) {
         for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
             let track = models[index].targets[target]
-            guard track.flights.isEmpty, !track.isSuspectedByProbes, !track.isOut, track.blockade == nil else {
-                continue
-            }
+            guard track.flights.isEmpty, track.lastStart.map({ $0 < since }) ?? true, !track.isOut,
+                track.blockade == nil
+            else { continue }
             models[index].targets[target].wantedAt = now
         }
         settle(index, at: now, into: &actions)

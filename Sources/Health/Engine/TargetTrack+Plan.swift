@@ -25,10 +25,9 @@ extension TargetTrack {
         var wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
         if isMissed, let next = wanted.next, plan.next == nil { wanted.next = max(next, now.uptime) }
         if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now, policy.blocked.longestWait) }
-        // Its own turn after a wait that is over: put off to the regular one, it might meet the next wait, for ever.
-        if pace?.heldUntil.map({ $0 <= now }) ?? true, wanted.reason == .scheduled, plan.reason == .rateLimited,
-            let turn = plan.next,
-            turn >= now.uptime, turn < wanted.next ?? .zero
+        // Its own turn after the wait: put off to the regular one, it might meet the next wait, for ever.
+        if wanted.reason == .scheduled, plan.reason == .rateLimited, let turn = plan.next, turn >= now.uptime,
+            turn < wanted.next ?? .zero, pace?.heldUntil.map({ $0.uptime <= turn }) ?? true
         {
             wanted = plan
         }
@@ -123,8 +122,11 @@ extension TargetTrack {
         }
         if let blockade, !blockade.isPast { return planned(for: blockade, lastLook: lastLook, policy) }
         if run != nil, isOut { return slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .backoff) }
-        if let wantedAt, !isSuspectedByProbes { return extra(at: max(wantedAt, now), at: now, .scheduled) }
-        if let (look, isStreamed) = nextExtra(at: now, policy) {
+        let look = nextExtra(at: now, policy)
+        if let wantedAt, look.map({ $0.at > max(wantedAt, now) }) ?? true {
+            return extra(at: max(wantedAt, now), at: now, .scheduled)
+        }
+        if let (look, isStreamed) = look {
             return extra(at: look, at: now, .confirmation, isStreamed: isStreamed)
         }
         var plan = regular(at: now, policy)

@@ -179,8 +179,6 @@ struct TargetTrack: Sendable {
     }
 
     var consecutiveFailures: Int { run?.looks ?? 0 }
-    /// Whether looks of our own have failed, rather than users' requests alone, which may come from elsewhere.
-    var isSuspectedByProbes: Bool { run.map { $0.probes > 0 } ?? false }
     /// Whether it is probed often enough for the quicker rhythm.
     var isFast: Bool { interval < 30 }
 
@@ -193,6 +191,7 @@ struct TargetTrack: Sendable {
         if flights.count >= Self.mostFlights { flights.removeFirst() }
         flights.append(Flight(number: number, startedAt: now, isStreamed: isStreamed))
         lastStart = now
+        let isWanted = wantedAt != nil
         if reason != .manual { wantedAt = nil }
         isMissed = false
         if reason == .confirmation, run == nil { endingLooks += 1 }
@@ -201,7 +200,8 @@ struct TargetTrack: Sendable {
             rareTraffic.update { $0.meter.isSilenceAsked = true }
         }
         switch reason {
-        case .scheduled:
+        // A look that others have asked for earns nothing.
+        case .scheduled where !isWanted:
             // Turns that traffic has saved may be spent on looking again.
             let turns = plan.every.seconds / interval
             budget = min(policy.budget.burst, budget + max(turns - 1, 0) + policy.budget.share * turns)

@@ -30,6 +30,9 @@ public enum ProbeReason: String, Sendable, Hashable, Codable, CaseIterable {
     case rateLimited
     /// A person or program asked.
     case manual
+
+    /// Whether it is one of a rhythm, at whatever pace, while nothing is suspicious: of those some stream.
+    package var isRegular: Bool { self == .scheduled || self == .rateLimited }
 }
 
 /// When one target is to be probed next, and at which rhythm after that: the one thing the decision asks of a prober.

@@ -265,7 +265,7 @@ package struct VirtualDaemon {
         schedule(index)
         models[index].turnedAt = now
         guard models[index].flights.count < policy.overdue.inFlight else { return }
-        if reason == .scheduled { models[index].turns += 1 }
+        if reason.isRegular { models[index].turns += 1 }
         let key = models[index].key
         if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return decline(index, plan) }
         models[index].declined = 0
@@ -284,7 +284,7 @@ package struct VirtualDaemon {
             switch config.streaming {
             case .never: false
             case .always: true
-            case .auto: plan.isStreamed ?? (reason == .scheduled && models[index].turns % 4 == 0)
+            case .auto: plan.isStreamed ?? (reason.isRegular && models[index].turns % 4 == 0)
             }
         if isStreamed { streamed.insert(number) }
         let answer = worlds[index].answer(at: now, isStreamed: isStreamed)

@@ -137,7 +137,7 @@ struct ProberState: Sendable {
         switch model.streaming {
         case .never: false
         case .always: departure.isStreamed ?? true
-        case .auto: departure.isStreamed ?? (departure.reason == .scheduled && departure.turn % 4 == 0)
+        case .auto: departure.isStreamed ?? (departure.reason.isRegular && departure.turn % 4 == 0)
         }
     }
 
