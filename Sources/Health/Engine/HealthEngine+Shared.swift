@@ -186,7 +186,7 @@ extension HealthEngine {
         }
         guard place.outside >= 0, shared.outside.count >= policy.selfNetwork.hosts else { return }
         let unasked = shared.outside.indices.filter {
-            $0 != place.outside && shared.outside[$0].silentSince == nil
+            $0 != place.outside && (shared.outside[$0].silentAt.map { $0 < since } ?? true)
                 && (shared.outside[$0].answeredAt.map { $0 < since } ?? true)
         }
         for outside in unasked.prefix(Self.mostAsked) {
