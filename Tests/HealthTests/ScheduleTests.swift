@@ -58,7 +58,7 @@ import Testing
 
     private func schedule(_ count: Int, interval: Double, at now: Double = 50) -> [ProbePlan] {
         let configs = (0..<count).map { ModelConfig.plain(ModelID("m\($0)"), interval: .seconds(interval)) }
-        var schedule = InitialSchedule(configs: configs, at: VirtualFleet.moment(.seconds(now)), HealthPolicy())
+        var schedule = InitialSchedule(configs: configs, at: .seconds(now), HealthPolicy())
         return configs.flatMap { schedule.plans(for: $0) }
     }
 
@@ -86,6 +86,26 @@ import Testing
         }
     }
 
+    @Test func `a written limit holds from the first probe on`() {
+        let configs = (0..<30).map { number in
+            var config = ModelConfig.plain(ModelID("m\(number + 10)"))
+            config.targets[0].limit = RequestLimit(requests: 60, period: .seconds(60))
+            return config
+        }
+        var schedule = InitialSchedule(configs: configs, at: .seconds(50), HealthPolicy())
+        let firsts = configs.flatMap { schedule.plans(for: $0) }.map { $0.next!.seconds - 50 }
+        #expect(firsts[0] == 0)
+        // One per cent of sixty a minute, four fifths of it for regular probes.
+        #expect(zip(firsts, firsts.dropFirst()).allSatisfy { abs($1 - $0 - 125) < 1e-6 })
+        var fleet = VirtualFleet(configs) { _, _ in .ok() }
+        fleet.run(until: .seconds(4_000))
+        let times = fleet.probes.map(\.at.seconds)
+        #expect(Set(fleet.probes.map(\.key.modelID)).count == 30)
+        for minute in 0..<66 {
+            #expect(times.count { $0 >= Double(minute) * 60 && $0 < Double(minute + 1) * 60 } <= 1, "\(minute)")
+        }
+    }
+
     @Test func `targets and checks have plans of their own`() {
         let config = ModelConfig(
             id: "m", provider: "p",
@@ -93,7 +113,7 @@ import Testing
                 ModelTarget(name: "eu", baseURL: "https://eu", model: "m"),
                 ModelTarget(name: "us", baseURL: "https://us", model: "m"),
             ], checks: [CheckDefinition(name: "json", interval: .seconds(300))])
-        var schedule = InitialSchedule(configs: [config], at: VirtualFleet.moment(.zero), HealthPolicy())
+        var schedule = InitialSchedule(configs: [config], at: .zero, HealthPolicy())
         let plans = schedule.plans(for: config)
         #expect(
             plans.map(\.key) == [

@@ -6,7 +6,14 @@ cd "$root"
 tools="$root/.build-tools"
 venv="$tools/venv"
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+# say STAGE: names what begins, after the minutes of what ends. finish: the minutes of the last one.
+stage='' stage_began=0
+say() { finish; stage="$*"; stage_began=$SECONDS; printf '\033[1m==> %s\033[0m\n' "$*"; }
+finish() {
+  local took=$((SECONDS - stage_began))
+  [ -z "$stage" ] || [ $took -lt 5 ] || printf '    %s: %d min %d s\n' "$stage" $((took / 60)) $((took % 60))
+  stage=''
+}
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 # need_apt PACKAGE...: installs what is missing, or says the line that would.

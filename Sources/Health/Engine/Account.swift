@@ -19,6 +19,19 @@ struct Account: Sendable, Hashable {
         }
     }
 
+    /// What regular probes take of the share; the rest is for looks beside the schedule.
+    static let regularShare = 0.8
+
+    /// Between two regular probes of one target, where so many share a rate of probes a second.
+    static func every(_ rate: Double, targets: Int) -> Duration {
+        .seconds(Double(max(targets, 1)) / (rate * regularShare))
+    }
+
+    /// The same by a written limit; `nil` where it leaves nothing.
+    static func every(_ limit: RequestLimit, targets: Int) -> Duration? {
+        limit.rate > 0 ? every(limit.rate, targets: targets) : nil
+    }
+
     /// A target's account, and its place among the account's targets.
     struct Place: Sendable {
         var index = -1
@@ -76,20 +89,20 @@ struct AccountTrack: Sendable {
     private static let mostExtras = 6.0
     /// The longest reset that is believed of an allowance that is used up: a day, and an hour of clocks.
     private static let longestHold = Duration.seconds(25 * 3_600)
-    /// What is left of the share for looks beside the schedule.
-    private static let regularShare = 0.8
     /// A limit with no period told is one of a minute, as with most providers.
     private static let usualPeriod = Duration.seconds(60)
 
     /// The pace that holds at an instant; `nil` for no bounds.
     func pace(at now: Moment) -> Account.Pace? {
         let held = heldUntil.flatMap { $0 > now ? $0 : nil }
-        let isBound = isConfigured || isTooMany || scarceUntil.map { $0 > now } ?? false
+        let isScarce = scarceUntil.map { $0 > now } ?? false
+        let isBound = isConfigured || isTooMany || isScarce
         let rate = isBound ? self.rate : nil
-        let every = rate.map { Duration.seconds(Double(max(targets, 1)) / ($0 * Self.regularShare)) }
+        let every = rate.map { Account.every($0, targets: targets) }
         guard held != nil || every != nil else { return nil }
         var pace = Account.Pace(heldUntil: held, isUsedUp: isUsedUp, every: every, extraFrom: extraFrom(now))
-        if !isConfigured, let every, let knownAt { pace.firstRound = (knownAt, every / Self.firstHaste) }
+        // Where others use most of it, nobody is in haste.
+        if !isConfigured, !isScarce, let every, let knownAt { pace.firstRound = (knownAt, every / Self.firstHaste) }
         return pace
     }
 
@@ -100,7 +113,7 @@ struct AccountTrack: Sendable {
     }
 
     /// Extra looks a second.
-    private var refill: Double? { rate.map { $0 * (1 - Self.regularShare) } }
+    private var refill: Double? { rate.map { $0 * (1 - Account.regularShare) } }
 
     private func extras(at now: Moment) -> Double {
         guard let refill, let extrasAt else { return extras }
@@ -118,7 +131,7 @@ struct AccountTrack: Sendable {
         share = probeShare
         guard let limit, limit.requests > 0 else { return }
         isConfigured = true
-        rate = Double(limit.requests) * limit.share / max(limit.period.seconds, 1)
+        rate = limit.rate
     }
 
     /// Takes up what an answer says. - Returns: whether the pace has changed.

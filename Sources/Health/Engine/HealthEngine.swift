@@ -63,7 +63,7 @@ public struct HealthEngine: Sendable {
                 track, previous: track.status, current: .unknown,
                 [HealthReason(.removed, "The model has left the fleet.")], at: now, into: &actions)
         }
-        var schedule = InitialSchedule(configs: configs, at: now, policy)
+        var schedule = InitialSchedule(configs: configs, at: now.uptime, policy)
         var next: [ModelTrack] = []
         for config in configs.sorted(by: { $0.id < $1.id }) {
             let plans = schedule.plans(for: config)

@@ -43,13 +43,9 @@ extension ModelTrack {
                 .check, "The check '\(definition.name)' fails\(detail.isEmpty ? "." : ": \(detail.closed)")")
             if reasons[0].code == .passing { reasons.insert(told, at: 0) } else { reasons.append(told) }
         }
-        if local?.isOnCPU == true, status == .healthy {
+        if let local, let runtime = config.localRuntime, local.isOnCPU, status == .healthy {
             status = .degraded
-            reasons.insert(
-                HealthReason(
-                    .cpuFallback,
-                    "It runs partly on the CPU: \(config.localRuntime?.rawValue ?? "the runtime") had too little GPU memory."
-                ), at: 0)
+            reasons.insert(HealthReason(.cpuFallback, local.cpuSentence(at: runtime)), at: 0)
         }
         return (status, reasons)
     }

@@ -58,8 +58,13 @@ extension TargetTrack {
             kept.next = max(turn, min(next, now.uptime))
             kept.anchor = max(kept.anchor, turn)
         } else if let every = pace.every, every > wanted.every {
-            let turn = ownTurn(every, at: now)
             kept.every = every
+            // The first turn stands since the beginning.
+            if lastStart == nil, plan.every == every, let first = plan.next {
+                (kept.next, kept.anchor, kept.reason) = (first, plan.anchor, plan.reason)
+                return kept
+            }
+            let turn = ownTurn(every, at: now)
             kept.anchor = turn
             let isExtra = wanted.reason != .scheduled && wanted.reason != .rateLimited
             kept.next = isExtra ? min(max(next, pace.extraFrom?.uptime ?? next), turn) : turn

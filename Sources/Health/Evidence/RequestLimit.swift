@@ -18,6 +18,9 @@ public struct RequestLimit: Sendable, Hashable, Codable {
         self.share = share
     }
 
+    /// Probes of one key a second that the share leaves.
+    var rate: Double { Double(requests) * share / max(period.seconds, 1) }
+
     /// The time between two probes of one key that takes just the share; `nil` when it leaves none.
     public var spacing: Duration? {
         let probes = Double(requests) * share

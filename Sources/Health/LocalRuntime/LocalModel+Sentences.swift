@@ -20,6 +20,18 @@ extension LocalModel {
             "\(runtime.rawValue) no longer has it: it was deleted after \(lastSeen); download it again (\(get)) or take it out of the configuration."
     }
 
+    /// That it is in memory, and not all of it on the GPU.
+    func cpuSentence(at runtime: LocalRuntime) -> String {
+        let share = details["gpuShare"]?.number
+        let extent =
+            switch share {
+            case nil: "It runs partly on the CPU"
+            case let share? where share <= 0: "It runs on the CPU alone"
+            case let share?: "Only \(Int((share * 100).rounded())) % of it is on the GPU, the rest runs on the CPU"
+            }
+        return "\(extent): \(runtime.rawValue) had too little GPU memory."
+    }
+
     /// What it means to be neither in memory nor out of it.
     func passingState(at runtime: LocalRuntime, now: Date) -> (
         status: HealthStatus, code: HealthReason.Code, sentence: String

@@ -128,22 +128,17 @@ public struct CostEstimate: Sendable, Hashable {
     /// The most probes of one target on a day that it is down throughout: it is looked at quickly until the breaker
     /// opens, then further and further apart, up to its own interval.
     static func probesWhileDown(_ interval: Duration, _ policy: HealthPolicy) -> Double {
-        let longest = max(interval.seconds, slowestRecovery.seconds)
+        let longest = max(interval, policy.breaker.longestBackoff).seconds
         var gap = min(interval, policy.breaker.recoveryInterval).seconds
         var probes = Double(policy.breaker.failures)
         var time = 0.0
         while gap > 0, gap < longest, time + gap < 86_400 {
             time += gap
             probes += 1
-            gap *= recoveryGrowth
+            gap *= policy.breaker.growth
         }
         return probes + ((86_400 - time) / longest).rounded(.up)
     }
-
-    /// The gap between recovery probes grows by this factor while an outage lasts, and ends at the model's interval,
-    /// but not below `slowestRecovery`.
-    private static let recoveryGrowth = 1.5
-    private static let slowestRecovery = Duration.seconds(25)
 
     private struct Sum {
         var probes = 0.0

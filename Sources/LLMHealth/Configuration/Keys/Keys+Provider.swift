@@ -40,7 +40,8 @@ extension Configuration.Provider {
                 standard: "what the provider announces in its answers"),
             Key(
                 "probeShare", optional: \.probeShare, .share,
-                "the most that probing takes of a key's limit, written or announced", standard: "1%"),
+                "the most that probing takes of a key's limit: always of a written one, of an announced one once it is scarce",
+                standard: "1%"),
         ])
 }
 

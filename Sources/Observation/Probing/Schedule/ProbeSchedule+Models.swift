@@ -3,18 +3,18 @@ package import Health
 extension ProbeSchedule {
     /// Gives every target and every custom check of the models a timetable; what is not named any more loses its own.
     ///
-    /// The first probes are spread over `policy.firstRound` (or an interval, where that is less), all later ones over
-    /// the interval. A key that stays with the same interval keeps its plan and what it has in flight.
+    /// They begin as ``InitialSchedule`` has it. A key that stays with the same interval keeps its plan and what it has in flight.
     /// - Parameter now: uptime.
     package mutating func register(_ models: [ModelConfig], at now: Duration) {
-        let wanted = models.sorted { $0.id < $1.id }.flatMap(Self.keys)
+        let models = models.sorted { $0.id < $1.id }
+        let wanted = models.flatMap(Self.keys)
         let names = Set(wanted.map(\.key))
         for key in keys where !names.contains(key) { remove(key) }
-        for (index, (key, every)) in wanted.enumerated() {
+        var schedule = InitialSchedule(configs: models, at: now, policy)
+        for ((key, every), plan) in zip(wanted, models.flatMap { schedule.plans(for: $0) }) {
             if intervals[key] == every, entries[key] != nil { continue }
             intervals[key] = every
-            let share = Double(index) / Double(wanted.count)
-            begin(.initial(key, every: every, share: share, at: now, round: policy.firstRound))
+            begin(plan)
         }
         intervals = intervals.filter { names.contains($0.key) }
     }

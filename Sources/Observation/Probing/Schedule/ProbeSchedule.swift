@@ -99,7 +99,7 @@ package struct ProbeSchedule: Sendable {
             let taken = max(now, nominal)
             entry.served = max(entry.served ?? taken, taken)
             entry.plan = entry.plan.following(taken)
-            if reason == .scheduled { entry.turns += 1 }
+            if reason.isRegular { entry.turns += 1 }
             if entry.inFlight.count < policy.overdue.inFlight {
                 lastNumber += 1
                 entry.inFlight.insert(lastNumber)
