@@ -47,8 +47,6 @@ struct Account: Sendable, Hashable {
         var isUsedUp = false
         /// Between two regular probes of one target, as far as the allowance reaches.
         var every: Duration?
-        /// The round in which what was never probed has its first turn, where the limit is only announced.
-        var firstRound: (from: Moment, length: Duration)?
         /// When one beside those may leave.
         var extraFrom: Moment?
     }
@@ -71,8 +69,6 @@ struct AccountTrack: Sendable {
     private var share = RequestLimit.standardShare
     private var heldUntil: Moment?
     private var isUsedUp = false
-    /// When a limit was first announced.
-    private var knownAt: Moment?
     /// Looks beside the schedule that may be sent, as of an instant.
     private var extras = Self.mostExtras
     private var extrasAt: Moment?
@@ -83,8 +79,6 @@ struct AccountTrack: Sendable {
     private static let scarceRemainder = 0.5
     /// For so long after it was last seen.
     private static let scarcity = Duration.seconds(600)
-    /// How much quicker than its share of an announced limit probing goes through models that it has never probed.
-    private static let firstHaste = 10.0
     /// As many as confirm one outage.
     private static let mostExtras = 6.0
     /// The longest reset that is believed of an allowance that is used up: a day, and an hour of clocks.
@@ -95,15 +89,11 @@ struct AccountTrack: Sendable {
     /// The pace that holds at an instant; `nil` for no bounds.
     func pace(at now: Moment) -> Account.Pace? {
         let held = heldUntil.flatMap { $0 > now ? $0 : nil }
-        let isScarce = scarceUntil.map { $0 > now } ?? false
-        let isBound = isConfigured || isTooMany || isScarce
+        let isBound = isConfigured || isTooMany || scarceUntil.map { $0 > now } ?? false
         let rate = isBound ? self.rate : nil
         let every = rate.map { Account.every($0, targets: targets) }
         guard held != nil || every != nil else { return nil }
-        var pace = Account.Pace(heldUntil: held, isUsedUp: isUsedUp, every: every, extraFrom: extraFrom(now))
-        // Where others use most of it, nobody is in haste.
-        if !isConfigured, !isScarce, let every, let knownAt { pace.firstRound = (knownAt, every / Self.firstHaste) }
-        return pace
+        return Account.Pace(heldUntil: held, isUsedUp: isUsedUp, every: every, extraFrom: extraFrom(now))
     }
 
     private func extraFrom(_ now: Moment) -> Moment? {
@@ -160,12 +150,10 @@ struct AccountTrack: Sendable {
         guard let announced else { return }
         let isModest = wanted <= announced * Self.modestShare
         if !isModest, remainder.map({ $0 < 1 - Self.modestShare }) ?? true {
-            if !isTooMany { knownAt = now }
             isTooMany = true
         }
         if isModest { isTooMany = false }
         if let remainder, remainder < Self.scarceRemainder {
-            if scarceUntil.map({ $0 <= now }) ?? true { knownAt = now }
             scarceUntil = now + Self.scarcity
         }
     }

@@ -53,11 +53,7 @@ extension TargetTrack {
     ) -> ProbePlan {
         var kept = wanted
         guard let next = wanted.next else { return wanted }
-        if let round = pace.firstRound, lastLook == nil, lastStart == nil {
-            let turn = (round.from + round.length * account.share).uptime
-            kept.next = max(turn, min(next, now.uptime))
-            kept.anchor = max(kept.anchor, turn)
-        } else if let every = pace.every, every > wanted.every {
+        if let every = pace.every, every > wanted.every {
             kept.every = every
             // The first turn stands since the beginning.
             if lastStart == nil, plan.every == every, let first = plan.next {
