@@ -34,9 +34,10 @@ extension HealthEngine {
         }
         if place.outside >= 0 { judgeNetwork(at: now, into: &actions) }
         if let run = models[index].targets[target].run, run.isSilent, !models[index].targets[target].isOut,
-            run.looks >= Self.looksBeforeOthers, run.othersAskedAt == nil
+            run.looks >= Self.looksBeforeOthers
         {
-            models[index].targets[target].run?.othersAskedAt = now
+            // With each silence anew: what was asked for may have come to nothing.
+            models[index].targets[target].run?.othersAskedAt = run.othersAskedAt ?? now
             askOthers(than: index, place, since: run.burstStart, at: now, into: &actions)
         }
         hold(index, target, at: now)
@@ -195,19 +196,23 @@ extension HealthEngine {
         }
     }
 
-    /// Looks at a model soon, save where a look has left since.
+    /// Looks at a model soon, save where a look is under way or has come back since.
     private mutating func hasten(
         _ index: Int, since: Moment, at now: Moment, into actions: inout Actions,
         _ isMeant: (SharedTracks.Place) -> Bool
     ) {
+        var isWanted = false
         for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
             let track = models[index].targets[target]
-            guard track.flights.isEmpty, track.lastStart.map({ $0 < since }) ?? true, !track.isOut,
+            guard track.flights.isEmpty, track.lastEnd.map({ $0 < since }) ?? true, !track.isOut,
                 track.blockade == nil
             else { continue }
+            // One that left and came to nothing is sent again, at a pace.
+            if let left = track.lastStart, left >= since, now - left < policy.shared.askAgain { continue }
             models[index].targets[target].wantedAt = now
+            isWanted = true
         }
-        settle(index, at: now, into: &actions)
+        if isWanted { settle(index, at: now, into: &actions) }
     }
 
     /// What a model depends on is there again.
