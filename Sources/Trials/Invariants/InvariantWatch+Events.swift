@@ -91,14 +91,14 @@ extension InvariantWatch {
     /// - Parameters:
     ///   - plan: what the prober follows.
     ///   - left: when its latest departure was due.
-    package mutating func timetable(of id: ModelID, _ plan: ProbePlan, left: Double, at now: Double) {
+    package mutating func timetable(of id: ModelID, _ plan: ProbePlan?, left: Double, at now: Double) {
         guard let index = positions[id], tracks[index].isPresent, let since = tracks[index].probeableSince else {
             return
         }
         let subject = tracks[index].subject
         // What becomes probeable is planned when the decision hears of it.
         guard now - since > 1 else { return }
-        guard plan.next != nil else { return note(.nextProbe, index, at: now, "has no next probe") }
+        guard let plan, plan.next != nil else { return note(.nextProbe, index, at: now, "has no next probe") }
         let base = max(left, since)
         // Somebody of its account was asked to wait, which is a plan too.
         let asked = max(base, tracks[index].waitsUntil)

@@ -85,7 +85,7 @@ extension InvariantWatch {
             let quiet = now - max(since, subject.troubles.last { $0.to <= now }?.to ?? 0)
             let soon = 10 * subject.interval + 1_200
             // What was lost on the way may have been the only evidence for a while.
-            if quiet > soon, model.status == .unknown, !isUnsure {
+            if quiet > soon, model.status == .unknown, !isUnsure, !isGatewayDoubted(of: subject, since: now - soon) {
                 note(.forgotten, index, at: now, "is unknown (\(model.reasons[0].code)), \(quiet.brief) s after")
             } else if quiet > 2 * soon + 7_200, model.status == .unhealthy {
                 note(.forgotten, index, at: now, "is unhealthy (\(model.reasons[0].code)), \(quiet.brief) s after")
@@ -105,6 +105,15 @@ extension InvariantWatch {
         {
             note(.manner, index, at: now, "is healthy after \(lasting.brief) s in which no stream was answered")
         }
+    }
+
+    /// Whether several of those behind its gateway have lately had answers by which the gateway is not there.
+    private func isGatewayDoubted(of subject: Subject, since: Double) -> Bool {
+        guard let gateway = subject.gateway else { return false }
+        return tracks.count { track in
+            track.subject.gateway == gateway
+                && track.subject.troubles.contains { $0.to >= since && $0.trouble.isGatewayWord }
+        } > 1
     }
 
     /// A gateway that is gone is told within a minute or three intervals, and rules its models.

@@ -50,6 +50,12 @@ package enum Trouble: Sendable, Hashable {
         case network
     }
 
+    /// Whether answers say that the gateway is not there.
+    var isGatewayWord: Bool {
+        if case .answers(let outcome) = self { return outcome.class == .gateway }
+        return self == .gatewayLost
+    }
+
     package var doing: Doing {
         switch self {
         case .refused, .hang, .slow, .ramp, .partial, .partialHang, .retired, .streamingFails, .hostLost: .model
