@@ -86,6 +86,56 @@ import Testing
         #expect(seen.allSatisfy { $0 == .unhealthy }, "\(seen), \(fleet.status(model).reasons)")
     }
 
+    @Test func `requests that fail by chance bring no flapping model down`() {
+        var fleet = VirtualFleet([.plain(model)]) { _, now in
+            now.seconds > 300 && now.seconds < 1_500 && Int(now.seconds / 45) % 2 == 1 ? .failing() : .ok()
+        }
+        fleet.run(until: .seconds(1_600))
+        #expect(fleet.status(model).reasons.contains { $0.code == .flapping })
+        let before = fleet.events.count
+        // A request a second, of which two in a row fail, and a probe beside them.
+        let failure = Outcome(.failing, .serverError, httpStatus: 500)
+        for second in 1...60 {
+            let outcome = second == 30 || second == 31 || second == 32 ? failure : Outcome.ok
+            fleet.submit(.outcomes(ProbeKey(model), outcome, count: 1, latency: .seconds(0.1)), source: .traffic)
+            fleet.run(until: .seconds(1_600 + second))
+        }
+        #expect(fleet.events.dropFirst(before).allSatisfy { $0.currentStatus != .unhealthy })
+    }
+
+    /// Lost starts, and how early by jitter the probe after it leaves.
+    @Test(arguments: [(1, 14.0), (3, 14), (1, 0), (2, 7)])
+    func `after starts that were lost the next probe is shown where it is`(_ lost: Int, _ early: Double) {
+        var engine = HealthEngine()
+        let interval = 300.0
+        let plan = engine.configure(
+            [.plain(model, interval: .seconds(interval))], at: VirtualFleet.moment(.zero)
+        ).plans[0]
+        var number: UInt64 = 0
+        func leave(at seconds: Double, isHeard: Bool = true) {
+            let moment = VirtualFleet.moment(.seconds(seconds))
+            number += 1
+            if isHeard {
+                _ = engine.absorb(
+                    Evidence(
+                        .probeStarted(ProbeKey(model), number: number, reason: .scheduled, isStreamed: false),
+                        source: .probe, at: moment), at: moment)
+            }
+            let end = VirtualFleet.moment(.seconds(seconds + 0.5))
+            let result = ProbeResult(modelId: model, outcome: .ok, latency: .seconds(0.5), startedAt: moment.wall)
+            _ = engine.absorb(
+                Evidence(.probeFinished(ProbeKey(model), number: number, result), source: .probe, at: end), at: end)
+        }
+        leave(at: plan.next?.seconds ?? 0)
+        let turn = plan.anchor.seconds
+        for missed in 0..<lost { leave(at: turn + interval * Double(missed), isHeard: false) }
+        let last = turn + interval * Double(lost)
+        leave(at: last - early)
+        let shown = engine.fleet(at: VirtualFleet.moment(.seconds(last - early + 1)))[model]?.nextProbeAt
+        let next = shown?.timeIntervalSince(VirtualFleet.origin) ?? 0
+        #expect(abs(next - (last + interval)) <= interval * 0.05 + 1, "\(next) and not \(last + interval)")
+    }
+
     @Test func `a probe that never left is planned anew`() {
         var engine = HealthEngine()
         _ = engine.configure([.plain(model)], at: VirtualFleet.moment(.zero))

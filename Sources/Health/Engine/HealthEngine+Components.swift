@@ -131,7 +131,7 @@ extension HealthEngine {
         case .connectivity(let isUp):
             let asked = shared.networkAskedAt
             shared.networkAnsweredAt = now
-            shared.networkUnansweredSince = nil
+            endWaitForNetwork(at: now)
             // Asked before somebody answered, it is overtaken.
             if !isUp, let asked, shared.outside.contains(where: { $0.answeredAt.map { $0 > asked } ?? false }) { break }
             setNetwork(

@@ -163,6 +163,12 @@ extension HealthEngine {
             at: now, into: &actions)
     }
 
+    /// Whatever waited for our own network's answer is judged at the next tick.
+    mutating func endWaitForNetwork(at now: Moment) {
+        shared.networkUnansweredSince = nil
+        for index in models.indices where models[index].endHoldForNetwork() { dues[index] = now.uptime.seconds }
+    }
+
     /// Whether none of a host's models is looked at soon: it is asked to wait, or asks us to.
     private func isMute(_ host: SharedTracks.Outside, at now: Moment) -> Bool {
         host.members.allSatisfy { index in
@@ -179,10 +185,9 @@ extension HealthEngine {
     ) {
         if place.host >= 0 {
             let host = shared.hosts[place.host]
-            if host.answeredAt.map({ $0 < since }) ?? true, host.silent.count < policy.shared.models,
-                let other = host.members.first(where: { $0 != index })
-            {
-                hasten(other, since: since, at: now, into: &actions) { $0.host == place.host }
+            if host.answeredAt.map({ $0 < since }) ?? true, host.silent.count < policy.shared.models {
+                let others = host.members.filter { $0 != index }
+                hastenAny(of: others, since: since, at: now, into: &actions) { $0.host == place.host }
             }
         }
         guard place.outside >= 0, shared.outside.count >= policy.selfNetwork.hosts else { return }
@@ -191,28 +196,34 @@ extension HealthEngine {
                 && (shared.outside[$0].answeredAt.map { $0 < since } ?? true)
         }
         for outside in unasked.prefix(Self.mostAsked) {
-            guard let other = shared.outside[outside].members.first else { continue }
-            hasten(other, since: since, at: now, into: &actions) { $0.outside == outside }
+            hastenAny(of: shared.outside[outside].members, since: since, at: now, into: &actions) {
+                $0.outside == outside
+            }
         }
     }
 
-    /// Looks at a model soon, save where a look is under way or has come back since.
-    private mutating func hasten(
-        _ index: Int, since: Moment, at now: Moment, into actions: inout Actions,
+    /// Looks soon at the first of the models that can be looked at.
+    private mutating func hastenAny(
+        of members: [Int], since: Moment, at now: Moment, into actions: inout Actions,
         _ isMeant: (SharedTracks.Place) -> Bool
     ) {
-        var isWanted = false
-        for target in models[index].targets.indices where isMeant(models[index].targets[target].shared) {
-            let track = models[index].targets[target]
-            guard track.flights.isEmpty, track.lastEnd.map({ $0 < since }) ?? true, !track.isOut,
-                track.blockade == nil
+        for index in members {
+            guard
+                let target = models[index].targets.indices.first(where: {
+                    let track = models[index].targets[$0]
+                    return isMeant(track.shared) && !track.isOut && track.blockade == nil
+                })
             else { continue }
+            let track = models[index].targets[target]
+            let isAsked = !track.flights.isEmpty || track.lastEnd.map { $0 >= since } ?? false
             // One that left and came to nothing is sent again, at a pace.
-            if let left = track.lastStart, left >= since, now - left < policy.shared.askAgain { continue }
-            models[index].targets[target].wantedAt = now
-            isWanted = true
+            let hasJustLeft = track.lastStart.map { $0 >= since && now - $0 < policy.shared.askAgain } ?? false
+            if !isAsked, !hasJustLeft {
+                models[index].targets[target].wantedAt = now
+                settle(index, at: now, into: &actions)
+            }
+            return
         }
-        if isWanted { settle(index, at: now, into: &actions) }
     }
 
     /// What a model depends on is there again.

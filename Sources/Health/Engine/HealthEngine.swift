@@ -29,7 +29,7 @@ public struct HealthEngine: Sendable {
     var accountIndexes: [Account: Int] = [:]
     private var rendered: [ModelHealthStatus] = []
     /// Uptimes in seconds at which each model is due, in the order of `models`.
-    private var dues: [Double] = []
+    var dues: [Double] = []
     private var nextSeq: UInt64
     private var revision: UInt64 = 0
     private var isConfigured = false
@@ -159,7 +159,7 @@ public struct HealthEngine: Sendable {
         if let due = shared.networkDue, due <= uptime {
             judgeNetwork(at: now, into: &actions)
             // Somebody answers, or it is told: nothing is open any more.
-            shared.networkUnansweredSince = nil
+            endWaitForNetwork(at: now)
         }
         for index in models.indices where dues[index] <= uptime {
             reconsider(index, at: now, into: &actions)

@@ -150,6 +150,16 @@ struct ModelTrack: Sendable {
         return isSuspect
     }
 
+    /// No verdict waits for our own network any more. - Returns: whether one did.
+    mutating func endHoldForNetwork() -> Bool {
+        var didWait = false
+        for index in targets.indices where targets[index].isHeldForNetwork {
+            targets[index].isHeldForNetwork = false
+            didWait = true
+        }
+        return didWait
+    }
+
     mutating func cancelled(_ key: ProbeKey, _ number: UInt64) { _ = withTrack(key) { $0.cancelled(number) } }
 
     /// Weighs the end of a probe.
@@ -345,8 +355,7 @@ struct ModelTrack: Sendable {
             next, isRestless: isRestless, at: now.uptime.seconds, span: span, changes: policy.flapping.changes)
         if isFlapping, next != .unknown {
             // Down is down; between two outages of a flapping model it is no better than that.
-            let looks = policy.routing.suspiciousLooks
-            if next == .unhealthy || targets.allSatisfy({ $0.hasFailed(looks, at: now, policy) }) {
+            if next == .unhealthy || targets.allSatisfy({ $0.hasFailed(at: now, policy) }) {
                 flaps.noteDown(at: now.uptime.seconds)
             }
             let isDown = flaps.wasDown(at: now.uptime.seconds, within: status == .unhealthy ? span : 0)

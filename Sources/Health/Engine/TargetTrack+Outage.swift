@@ -113,9 +113,7 @@ extension TargetTrack {
                 if let suspectedAt, suspectedAt < run.startedAt { errors.raise(policy) }
             }
         }
-        if let run, isOut || run.probes >= policy.routing.suspiciousLooks || isTooLong(run, policy) {
-            errors.avoid(policy)
-        }
+        if let run, isOut || isSuspicious(run, policy) { errors.avoid(policy) }
         if isOut {
             rareLoad.update { $0.isOverloaded = false }
             let first = min(interval, policy.breaker.recoveryInterval.seconds)
@@ -166,10 +164,15 @@ extension TargetTrack {
         return isHeldForNetwork || now - since < policy.shared.wait
     }
 
-    /// Whether so many looks in a row have failed, and nothing else may turn out to be their cause.
-    func hasFailed(_ looks: Int, at now: Moment, _ policy: HealthPolicy) -> Bool {
-        guard let run, run.looks >= looks else { return false }
-        return !run.isSilent || !isHeld || run.othersAskedAt.map { now - $0 >= policy.shared.wait } ?? false
+    /// Whether more has failed in a row than noise explains, and nothing else may turn out to be its cause.
+    func hasFailed(at now: Moment, _ policy: HealthPolicy) -> Bool {
+        guard let run, isSuspicious(run, policy) else { return false }
+        guard run.isSilent, isHeld || isHeldForNetwork else { return true }
+        return !isHeldForNetwork && run.othersAskedAt.map { now - $0 >= policy.shared.wait } ?? false
+    }
+
+    private func isSuspicious(_ run: Run, _ policy: HealthPolicy) -> Bool {
+        run.probes >= policy.routing.suspiciousLooks || isTooLong(run, policy)
     }
 
     /// Whether so many failures in a row, of probes and requests alike, are too unlikely to be noise.

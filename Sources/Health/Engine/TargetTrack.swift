@@ -212,7 +212,12 @@ struct TargetTrack: Sendable {
         // A person's probe leaves the schedule alone; a turn sent out early by jitter has been served.
         if reason != .manual {
             // What is further off than half an interval is another turn than this one.
-            let turn = plan.next.flatMap { $0 - now.uptime <= plan.every * 0.5 ? $0 : nil } ?? now.uptime
+            var turn = plan.next.flatMap { $0 - now.uptime <= plan.every * 0.5 ? $0 : nil } ?? now.uptime
+            if turn < now.uptime, plan.next == plan.anchor {
+                // The start of that one was lost on the way; this may be the one after it, sent out early.
+                let next = plan.following(now.uptime).anchor
+                if next - now.uptime <= plan.every * policy.jitter { turn = next }
+            }
             plan = plan.following(reason == plan.reason ? max(now.uptime, turn) : now.uptime)
         }
     }
