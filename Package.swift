@@ -62,7 +62,7 @@ let package = Package(
     ],
     targets: [
         // The decision: values only.
-        .target(name: "Health", swiftSettings: settings),
+        .target(name: "Health", dependencies: [.heap], swiftSettings: settings),
         // Worlds and peers that it is tried against, and recorded evidence.
         .target(name: "Trials", dependencies: ["Health", .heap], swiftSettings: settings),
 

@@ -307,10 +307,10 @@ import Testing
         var fleet = VirtualFleet([.plain("a")]) { _, _ in .ok() }
         #expect(fleet.events.isEmpty)
         fleet.run(until: .seconds(20))
-        fleet.take(fleet.engine.configure([.plain("b")], at: VirtualFleet.moment(fleet.now)))
+        fleet.configure([.plain("b")])
         #expect(fleet.events.suffix(2).map { $0.reasons[0].code } == [.removed, .added])
         #expect(fleet.engine.modelIDs == ["b"])
-        fleet.take(fleet.engine.configure([.plain("b"), .plain("a")], at: VirtualFleet.moment(fleet.now)))
+        fleet.configure([.plain("b"), .plain("a")])
         fleet.run(until: .seconds(40))
         #expect(fleet.status("b").status == .healthy)
     }

@@ -63,7 +63,7 @@ import Testing
         fleet.run(until: .seconds(100))
         let before = fleet.status(model)
         config.price = TokenPrice(input: 1, output: 2)
-        fleet.take(fleet.engine.configure([config], at: VirtualFleet.moment(fleet.now)))
+        fleet.configure([config])
         let after = fleet.status(model)
         #expect(after.status == before.status)
         #expect(after.requestTotal >= before.requestTotal)
@@ -75,7 +75,7 @@ import Testing
         var fleet = VirtualFleet([config]) { _, _ in .ok() }
         fleet.run(until: .seconds(100))
         config.probe.timeout = .seconds(8)
-        fleet.take(fleet.engine.configure([config], at: VirtualFleet.moment(fleet.now)))
+        fleet.configure([config])
         fleet.run(until: .seconds(200))
         for (a, b) in zip(fleet.events, fleet.events.dropFirst()) {
             #expect(a.currentStatus == b.previousStatus, "\(a.seq) \(b.seq)")

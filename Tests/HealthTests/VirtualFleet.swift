@@ -1,7 +1,7 @@
 import Foundation
 import Health
 
-/// The real engine and the prober's rule under a virtual clock: what a model answers is a function of time.
+/// The real engine and the prober's timetable under a virtual clock: what a model answers is a function of time.
 struct VirtualFleet {
     struct Answer {
         var outcome: Outcome
@@ -32,9 +32,8 @@ struct VirtualFleet {
     private(set) var now: Duration = .zero
     private(set) var events: [HealthChangeEvent] = []
     private(set) var probes: [(key: ProbeKey, at: Duration, reason: ProbeReason)] = []
-    private var plans: [ProbeKey: ProbePlan] = [:]
+    private var schedule: ProbeSchedule
     private var inFlight: [(at: Duration, step: Step)] = []
-    private var number: UInt64 = 0
     var behaviour: Behaviour
     /// Answers of the connectivity check; `nil` where none is configured.
     var connectivity: ((Duration) -> Bool)?
@@ -44,18 +43,24 @@ struct VirtualFleet {
     private var downGateways: [String: Duration] = [:]
     /// Answers by the manner of the request, in place of `behaviour`.
     var mannered: ((ProbeKey, Duration, Bool) -> Answer)?
-    /// Probes that a model has had.
-    private var turns: [ProbeKey: Int] = [:]
     /// What an answer's headers say of the account.
     var allowance: ((ProbeKey, Duration) -> Allowance?)?
 
     static let origin = Date(timeIntervalSince1970: 1_795_428_000)
 
     init(_ models: [ModelConfig], policy: HealthPolicy = HealthPolicy(), behaviour: @escaping Behaviour) {
+        // Times are exact.
+        var policy = policy
+        policy.jitter = 0
         engine = HealthEngine(policy: policy)
+        schedule = ProbeSchedule(policy: policy)
         self.behaviour = behaviour
-        let actions = engine.configure(models, at: Self.moment(.zero))
-        take(actions)
+        configure(models)
+    }
+
+    mutating func configure(_ models: [ModelConfig]) {
+        schedule.register(models)
+        take(engine.configure(models, at: Self.moment(now)))
     }
 
     static func moment(_ uptime: Duration) -> Moment {
@@ -64,7 +69,7 @@ struct VirtualFleet {
 
     mutating func take(_ actions: HealthEngine.Actions) {
         events += actions.events
-        for plan in actions.plans { plans[plan.key] = plan }
+        for plan in actions.plans { schedule.apply(plan) }
         for name in actions.suspectedGateways { ask(name) }
         if actions.isConnectivityCheckWanted {
             connectivityAsked += 1
@@ -95,6 +100,7 @@ struct VirtualFleet {
             for index in inFlight.indices.reversed() where inFlight[index].at <= now {
                 switch inFlight.remove(at: index).step {
                 case .finish(let key, let number, let answer, let startedAt, let isStreamed):
+                    schedule.finish(key, number: number)
                     let result = ProbeResult(
                         modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: answer.latency,
                         isStreamed: isStreamed, startedAt: startedAt.wall, allowance: allowance?(key, now))
@@ -108,15 +114,12 @@ struct VirtualFleet {
                 downGateways[name] = now + .seconds(1_000)
                 ask(name)
             }
-            let due = plans.filter { $0.value.next.map { $0 <= now } ?? false }
-            for (key, plan) in due.sorted(by: { $0.key.modelID < $1.key.modelID }) {
-                plans[key] = plan.following(now)
-                number += 1
-                probes.append((key, now, plan.reason))
-                turns[key, default: 0] += plan.reason == .scheduled ? 1 : 0
-                let isTurn = mannered != nil && plan.reason == .scheduled && turns[key, default: 0] % 4 == 0
-                let isStreamed = plan.isStreamed ?? isTurn
-                submit(.probeStarted(key, number: number, reason: plan.reason, isStreamed: isStreamed))
+            for departure in schedule.due(at: now) {
+                let (key, number) = (departure.key, departure.number)
+                probes.append((key, now, departure.reason))
+                let isStreamed =
+                    mannered == nil ? departure.isStreamed ?? false : departure.isStreamed(by: .auto)
+                submit(.probeStarted(key, number: number, reason: departure.reason, isStreamed: isStreamed))
                 let answer = mannered?(key, now, isStreamed) ?? behaviour(key, now)
                 inFlight.append(
                     (

@@ -228,7 +228,7 @@ final class Parts: Sendable {
     /// Takes up the fleet as it is now; to be called once before anything runs, then for every change.
     func takeUp(_ fleet: [ModelConfig]) async throws {
         guard taken.withLock({ $0 != fleet }) else { return }
-        do { try await prober.startScheduledProbes(fleet) } catch { throw StartError("\(error)") }
+        do { try prober.watch(fleet) } catch { throw StartError("\(error)") }
         monitor.configure(fleet)
         taken.withLock { $0 = fleet }
         // A model that joins because its runtime listed it need not wait for the next poll to have a state.

@@ -2,7 +2,7 @@ package import Foundation
 package import Health
 import HeapModule
 
-/// The real engine with the prober's and the Monitor's rules round it, under a virtual clock.
+/// The real engine and the prober's own timetable under a virtual clock.
 ///
 /// Each model has a world of its own; gateways, local runtimes and what servers say of their load are asked as the
 /// daemon's watchers ask them (`VirtualDaemon+Watchers.swift`). Ticks that cannot change anything
@@ -23,13 +23,10 @@ package struct VirtualDaemon {
 
     /// The Monitor's tick.
     static let grid = 0.2
-    /// Seconds until a departure that came to nothing is tried again.
-    private static let firstRetry = 2.0
     /// Wall-clock time at uptime 0.
     package static let origin = Date(timeIntervalSince1970: 1_795_428_000)
 
     enum Step {
-        case departure(Int, version: UInt64)
         case arrival(Int, number: UInt64, World.Answer, startedAt: Double)
         case request(Int)
         case reply(Int, World.Answer)
@@ -52,26 +49,11 @@ package struct VirtualDaemon {
         var key: ProbeKey
         /// What it is configured as; `nil` while it is no part of the fleet.
         var config: ModelConfig?
-        var plan: ProbePlan
-        /// Names the one departure in the queue that counts.
-        var version: UInt64 = 0
-        /// When the latest probe left.
-        var left = -Double.infinity
         var flights: Set<UInt64> = []
         /// Requests a second.
         var pace = 0.0
-        /// What its jitter is drawn from, as the prober's is.
-        let jitter: UInt64
         var extras = 0
         var saved = 0.0
-        /// When the latest departure was due, whether it came to anything or not.
-        var turnedAt = -Double.infinity
-        /// The regular turn up to which everything has left: one that left early by jitter has been served.
-        var served = Duration.zero - .seconds(1)
-        /// Departures in a row that came to nothing.
-        var declined = 0
-        /// Regular turns so far, of which some stream.
-        var turns = 0
         /// When evidence of it was last lost.
         var lostAt = -Double.infinity
         /// Times that it began anew, with all its extra looks unspent.
@@ -101,12 +83,14 @@ package struct VirtualDaemon {
     package var seen: [Evidence] = []
     var gateways: [String: GatewayWatch] = [:]
     var locals: [LocalRuntime: LocalWorld] = [:]
-    private let policy: HealthPolicy
     var models: [Model]
     private var positions: [ProbeKey: Int] = [:]
+    private var schedule: ProbeSchedule
+    /// Probes whose time has come in this instant.
+    private var departing: ArraySlice<ProbeSchedule.Departure> = []
+    private var deadline: Duration?
     private var queue = Heap<Item>()
     private var order: UInt64 = 0
-    private var number: UInt64 = 0
     /// Probes in flight that stream.
     private var streamed: Set<UInt64> = []
     var chance: Chance
@@ -137,20 +121,18 @@ package struct VirtualDaemon {
     ///   - configs: models with one target each and no checks.
     ///   - worlds: one for each model.
     package init(_ configs: [ModelConfig], worlds: [World], policy: HealthPolicy = HealthPolicy(), seed: UInt64) {
-        self.policy = policy
         self.worlds = worlds
         chance = Chance(seed: seed)
         engine = HealthEngine(policy: policy)
-        let actions = engine.configure(configs, at: Self.moment(0))
+        schedule = ProbeSchedule(policy: policy)
         models = configs.map { config in
-            let key = ProbeKey(config.id, target: config.targets.first?.name ?? TargetName.default)
-            return Model(
-                key: key, config: config,
-                plan: ProbePlan(key: key, next: nil, anchor: .zero, every: config.interval, reason: .scheduled),
-                jitter: Jitter.seed(of: key))
+            Model(
+                key: ProbeKey(config.id, target: config.targets.first?.name ?? TargetName.default), config: config)
         }
         for (index, model) in models.enumerated() { positions[model.key] = index }
-        take(actions)
+        schedule.register(configs)
+        take(engine.configure(configs, at: Self.moment(0)))
+        deadline = schedule.nextDeadline()
     }
 
     package static func moment(_ uptime: Double, shift: Double = 0) -> Moment {
@@ -167,32 +149,29 @@ package struct VirtualDaemon {
 
     /// Takes up another configuration of one model, or none: what is in flight of it is cancelled.
     package mutating func configure(_ index: Int, as config: ModelConfig?) {
-        let key = models[index].key
-        for number in models[index].flights.sorted() {
-            models[index].flights.remove(number)
-            models[index].lostAt = now
-            submit(.probeCancelled(key, number: number), .probe)
-        }
         models[index].config = config
         models[index].births += 1
-        models[index].served = .zero - .seconds(1)
-        if config == nil {
-            models[index].version += 1
-            models[index].plan.next = nil
-        }
-        take(engine.configure(models.compactMap(\.config), at: moment))
+        let configs = models.compactMap(\.config)
+        schedule.register(configs)
+        for number in models[index].flights.sorted() { cancel(index, number) }
+        take(engine.configure(configs, at: moment))
+        deadline = schedule.nextDeadline()
     }
 
-    /// The plan that the prober follows for a model.
-    package func plan(of index: Int) -> ProbePlan { models[index].plan }
-    /// When its latest departure was due, whether it came to anything or not.
-    package func lastTurn(_ index: Int) -> Double { models[index].turnedAt }
+    /// The plan that is followed for a model; `nil` for one that is no part of the fleet.
+    package func plan(of index: Int) -> ProbePlan? { schedule.plan(of: models[index].key) }
+    /// When its latest turn was, whether it came to anything or not.
+    package func lastTurn(_ index: Int) -> Double {
+        schedule.lastTurn(of: models[index].key)?.seconds ?? -.infinity
+    }
     /// When evidence of it was last lost on the way.
     package func lostAt(_ index: Int) -> Double { models[index].lostAt }
 
     // MARK: Time
 
-    package var nextAt: Double { min(queue.min?.at ?? .infinity, nextTick) }
+    package var nextAt: Double {
+        departing.isEmpty ? min(queue.min?.at ?? .infinity, nextTick, deadline?.seconds ?? .infinity) : now
+    }
 
     /// Does what is due at ``nextAt``.
     package mutating func step() {
@@ -202,9 +181,12 @@ package struct VirtualDaemon {
         if let item = queue.min, item.at <= now {
             queue.removeMin()
             perform(item.step)
+        } else if let departure = nextDeparture() {
+            depart(departure)
         } else {
             take(engine.tick(at: moment))
         }
+        deadline = schedule.nextDeadline()
         // A tick that came to nothing must not be asked for again at once.
         let due = engine.nextDue.seconds
         nextTick = max((due / Self.grid).rounded(.up), (now / Self.grid + 1e-6).rounded(.down) + 1) * Self.grid
@@ -222,11 +204,11 @@ package struct VirtualDaemon {
 
     private mutating func perform(_ step: Step) {
         switch step {
-        case .departure(let index, let version): depart(index, version)
         case .arrival(let index, let number, let answer, let startedAt):
             guard models[index].flights.remove(number) != nil else { return }
             lastAnswer = answer
             let key = models[index].key
+            schedule.finish(key, number: number)
             var result = ProbeResult(
                 modelId: key.modelID, target: key.target, outcome: answer.outcome, latency: .seconds(answer.latency),
                 startedAt: Self.origin + startedAt)
@@ -253,25 +235,25 @@ package struct VirtualDaemon {
         }
     }
 
-    private mutating func depart(_ index: Int, _ version: UInt64) {
-        guard models[index].version == version, let next = models[index].plan.next,
-            let config = models[index].config
-        else { return }
-        let plan = models[index].plan
-        let reason = plan.reason
-        let taken = max(.seconds(now), next)
-        models[index].served = max(models[index].served, taken)
-        models[index].plan = plan.following(taken)
-        schedule(index)
-        models[index].turnedAt = now
-        guard models[index].flights.count < policy.overdue.inFlight else { return }
-        if reason.isRegular { models[index].turns += 1 }
-        let key = models[index].key
-        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) { return decline(index, plan) }
-        models[index].declined = 0
-        number += 1
+    private mutating func nextDeparture() -> ProbeSchedule.Departure? {
+        // Exactly then: `now` may be rounded to before it.
+        if departing.isEmpty, let deadline, deadline.seconds <= now {
+            departing = schedule.due(at: max(deadline, .seconds(now)))[...]
+        }
+        return departing.popFirst()
+    }
+
+    private mutating func depart(_ departure: ProbeSchedule.Departure) {
+        let (key, reason, number) = (departure.key, departure.reason, departure.number)
+        guard let index = positions[key], let config = models[index].config, let plan = schedule.plan(of: key) else {
+            return
+        }
+        if !isLoaded(config) || mishaps.idle > 0 && chance.happens(mishaps.idle) {
+            // Nobody tells the decision.
+            models[index].lostAt = now
+            return schedule.decline(departure, at: .seconds(now))
+        }
         probes[reason, default: 0] += 1
-        models[index].left = now
         models[index].flights.insert(number)
         if reason == .confirmation { models[index].extras += 1 }
         if reason == .scheduled {
@@ -280,36 +262,22 @@ package struct VirtualDaemon {
         lastDeparture = Departure(
             model: key.modelID, reason: reason, breaker: engine.breaker(of: key) ?? .closed,
             extras: models[index].extras, saved: models[index].saved, births: models[index].births)
-        let isStreamed =
-            switch config.streaming {
-            case .never: false
-            case .always: true
-            case .auto: plan.isStreamed ?? (reason.isRegular && models[index].turns % 4 == 0)
-            }
+        let isStreamed = departure.isStreamed(by: config.streaming)
         if isStreamed { streamed.insert(number) }
         let answer = worlds[index].answer(at: now, isStreamed: isStreamed)
         push(.arrival(index, number: number, answer, startedAt: now), at: now + answer.latency)
         if worlds[index].tellsLoad { push(.load(index, number: number), at: now + Self.loadAskedAfter) }
         submit(.probeStarted(key, number: number, reason: reason, isStreamed: isStreamed), .probe)
-        // One that is cancelled on the way comes to nothing either.
-        if mishaps.idle > 0, chance.happens(mishaps.idle) {
-            models[index].flights.remove(number)
-            models[index].lostAt = now
-            submit(.probeCancelled(key, number: number), .probe)
-        }
+        if mishaps.idle > 0, chance.happens(mishaps.idle) { cancel(index, number) }
     }
 
-    /// A departure sent nothing: it is tried again soon, ever less soon, as the prober's timetable does.
-    private mutating func decline(_ index: Int, _ plan: ProbePlan) {
-        models[index].declined += 1
-        // Nobody told the decision.
+    /// A probe comes to nothing on the way.
+    private mutating func cancel(_ index: Int, _ number: UInt64) {
+        let key = models[index].key
+        models[index].flights.remove(number)
         models[index].lostAt = now
-        let retry = min(plan.every.seconds, Self.firstRetry * Double(1 << min(models[index].declined - 1, 20)))
-        guard let next = models[index].plan.next?.seconds, now + retry < next else { return }
-        models[index].plan.next = .seconds(now + retry)
-        models[index].plan.reason = plan.reason
-        models[index].plan.isStreamed = plan.isStreamed
-        schedule(index)
+        schedule.finish(key, number: number)
+        submit(.probeCancelled(key, number: number), .probe)
     }
 
     // MARK: Evidence and plans
@@ -328,23 +296,7 @@ package struct VirtualDaemon {
 
     private mutating func take(_ actions: HealthEngine.Actions) {
         if !actions.events.isEmpty { events += actions.events }
-        for plan in actions.plans {
-            guard let index = positions[plan.key] else { continue }
-            var plan = plan
-            let served = models[index].served
-            if plan.anchor <= served {
-                // Whoever made the plan cannot know of a turn that jitter has sent out early.
-                let isRegular = plan.reason == .scheduled && plan.next == plan.anchor
-                plan.anchor = plan.following(served).anchor
-                if isRegular { plan.next = plan.anchor }
-            }
-            // Plans travel: the look that one asks for may have left already.
-            if let next = plan.next, next.seconds <= models[index].left {
-                plan = plan.following(.seconds(models[index].left))
-            }
-            models[index].plan = plan
-            schedule(index)
-        }
+        for plan in actions.plans { schedule.apply(plan) }
         if actions.isConnectivityCheckWanted, let connectivity {
             let isUp = connectivity(now)
             let time = connectivityTime(now)
@@ -355,13 +307,6 @@ package struct VirtualDaemon {
             }
         }
         for name in actions.suspectedGateways { suspect(name) }
-    }
-
-    private mutating func schedule(_ index: Int) {
-        models[index].version += 1
-        let plan = models[index].plan
-        guard let at = plan.departure(jitter: policy.jitter, seed: models[index].jitter)?.seconds else { return }
-        push(.departure(index, version: models[index].version), at: max(at, now))
     }
 
     mutating func push(_ step: Step, at time: Double) {

@@ -529,6 +529,14 @@ extension ProbingNetworkTests {
                 try await withProber(timekeeper: time.timekeeper, isProbeable: { _ in false }) { stage in
                     let model = probedModel(at: peer.url, interval: .seconds(10), localRuntime: .ollama)
                     try await stage.prober.startScheduledProbes([model])
+                    // The decision had it probed, and its memory is freed before the probe leaves.
+                    let key = ProbeKey("m", target: TargetName.default)
+                    stage.prober.plan([
+                        ProbePlan(
+                            key: key, next: time.timekeeper.now.uptime, anchor: time.timekeeper.now.uptime,
+                            every: .seconds(10),
+                            reason: .scheduled)
+                    ])
                     let result = try await stage.prober.probe("m", config: model.probe)
                     #expect(
                         result.outcome.class == .idle && result.outcome.cause == .notLoaded && result.latency == nil)

@@ -1,3 +1,4 @@
+import Foundation
 import Health
 import Testing
 
@@ -57,7 +58,7 @@ struct ProbingTimetableTests {
                 models = (0..<8).shuffled(using: &chance).prefix(count).map {
                     model($0, Int.random(in: 0..<5, using: &chance))
                 }
-                _ = state.start(models, at: now)
+                _ = state.start(models, plans: firstPlans(for: models, at: now), at: now)
                 last = "start \(models.map(\.id))"
             case 1...7: plan()
             case 8...13:
@@ -102,7 +103,7 @@ struct ProbingTimetableTests {
         mutating func silentKeys() -> Set<ProbeKey> {
             for errand in flying { _ = state.land(errand, at: now) }
             flying = []
-            var waiting = Set(state.schedule.entries.filter { !$0.value.isHeld }.map(\.key))
+            var waiting = state.schedule.keys.filter { state.schedule.plan(of: $0)?.next != nil }
             let end = now + .seconds(200)
             while now < end, !waiting.isEmpty {
                 for (errand, _) in state.depart(at: now).flights {
@@ -121,11 +122,11 @@ struct ProbingTimetableTests {
         var policy = HealthPolicy()
         policy.jitter = 0
         var schedule = ProbeSchedule(policy: policy)
-        schedule.register(
-            [
-                ModelConfig(
-                    id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")], interval: interval)
-            ], at: .zero)
+        let models = [
+            ModelConfig(
+                id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")], interval: interval)
+        ]
+        schedule.register(models, beginningWith: firstPlans(for: models, at: .zero))
         return schedule
     }
 
@@ -196,7 +197,7 @@ struct ProbingTimetableTests {
         let model = ModelConfig(
             id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")], interval: .seconds(10),
             streaming: row.streaming)
-        _ = state.start([model], at: .zero)
+        _ = state.start([model], plans: firstPlans(for: [model], at: .zero), at: .zero)
         var seen: [Bool] = []
         for turn in 1...4 {
             let at = Duration.seconds(turn * 100)
@@ -234,7 +235,7 @@ struct ProbingTimetableTests {
                 id: ModelID("m\($0)"), provider: "p", targets: [ModelTarget(baseURL: "http://busy:80", model: "x")],
                 interval: .seconds(10))
         }
-        _ = state.start(models, at: .zero)
+        _ = state.start(models, plans: firstPlans(for: models, at: .zero), at: .zero)
         var flying = state.depart(at: .zero).flights.map(\.0)
         #expect(flying.count == 1)
         state.note(ServerLoad(running: 2, waiting: 3), of: "busy:80", at: .zero)
@@ -310,7 +311,7 @@ struct ProbingTimetableTests {
         var state = ProberState(policy: HealthPolicy(), limits: .init())
         let model = ModelConfig(
             id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")], interval: .seconds(10))
-        _ = state.start([model], at: .zero)
+        _ = state.start([model], plans: firstPlans(for: [model], at: .zero), at: .zero)
         state.schedule.apply(
             ProbePlan(key: ProbeKey("m"), next: nil, anchor: .zero, every: .seconds(10), reason: .scheduled))
         #expect(state.depart(at: .seconds(100)).flights.isEmpty)
@@ -331,7 +332,8 @@ struct ProbingTimetableTests {
             ModelConfig(
                 id: id, provider: "p", targets: [ModelTarget(baseURL: url, model: "m")], interval: .seconds(10))
         }
-        _ = state.start([model("a", "http://old"), model("b", "http://old")], at: .zero)
+        let old = [model("a", "http://old"), model("b", "http://old")]
+        _ = state.start(old, plans: firstPlans(for: old, at: .zero), at: .zero)
         let flight = state.depart(at: .seconds(6)).flights.first
         #expect(state.counts.waiting == 1)
         let (outdated, told) = state.start([model("a", "http://new"), model("b", "http://new")], at: .seconds(7))
@@ -339,6 +341,10 @@ struct ProbingTimetableTests {
         if let errand = flight?.0 { _ = state.land(errand, at: .seconds(7)) }
         #expect(state.depart(at: .seconds(7)).flights.map(\.0.target.baseURL) == ["http://new"])
     }
+}
+
+private func firstPlans(for models: [ModelConfig], at now: Duration) -> [ProbePlan] {
+    HealthEngine.firstPlans(for: models, at: Moment(uptime: now, wall: .now), HealthPolicy())
 }
 
 /// Numbers that repeat for the same seed (SplitMix64).

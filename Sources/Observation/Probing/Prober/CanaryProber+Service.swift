@@ -59,12 +59,20 @@ extension CanaryProber: CanaryProbeService {
     /// Puts the models on the schedule, in place of those that were there. What is in flight to models and targets that
     /// are gone is cancelled; the others keep their timetable.
     ///
+    /// New ones begin as the decision would have them begin, and go on at their intervals while no plan of it comes.
     /// - Throws: for a model without targets, a name that occurs twice, or an interval or timeout that is not above 0;
     ///   then nothing is changed.
     package func startScheduledProbes(_ models: [ModelConfig]) async throws(CanaryProbeError) {
+        try start(models, plans: HealthEngine.firstPlans(for: models, at: timekeeper.now, policy))
+    }
+
+    /// The same for models whose first plans the decision is about to make.
+    package func watch(_ models: [ModelConfig]) throws(CanaryProbeError) { try start(models, plans: []) }
+
+    private func start(_ models: [ModelConfig], plans: [ProbePlan]) throws(CanaryProbeError) {
         if let problem = Self.problem(in: models) { throw problem }
         let now = timekeeper.now.uptime
-        let (flights, told) = state.withLock { $0.start(models, at: now) }
+        let (flights, told) = state.withLock { $0.start(models, plans: plans, at: now) }
         for flight in flights { flight.cancel() }
         tell(told)
         runner.keep(state.withLock(\.models))

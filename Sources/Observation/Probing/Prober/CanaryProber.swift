@@ -40,6 +40,7 @@ package final class CanaryProber: Sendable {
     let timekeeper: Timekeeper
     let metrics: ProbeMetrics
     let logger: Logger
+    let policy: HealthPolicy
     let isProbeable: @Sendable (ModelConfig) async -> Bool
     private let loads: LoadWatcher?
     private let onGatewayTrouble: @Sendable (_ gateway: String) -> Void
@@ -63,6 +64,7 @@ package final class CanaryProber: Sendable {
         self.intake = intake
         self.timekeeper = timekeeper
         self.logger = logger
+        self.policy = policy
         self.isProbeable = isProbeable
         self.onGatewayTrouble = onGatewayTrouble
         self.loads = loads.map { LoadWatcher(egress: egress, settings: $0) }

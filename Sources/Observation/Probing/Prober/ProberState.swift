@@ -128,17 +128,8 @@ struct ProberState: Sendable {
         if key.check != nil, check == nil { return nil }
         return ProbeErrand(
             key: key, number: departure.number, reason: departure.reason, model: model, target: target,
-            config: model.probe, check: check, isStreamed: check == nil && Self.isStreamed(departure, model),
+            config: model.probe, check: check, isStreamed: check == nil && departure.isStreamed(by: model.streaming),
             departure: departure)
-    }
-
-    /// In the way that the plan names, so that a failure is confirmed in the way it happened; else every fourth turn.
-    private static func isStreamed(_ departure: ProbeSchedule.Departure, _ model: ModelConfig) -> Bool {
-        switch model.streaming {
-        case .never: false
-        case .always: departure.isStreamed ?? true
-        case .auto: departure.isStreamed ?? (departure.reason.isRegular && departure.turn % 4 == 0)
-        }
     }
 
     /// Nothing was sent: the model must not be probed now. Its timetable goes on.
@@ -187,11 +178,16 @@ struct ProberState: Sendable {
         for model in models where !scheduled.contains(model.id) { self.models[model.id] = model }
     }
 
+    /// Takes up the models to be probed, in place of those that there were.
+    ///
+    /// - Parameter plans: what new ones begin with; none where the decision's are on the way.
     /// - Returns: what is in flight to models and targets that are gone or are others now, and who is to be told that
     ///   nothing comes.
-    mutating func start(_ models: [ModelConfig], at now: Duration) -> (flights: [FlightScope], told: [Told]) {
+    mutating func start(
+        _ models: [ModelConfig], plans: [ProbePlan] = [], at now: Duration
+    ) -> (flights: [FlightScope], told: [Told]) {
         self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        schedule.register(models, at: now)
+        schedule.register(models, beginningWith: plans)
         results = results.filter { self.models[$0.key] != nil }
         let keys = schedule.keys
         looks = Dictionary(uniqueKeysWithValues: keys.map { ($0, looks[$0] ?? now) })
@@ -288,6 +284,6 @@ struct ProberState: Sendable {
         for errand in flights.values.map(\.errand) + waiting where errand.departure != nil {
             numbers[errand.key, default: []].insert(errand.number)
         }
-        return schedule.entries.allSatisfy { key, entry in entry.inFlight.isSubset(of: numbers[key] ?? []) }
+        return schedule.inFlight.allSatisfy { key, inFlight in inFlight.isSubset(of: numbers[key] ?? []) }
     }
 }

@@ -1,10 +1,8 @@
-import Health
-
 /// Whatever ends a departure leaves a next one: the only key without is one that the decision holds.
 extension ProbeSchedule {
     /// A departure sent nothing: its model must not be probed now, or a busy server is spared. It is tried again soon,
     /// and does not count as a look that has left.
-    mutating func decline(_ departure: Departure, at now: Duration) {
+    package mutating func decline(_ departure: Departure, at now: Duration) {
         guard var entry = entries[departure.key], entry.inFlight.remove(departure.number) != nil else { return }
         if entry.left?.number == departure.number { entry.left = entry.leftBefore }
         if departure.reason == .scheduled, entry.turns > 0 { entry.turns -= 1 }
@@ -22,7 +20,7 @@ extension ProbeSchedule {
     }
 
     /// Plans a key that has been forgotten: one probe now, then on its interval.
-    mutating func planAnew(_ key: ProbeKey, at now: Duration) {
+    package mutating func planAnew(_ key: ProbeKey, at now: Duration) {
         guard let every = intervals[key] else { return }
         let plan = ProbePlan(key: key, next: now, anchor: now + every, every: every, reason: .scheduled)
         guard var entry = entries[key] else { return begin(plan) }
@@ -32,10 +30,11 @@ extension ProbeSchedule {
     }
 
     /// The keys that nothing will ever send out again, although no plan holds them. There must be none.
-    var omissions: [ProbeKey] {
+    package var omissions: [ProbeKey] {
         let queued = queuedVersions
         return intervals.keys.filter { key in
-            guard let entry = entries[key] else { return true }
+            // Its first plan is on the way.
+            guard let entry = entries[key] else { return false }
             return !entry.isHeld && !queued.contains(entry.version)
         }
     }

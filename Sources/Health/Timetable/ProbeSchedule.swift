@@ -1,7 +1,6 @@
-package import Health
 import HeapModule
 
-/// What to fire when: a timetable of probes that follows the plans of the decision.
+/// What to probe when: the timetable that follows the plans of the decision, in the daemon as in simulations and tests.
 ///
 /// A value without clock, task or lock: time is passed in as uptime (``Moment/uptime``). Turns are counted from each
 /// plan's anchor, so nothing drifts, however late a probe leaves or its answer comes.
@@ -18,6 +17,16 @@ package struct ProbeSchedule: Sendable {
         package var turn: UInt64
         /// Whether the plan wants it streamed; `nil` where it leaves that to the prober.
         package var isStreamed: Bool?
+
+        /// Whether the probe streams: as the plan names it, so that a failure is confirmed in the way it happened; else
+        /// every fourth turn.
+        package func isStreamed(by streaming: ModelConfig.Streaming) -> Bool {
+            switch streaming {
+            case .never: false
+            case .always: isStreamed ?? true
+            case .auto: isStreamed ?? (reason.isRegular && turn % 4 == 0)
+            }
+        }
     }
 
     struct Entry: Sendable {
@@ -35,6 +44,7 @@ package struct ProbeSchedule: Sendable {
         /// The decision wants no probe until it plans again. Nothing else may leave a key without a next one.
         var isHeld: Bool { plan.next == nil }
         var inFlight: Set<UInt64> = []
+        /// What its jitter is drawn from.
         let seed: UInt64
     }
 
@@ -57,9 +67,10 @@ package struct ProbeSchedule: Sendable {
     /// After a departure that sent nothing the next try comes so soon, and twice as late each time, up to the interval.
     static let firstRetry: Duration = .seconds(2)
 
-    let policy: HealthPolicy
+    private let jitter: Double
+    private let mostInFlight: Int
     var entries: [ProbeKey: Entry] = [:]
-    /// The configured interval of each key, which plans may stretch.
+    /// The configured interval of each key on the timetable, which plans may stretch.
     var intervals: [ProbeKey: Duration] = [:]
     private var queue = Heap<Item>()
     private var lastVersion: UInt64 = 0
@@ -67,16 +78,24 @@ package struct ProbeSchedule: Sendable {
     /// Turns that were left out because too many probes of the key were still in flight.
     package private(set) var skipped: UInt64 = 0
 
-    package init(policy: HealthPolicy) { self.policy = policy }
+    package init(policy: HealthPolicy) {
+        jitter = policy.jitter
+        mostInFlight = policy.overdue.inFlight
+    }
 
-    /// Everything that has a timetable.
-    package var keys: Set<ProbeKey> { Set(entries.keys) }
+    /// Everything that is on the timetable.
+    package var keys: Set<ProbeKey> { Set(intervals.keys) }
 
     /// The plan in force.
     package func plan(of key: ProbeKey) -> ProbePlan? { entries[key]?.plan }
 
+    /// Uptime of the latest turn that was taken, whether it came to anything or not.
+    package func lastTurn(of key: ProbeKey) -> Duration? { entries[key]?.served }
+
     /// How many probes of a key are in flight.
     package func inFlight(_ key: ProbeKey) -> Int { entries[key]?.inFlight.count ?? 0 }
+    /// The numbers of all that are.
+    package var inFlight: [ProbeKey: Set<UInt64>] { entries.mapValues(\.inFlight) }
 
     // MARK: Time
 
@@ -100,7 +119,7 @@ package struct ProbeSchedule: Sendable {
             entry.served = max(entry.served ?? taken, taken)
             entry.plan = entry.plan.following(taken)
             if reason.isRegular { entry.turns += 1 }
-            if entry.inFlight.count < policy.overdue.inFlight {
+            if entry.inFlight.count < mostInFlight {
                 lastNumber += 1
                 entry.inFlight.insert(lastNumber)
                 entry.leftBefore = entry.left
@@ -135,7 +154,10 @@ package struct ProbeSchedule: Sendable {
     ///
     /// Plans travel: by the time one arrives, the look that it asks for may have left. It is not sent twice then.
     package mutating func apply(_ plan: ProbePlan) {
-        guard var entry = entries[plan.key] else { return }
+        guard var entry = entries[plan.key] else {
+            if intervals[plan.key] != nil { begin(plan) }
+            return
+        }
         var plan = plan
         plan.every = max(plan.every, Self.shortestInterval)
         if let served = entry.served, plan.anchor <= served {
@@ -144,12 +166,7 @@ package struct ProbeSchedule: Sendable {
             plan.anchor = plan.following(served).anchor
             if isRegular { plan.next = plan.anchor }
         }
-        if let left = entry.left?.at, let next = plan.next {
-            // A first round beside the one that began with the registration is no second look either.
-            let isFirstRound =
-                entry.turns <= 1 && plan.reason == .scheduled && next != plan.anchor && next - left < plan.every / 2
-            if next <= left || isFirstRound { plan = plan.following(max(left, next)) }
-        }
+        if let left = entry.left?.at, let next = plan.next, next <= left { plan = plan.following(left) }
         entry.plan = plan
         entries[plan.key] = entry
         enqueue(plan.key)
@@ -158,16 +175,13 @@ package struct ProbeSchedule: Sendable {
     /// Names of the queue's items, leftovers among them.
     var queuedVersions: Set<UInt64> { Set(queue.unordered.map(\.version)) }
 
-    /// Begins a timetable for a key, in place of any that it has.
+    /// Begins the timetable of a key that has none.
     mutating func begin(_ plan: ProbePlan) {
         var plan = plan
         plan.every = max(plan.every, Self.shortestInterval)
-        let flights = entries[plan.key]?.inFlight ?? []
-        entries[plan.key] = Entry(plan: plan, version: 0, inFlight: flights, seed: Jitter.seed(of: plan.key))
+        entries[plan.key] = Entry(plan: plan, version: 0, seed: Jitter.seed(of: plan.key))
         enqueue(plan.key)
     }
-
-    mutating func remove(_ key: ProbeKey) { entries[key] = nil }
 
     /// Forgets every timetable; numbers go on rising.
     package mutating func stop() {
@@ -192,6 +206,6 @@ package struct ProbeSchedule: Sendable {
 
     /// When the next probe leaves.
     private func departure(of entry: Entry) -> Duration? {
-        entry.plan.departure(jitter: policy.jitter, seed: entry.seed)
+        entry.plan.departure(jitter: jitter, seed: entry.seed)
     }
 }
