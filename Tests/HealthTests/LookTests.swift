@@ -76,6 +76,29 @@ import Testing
         #expect(fleet.change(of: model, to: .unhealthy).map { $0.seconds > 400 && $0.seconds <= 430 } == true)
     }
 
+    @Test func `a server at its limit, that serves some at once, is busy and not restless`() {
+        var number = 0
+        var fleet = Self.slow { _ in false }
+        fleet.mannered = { _, now, _ in
+            number += 1
+            let waits = now.seconds > 200 && now.seconds < 500 && number % 3 == 0
+            return .ok(waits ? .seconds(7) : .milliseconds(300))
+        }
+        for half in 0..<1_200 {
+            fleet.run(until: .milliseconds(half * 500))
+            let now = fleet.now.seconds
+            if now > 200, now < 507 {
+                fleet.submit(
+                    .load(ProbeKey(model), ServerLoad(running: 2, waiting: 1, slots: 2, generatedTokens: now * 20)))
+            }
+            if now > 240, now < 500 {
+                #expect(fleet.status(model).reasons[0].code == .overloaded, "\(now): \(fleet.status(model).reasons)")
+            }
+        }
+        #expect(fleet.events.map(\.currentStatus) == [.healthy, .degraded, .healthy], "\(fleet.events.map(\.reason))")
+        #expect(fleet.change(of: model, to: .healthy, from: .seconds(500)).map { $0.seconds <= 545 } == true)
+    }
+
     @Test func `a server that is not asked any more is not silent`() {
         // One end is lost, so that its probe seems to wait; the others are answered.
         var number = 0

@@ -10,6 +10,11 @@ struct LoadTrack: Sendable {
     var isSilent = false
     /// A look of ours waited, or waits, in its queue.
     var isOverloaded = false
+    /// When one last did.
+    var waitedAt: Moment?
+
+    /// An answer in time ends the overload when no look has waited for so long: a server at its limit serves some at once.
+    static let relief = Duration.seconds(30)
 
     /// What it said longer ago says nothing of now.
     static let freshness = Duration.seconds(5)
@@ -105,7 +110,10 @@ extension TargetTrack {
     }
 
     mutating func markOverloaded(at now: Moment) {
-        rareLoad.update { $0.isOverloaded = $0.isOverloaded || $0.isBusy }
+        rareLoad.update {
+            $0.isOverloaded = $0.isOverloaded || $0.isBusy
+            $0.waitedAt = now
+        }
     }
 
     /// Whether a look that nobody answered in time was waiting in a queue that moves.
@@ -122,9 +130,16 @@ extension TargetTrack {
         conclude(at: now, policy)
     }
 
-    /// A good answer: in time, it ends the overload; late, the queue is still there.
+    /// A good answer: in time, it ends an overload that is over; late, the queue is still there.
     mutating func noteServed(wasLate: Bool, at now: Moment) {
-        rareLoad.update { $0.isOverloaded = wasLate && $0.isQueueing(at: now) }
+        rareLoad.update {
+            if wasLate, $0.isQueueing(at: now) {
+                $0.isOverloaded = true
+                $0.waitedAt = now
+            } else if $0.waitedAt.map({ now - $0 >= LoadTrack.relief }) ?? true {
+                $0.isOverloaded = false
+            }
+        }
     }
 
     var isOverloaded: Bool { rareLoad.value?.isOverloaded ?? false }
@@ -135,8 +150,13 @@ extension TargetTrack {
         let waiting = load.waiting.map { "\($0) waiting" }
         let counts = [running, waiting].compactMap { $0 }.joined(separator: ", ")
         let longest = flights.map { (now - $0.startedAt).seconds }.max()
-        let own = longest.map { $0 >= 1 ? "; the longest of our probes has waited \($0.shortSeconds)" : "" } ?? ""
-        return "The server answers and has more requests than it can work on at once"
-            + (counts.isEmpty ? "" : ": \(counts)") + "\(own)."
+        let told = counts.isEmpty ? "" : ": \(counts)"
+        guard let longest, longest >= 1 else {
+            return
+                "The server answers, and had more requests than it can work on at once when a probe last waited\(told)."
+        }
+        return
+            "The server answers and has more requests than it can work on at once\(told); the longest of our probes has "
+            + "waited \(longest.shortSeconds)."
     }
 }
