@@ -207,14 +207,32 @@ import Testing
         #expect(summary.models.map(\.share) == [summary.share])
     }
 
-    @Test(arguments: [(15.0, 45.0), (5, 30), (60, 180)])
-    func `in a gap nothing is known any more`(_ interval: Double, _ stale: Double) throws {
+    @Test(arguments: [(nil, 45.0), (15.0, 45.0), (5, 45), (60, 180)])
+    func `in a gap nothing is known any more`(_ interval: Double?, _ stale: Double) throws {
         let looks = Self.steady(to: 300) + [Self.look(4_000)]
-        let (events, _) = try replay(looks, fleet: ReplayFleet(interval: .seconds(interval)))
+        let (events, _) = try replay(looks, fleet: ReplayFleet(interval: interval.map { .seconds($0) }))
         try #require(said(events) == [.healthy, .unknown, .healthy])
         // The last look is of 285; known on the next tick of 0.2 s.
         #expect(abs(uptime(events[1]) - (285 + stale)) <= 0.21)
         #expect(uptime(events[2]) == 4_000)
+    }
+
+    /// An outage of ten looks, at regular times alone.
+    private static func plainOutage(every: Double) -> [RecordedEvidence] {
+        (0..<200).map { index in
+            look(
+                Double(index) * every + 0.4, (50..<60).contains(index) ? .failing : .ok,
+                startedAt: Double(index) * every)
+        }
+    }
+
+    @Test(arguments: [20.0, 30, 60, 120, 300], [nil, 5.0, 15, 60])
+    func `an outage is one, however seldom it was looked at`(_ every: Double, _ interval: Double?) throws {
+        let looks = Self.plainOutage(every: every)
+        let fleet = ReplayFleet(interval: interval.map { .seconds($0) })
+        let (events, summary) = try replay(looks, fleet: fleet)
+        #expect(!said(events).contains(.unknown) && said(events).last == .healthy)
+        #expect(events.count <= 5 && summary.entries.unhealthy == 1)
     }
 
     @Test func `after an hour without anything, ticks go on`() throws {
@@ -298,16 +316,22 @@ import Testing
         ProbePlan(key: key, next: next.map { .seconds($0) }, anchor: .seconds(15), every: .seconds(15), reason: reason)
     }
     private static let key = ProbeKey("a")
+    private static func askedLooks() -> AskedLooks {
+        var asked = AskedLooks(policy: HealthPolicy())
+        asked.register([ModelConfig(id: "a", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "a")])])
+        return asked
+    }
 
     @Test(arguments: [
         (ProbeReason.scheduled, 10.0, ProbeReason.scheduled), (.backoff, 9, .scheduled), (.backoff, 10, .backoff),
-        (.recovery, 12, .recovery), (.rateLimited, 30, .rateLimited), (.confirmation, 9.9, .scheduled),
+        (.recovery, 12, .recovery), (.rateLimited, 12, .rateLimited), (.rateLimited, 30, .scheduled),
+        (.confirmation, 9.9, .scheduled),
         (.confirmation, 10, .confirmation), (.confirmation, 15, .confirmation), (.confirmation, 15.1, .scheduled),
         (.recoveryConfirmation, 11, .recoveryConfirmation),
     ]) func `a look was sent for what was planned when it left`(
         _ planned: ProbeReason, _ left: Double, _ reason: ProbeReason
     ) {
-        var asked = AskedLooks()
+        var asked = Self.askedLooks()
         asked.take(Self.plan(planned, next: 10), at: .zero)
         #expect(asked.hear(Self.key, isLook: true, at: .seconds(left)) == reason)
         // The next one is regular, but for recovery, which goes on.
@@ -317,7 +341,7 @@ import Testing
 
     @Test func `a plan that is not yet due is withdrawn by the next, and silence is not asked twice`() {
         func unanswered(_ plans: [(at: Double, plan: ProbePlan)], heardAt: Double? = nil) -> Int {
-            var asked = AskedLooks()
+            var asked = Self.askedLooks()
             for (at, plan) in plans {
                 if let heardAt, heardAt < at { _ = asked.hear(Self.key, isLook: false, at: .seconds(heardAt)) }
                 asked.take(plan, at: .seconds(at))

@@ -103,6 +103,15 @@ public struct HealthEngine: Sendable {
 
     // MARK: Steps
 
+    /// Tells how often looks at a target come where nobody follows the plans, as in a recording: evidence is not stale for
+    /// the lack of a look that was planned and not made.
+    package mutating func expect(_ key: ProbeKey, every: Duration) {
+        guard let model = positions[key.modelID] else { return }
+        for index in models[model].targets.indices where models[model].targets[index].key == key {
+            models[model].targets[index].evidenceEvery = every
+        }
+    }
+
     /// Weighs one piece of evidence.
     public mutating func absorb(_ evidence: Evidence, at now: Moment) -> Actions {
         var actions = Actions()

@@ -84,7 +84,7 @@ extension TargetTrack {
     /// Evidence older than this says nothing any more.
     func staleAfter(_ policy: HealthPolicy) -> Duration {
         let answer = isOut || blockade != nil ? Duration.seconds(timeout) : .zero
-        return max(plan.every * policy.staleness.intervals, policy.staleness.minimum) + answer
+        return max(max(plan.every, evidenceEvery) * policy.staleness.intervals, policy.staleness.minimum) + answer
     }
 
     /// Whether an allowance that is used up keeps us from looking, for longer than its status would hold.

@@ -131,6 +131,8 @@ struct TargetTrack: Sendable {
     var wantedAt: Moment?
     /// Evidence is not missed before this: the next look is put off by ourselves.
     var patientUntil: Moment?
+    /// Evidence comes no more often than this, whatever is planned; zero where it comes as planned.
+    var evidenceEvery: Duration = .zero
     /// A planned probe never left, and another one is planned in its place.
     var isMissed = false
     /// No look has come back since what it depends on is there again.

@@ -1,66 +1,73 @@
 import Health
 
 /// Which looks a policy asked for beside the schedule, and which of them the recording can answer.
+///
+/// What is asked for leaves by the daemon's own timetable; the recording tells what came of it.
 struct AskedLooks {
     /// A look that was asked for is answered by evidence of its target within this time.
     static let patience = Duration.seconds(5)
     /// Recordings are written in milliseconds, so a look may seem to have left before it was due.
     private static let grain = Duration.milliseconds(5)
 
-    private struct Target {
-        var plan: ProbePlan?
-        var open: (planned: Duration, reason: ProbeReason)?
-        /// Nobody answered, so to ask again before anything is heard would be the same question.
-        var isMuted = false
-    }
-
-    private var targets: [ProbeKey: Target] = [:]
+    private var schedule: ProbeSchedule
+    /// What has left and was not answered yet.
+    private var open: [ProbeKey: ProbeSchedule.Departure] = [:]
+    /// Nobody answered, so to ask again before anything is heard would be the same question.
+    private var muted: Set<ProbeKey> = []
     private(set) var counts: [ModelID: ReplaySummary.Looks] = [:]
+
+    init(policy: HealthPolicy) { schedule = ProbeSchedule(policy: policy) }
+
+    /// Takes up the models that have occurred so far.
+    mutating func register(_ models: [ModelConfig]) { schedule.register(models) }
 
     /// Takes up a plan; one that was asked for and is not due yet is withdrawn by it.
     mutating func take(_ plan: ProbePlan, at now: Duration) {
-        var target = expired(plan.key, at: now)
-        target.plan = plan
-        if target.open.map({ $0.planned > now }) ?? true {
-            let isAsked = plan.reason == .confirmation || plan.reason == .recoveryConfirmation
-            let next = isAsked && !target.isMuted ? plan.next : nil
-            target.open = next.map { (max($0, now), plan.reason) }
-        }
-        targets[plan.key] = target
+        depart(until: now)
+        schedule.apply(plan)
     }
 
     /// Something was heard of a target. - Returns: for a look, the reason that it was sent for.
     mutating func hear(_ key: ProbeKey, isLook: Bool, at now: Duration) -> ProbeReason {
-        var target = expired(key, at: now)
-        defer { targets[key] = target }
-        target.isMuted = false
-        guard isLook else { return .scheduled }
-        defer { target.plan = target.plan?.following(now) }
-        if let open = target.open, open.planned <= now + Self.grain {
-            counts[key.modelID, default: .init()].count(isAnswered: true)
-            target.open = nil
-            return open.reason
-        }
-        guard let plan = target.plan, let next = plan.next, next <= now else { return .scheduled }
-        return plan.reason == .confirmation || plan.reason == .recoveryConfirmation ? .scheduled : plan.reason
+        depart(until: now + Self.grain)
+        expire(key, at: now)
+        muted.remove(key)
+        guard isLook, let departure = open.removeValue(forKey: key) else { return .scheduled }
+        if departure.isAsked { counts[key.modelID, default: .init()].count(isAnswered: true) }
+        return departure.reason
     }
 
     /// No more is recorded: what was due is unanswered.
     mutating func finish(at now: Duration) {
-        for (key, target) in targets {
-            guard let open = target.open, open.planned <= now else { continue }
-            counts[key.modelID, default: .init()].count(isAnswered: false)
-            targets[key]?.open = nil
+        depart(until: now)
+        for key in open.keys { expire(key, at: .seconds(Int64.max / 2)) }
+    }
+
+    /// Lets out what is due, each at its time.
+    private mutating func depart(until now: Duration) {
+        while let deadline = schedule.nextDeadline(), deadline <= now {
+            for departure in schedule.due(at: deadline) {
+                let key = departure.key
+                schedule.finish(key, number: departure.number)
+                expire(key, at: deadline)
+                if departure.isAsked {
+                    if open[key]?.isAsked != true, !muted.contains(key) { open[key] = departure }
+                } else if open[key]?.isAsked != true {
+                    open[key] = departure
+                }
+            }
         }
     }
 
-    private mutating func expired(_ key: ProbeKey, at now: Duration) -> Target {
-        var target = targets[key] ?? Target()
-        if let open = target.open, open.planned + Self.patience < now {
-            counts[key.modelID, default: .init()].count(isAnswered: false)
-            target.open = nil
-            target.isMuted = true
-        }
-        return target
+    private mutating func expire(_ key: ProbeKey, at now: Duration) {
+        guard let departure = open[key], departure.isAsked, departure.dueAt + Self.patience < now else { return }
+        counts[key.modelID, default: .init()].count(isAnswered: false)
+        open[key] = nil
+        muted.insert(key)
     }
+}
+
+extension ProbeSchedule.Departure {
+    /// Whether the decision asked for it beside the regular ones.
+    fileprivate var isAsked: Bool { reason == .confirmation || reason == .recoveryConfirmation }
 }

@@ -19,6 +19,8 @@ package struct ReplayStep: Sendable {
     package var at: Int64
     package var kind: Kind
     package var evidence: RecordedEvidence
+    /// How often its target is looked at in this recording, about; `nil` where it is not known yet.
+    package var every: Duration?
 }
 
 /// Puts what several writers recorded into one order, within bounds: a small disorder is mended, a greater one refused.
@@ -27,6 +29,8 @@ package struct EvidenceQueue: Sendable {
     package static let disorder: Int64 = 60_000_000
     /// A look that took longer is taken to have left this long before it came back.
     package static let longestLook: Int64 = 120_000_000
+    /// Of so much, nothing is let out before all is read, so that the pace of most targets is known from the first step.
+    package static let prelude: Int64 = 1_200_000_000
     /// A longer silence is a wrong clock.
     private static let longestGap: Int64 = 366 * 86_400_000_000
 
@@ -41,7 +45,9 @@ package struct EvidenceQueue: Sendable {
     private var waiting = Heap<Item>()
     private var order: UInt64 = 0
     private var number: UInt64 = 0
+    private var oldest: Int64?
     private var newest: Int64?
+    private var paces = RecordedPaces()
     /// What came before this is out of the queue.
     private var passed = Int64.min
     private let most: Int
@@ -63,7 +69,9 @@ package struct EvidenceQueue: Sendable {
                 throw RecordingProblem("is more than a year later than all before; mend `at`")
             }
         }
+        oldest = min(oldest ?? at, at)
         newest = max(newest ?? at, at)
+        if evidence.isLook { paces.note(evidence, at: evidence.startedAt.map(Self.microseconds) ?? at) }
         guard let startedAt = evidence.startedAt else { return push(at, .outcomes, evidence) }
         number += 1
         let start = max(Self.microseconds(startedAt), at - Self.longestLook, passed)
@@ -73,8 +81,9 @@ package struct EvidenceQueue: Sendable {
 
     /// The next step that no later line can come before; `nil` when more lines are needed.
     package mutating func next() -> ReplayStep? {
-        guard let first = waiting.min, let newest else { return nil }
-        guard first.step.at < newest - Self.disorder - Self.longestLook || waiting.count > most else { return nil }
+        guard let first = waiting.min, let oldest, let newest else { return nil }
+        let isReady = newest - oldest >= Self.prelude && first.step.at < newest - Self.disorder - Self.longestLook
+        guard isReady || waiting.count > most else { return nil }
         return last()
     }
 
@@ -82,7 +91,11 @@ package struct EvidenceQueue: Sendable {
     package mutating func last() -> ReplayStep? {
         guard let item = waiting.popMin() else { return nil }
         passed = item.step.at
-        return item.step
+        var step = item.step
+        // Up to here all lines have been read, whatever their order.
+        let read = max(step.at + Self.longestLook, (oldest ?? step.at) + Self.prelude - Self.disorder)
+        step.every = paces.every(step.evidence.key, upTo: read)
+        return step
     }
 
     private mutating func push(_ at: Int64, _ kind: ReplayStep.Kind, _ evidence: RecordedEvidence) {

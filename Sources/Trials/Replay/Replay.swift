@@ -18,7 +18,7 @@ package struct Replay {
 
     private var engine: HealthEngine
     private var fleet: ReplayFleet
-    private var asked = AskedLooks()
+    private var asked: AskedLooks
     private var tallies: [ModelID: ReplayTally] = [:]
     /// Microseconds since 1970 of the first step, which is uptime 0; `nil` before it.
     private var origin: Int64?
@@ -30,6 +30,7 @@ package struct Replay {
 
     package init(policy: HealthPolicy = HealthPolicy(), fleet: ReplayFleet = ReplayFleet()) {
         engine = HealthEngine(policy: policy)
+        asked = AskedLooks(policy: policy)
         self.fleet = fleet
     }
 
@@ -40,10 +41,13 @@ package struct Replay {
         advance(to: step.at - start)
         now = step.at - start
         heardAt = now
-        if try fleet.admit(step.evidence) {
+        if try fleet.admit(step.evidence, every: step.every) {
+            asked.register(fleet.configs)
             perform(engine.configure(fleet.configs, at: moment))
             if tallies[step.evidence.modelID] == nil { tallies[step.evidence.modelID] = ReplayTally(at: now) }
         }
+        // Whatever is planned, the recording has no more than it has.
+        if let every = step.every { engine.expect(step.evidence.key, every: every) }
         absorb(step)
         defer { events = [] }
         return events

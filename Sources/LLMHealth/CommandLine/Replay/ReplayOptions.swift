@@ -11,7 +11,7 @@ package struct ReplayOptions: Sendable, Hashable {
     package var policy: String?
     /// A second policy, replayed beside the first.
     package var against: String?
-    /// Between two regular looks at models that no configuration names.
+    /// Between two regular looks at models that no configuration names; default what it is in the recording.
     package var interval: String?
     /// JSON where two policies would be shown as tables.
     package var isJSON: Bool
@@ -36,13 +36,13 @@ package struct ReplayOptions: Sendable, Hashable {
             throw InputError("--config and --policy both bring a policy; give one, the other with --against")
         }
         guard config == nil || interval == nil else {
-            throw InputError("--interval is for recordings without --config; set `defaults.interval` there")
+            throw InputError("--interval is for recordings without --config; set `interval` of the models there")
         }
-        var fleet = ReplayFleet(interval: try standardInterval())
+        var fleet = ReplayFleet(interval: try givenInterval())
         var first = HealthPolicy()
         if let config {
             let loaded = try Configuration.load(paths: [config], environment: environment)
-            fleet = ReplayFleet(try loaded.modelConfigs(), interval: loaded.defaults.interval)
+            fleet = ReplayFleet(try loaded.modelConfigs())
             first = loaded.policy
         } else if let policy {
             first = try PolicyFile.load(policy, environment: environment)
@@ -58,8 +58,8 @@ package struct ReplayOptions: Sendable, Hashable {
         var replay: Replay
     }
 
-    private func standardInterval() throws(InputError) -> Duration {
-        guard let interval else { return Configuration.Defaults().interval }
+    private func givenInterval() throws(InputError) -> Duration? {
+        guard let interval else { return nil }
         guard let duration = DurationText.parse(interval) else {
             throw InputError("--interval: '\(interval)' is no duration; \(DurationText.advice(on: interval))")
         }
