@@ -6,7 +6,7 @@ import Testing
 @testable import History
 
 /// Long pasts: the sums, and what is answered from them, the same from every store.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(15)), .serialized)
 struct LongHistoryTests {
     /// `LLM_HEALTH_TEST_MODELS`; 50 in `scripts/verify`.
     static let modelCount = ProcessInfo.processInfo.environment["LLM_HEALTH_TEST_MODELS"].flatMap { Int($0) } ?? 4
