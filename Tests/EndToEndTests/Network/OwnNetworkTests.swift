@@ -163,7 +163,10 @@ extension EndToEnd {
                     let paths = Dictionary(grouping: changes, by: \.model).mapValues { $0.map(\.to) }
                     let odd = paths.filter { !Set($0.value).isSubset(of: ["unknown", "healthy"]) }
                         .sorted { $0.key < $1.key }
-                    #expect(odd.isEmpty, "\(loss), \(watcher.name): \(odd.prefix(3))")
+                    #expect(
+                        odd.isEmpty,
+                        "\(loss), \(watcher.name): \(odd.prefix(3)), \(changes.filter { $0.to == "degraded" }.map(\.reason))"
+                    )
                 }
                 figures.append("\(watcher.name): \(wronged.count), \(toldAfter[index]?.rounded ?? "never")")
             }

@@ -59,6 +59,7 @@ struct LoggedChange: Sendable, Hashable {
     var model: String
     var from: String
     var to: String
+    var reason: String
     /// When the line was written, just after the change was published.
     var at: Date
 
@@ -67,10 +68,11 @@ struct LoggedChange: Sendable, Hashable {
             guard line.contains("Health status changed"),
                 let members = try? JSONDecoder().decode([String: String].self, from: Data(line.utf8)),
                 let seq = members["seq"].flatMap(UInt64.init), let model = members["model.id"],
-                let from = members["from"], let to = members["to"], let time = members["time"],
+                let from = members["from"], let to = members["to"], let reason = members["reason"],
+                let time = members["time"],
                 let at = Date(rfc3339: time)
             else { return nil }
-            return LoggedChange(seq: seq, model: model, from: from, to: to, at: at)
+            return LoggedChange(seq: seq, model: model, from: from, to: to, reason: reason, at: at)
         }
     }
 }

@@ -233,20 +233,21 @@ extension ProbingNetworkTests {
 
         // MARK: Connectivity
 
-        @Test("a place that takes connections, and one that refuses, both prove the network; silence does not")
+        @Test("a place that takes connections proves the network, silence the contrary, and a refusal nothing")
         func connectivity() async throws {
             try await withPeer({ _, _ in [] }) { peer in
                 let intake = Intake()
                 var check = ConnectivityCheck(host: "127.0.0.1", port: peer.port, intake: intake)
-                #expect(await check.check())
+                #expect(await check.check() == true)
                 check.port = try await refusingPort()
-                #expect(await check.check())
+                // Whose it is, the place's or that of a firewall of ours, nobody can tell.
+                #expect(await check.check() == nil)
                 check.host = "no-such-host.invalid"
-                #expect(await !check.check())
+                #expect(await check.check() == false)
                 intake.finish()
                 var kinds: [Evidence.Kind] = []
                 for await item in intake.evidence { kinds.append(item.kind) }
-                #expect(kinds == [.connectivity(isUp: true), .connectivity(isUp: true), .connectivity(isUp: false)])
+                #expect(kinds == [.connectivity(isUp: true), .connectivity(isUp: false)])
                 #expect(peer.seen.isEmpty)
             }
         }

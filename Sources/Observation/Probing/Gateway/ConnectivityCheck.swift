@@ -28,15 +28,16 @@ package struct ConnectivityCheck: Sendable {
 
     /// Connects once, sends nothing, and reports what it finds as evidence.
     ///
-    /// - Returns: whether a connection stood within the timeout. A refusal is an answer too: the network is there.
+    /// A refusal says nothing: it may be that of a firewall on our side as well as that of the place.
+    /// - Returns: whether a connection stood within the timeout; `nil` for a refusal.
     @discardableResult
-    package func check() async -> Bool {
+    package func check() async -> Bool? {
         let isUp = await connect()
-        intake.submit(Evidence(.connectivity(isUp: isUp), source: .probe, at: timekeeper.now))
+        if let isUp { intake.submit(Evidence(.connectivity(isUp: isUp), source: .probe, at: timekeeper.now)) }
         return isUp
     }
 
-    private func connect() async -> Bool {
+    private func connect() async -> Bool? {
         do {
             let channel = try await ClientBootstrap(group: eventLoopGroup)
                 .connectTimeout(TimeAmount(timeout))
@@ -45,7 +46,7 @@ package struct ConnectivityCheck: Sendable {
             return true
         } catch {
             let failure = TransportFailure(error)
-            return failure == .refused || failure == .reset
+            return failure == .refused || failure == .reset ? nil : false
         }
     }
 }
