@@ -3,20 +3,21 @@ package import Health
 /// The models and targets that have occurred in a recording so far.
 package struct ReplayFleet: Sendable {
     private static let most = 10_000
-    /// Of models whose looks in the recording are too few to tell.
-    private static let standardInterval = Duration.seconds(15)
 
     private let named: [ModelID: ModelConfig]
     private let interval: Duration?
+    private let standard: Duration
     private var models: [ModelID: ModelConfig] = [:]
     private var known: Set<ProbeKey> = []
 
     /// - Parameters:
     ///   - named: models as they are configured; only those that occur are watched.
     ///   - interval: between two regular looks at all other models; `nil` for what it is in the recording.
-    package init(_ named: [ModelConfig] = [], interval: Duration? = nil) {
+    ///   - standard: the same for those with too few looks in the recording to tell.
+    package init(_ named: [ModelConfig] = [], interval: Duration? = nil, standard: Duration = .seconds(15)) {
         self.named = Dictionary(named.map { ($0.id, $0) }) { first, _ in first }
         self.interval = interval
+        self.standard = standard
     }
 
     /// In the order of their ids.
@@ -43,7 +44,7 @@ package struct ReplayFleet: Sendable {
         guard var model = named[evidence.modelID] else {
             return ModelConfig(
                 id: evidence.modelID, provider: evidence.provider, targets: [],
-                interval: interval ?? every ?? Self.standardInterval)
+                interval: interval ?? every ?? standard)
         }
         model.targets = []
         // A recording has no word of the runtime itself, and must not wait for it.

@@ -260,7 +260,7 @@ struct ReplayRunTests {
                 == ["llm-health: --config and --policy both bring a policy; give one, the other with --against"])
         #expect(
             problems(folder, config: config, interval: "1m")
-                == ["llm-health: --interval is for recordings without --config; set `defaults.interval` there"])
+                == ["llm-health: --interval is for recordings without --config; set `interval` of the models there"])
         #expect(
             problems(folder, interval: "15")
                 == ["llm-health: --interval: '15' is no duration; a duration needs a unit; write 15s"])

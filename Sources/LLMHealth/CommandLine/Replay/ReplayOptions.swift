@@ -42,7 +42,7 @@ package struct ReplayOptions: Sendable, Hashable {
         var first = HealthPolicy()
         if let config {
             let loaded = try Configuration.load(paths: [config], environment: environment)
-            fleet = ReplayFleet(try loaded.modelConfigs())
+            fleet = ReplayFleet(try loaded.modelConfigs(), standard: loaded.defaults.interval)
             first = loaded.policy
         } else if let policy {
             first = try PolicyFile.load(policy, environment: environment)
