@@ -84,6 +84,8 @@ const componentKinds = /** @type {Record<string, string>} */ ({
   network: "Network",
   process: "This process",
   configuration: "Configuration",
+  source: "Source",
+  sink: "Sink",
 });
 
 /** @param {string} kind */

@@ -66,6 +66,8 @@ public struct FleetHealth: Sendable {
 public struct ComponentStatus: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable {
         case gateway, host, localRuntime, modelList, store, receiver, network, process, configuration
+        /// A source or a sink that an embedding program added.
+        case source, sink
     }
 
     public var kind: Kind

@@ -15,7 +15,7 @@ import Foundation
 struct ConfigurationReload: Service {
     let source: ConfigurationSource
     let current: Configuration
-    let parts: Parts
+    let monitor: LLMHealthMonitor
     let logger: Logger
 
     /// How often the files' times are looked at.
@@ -40,7 +40,7 @@ struct ConfigurationReload: Service {
     private func watchFiles(_ cue: AsyncStream<Cue>.Continuation) async {
         var known = fingerprint()
         while !Task.isCancelled {
-            do { try await parts.timekeeper.sleep(for: Self.interval) } catch { break }
+            do { try await monitor.timekeeper.sleep(for: Self.interval) } catch { break }
             let now = fingerprint()
             if now != known { cue.yield(.fileChange) }
             known = now
@@ -84,8 +84,8 @@ struct ConfigurationReload: Service {
         let rest = waiting.isEmpty ? "." : "; after the next start also what changed of \(waiting)."
         report(isUp: true, "In force" + rest)
         guard next != configuration else { return configuration }
-        parts.directory.configure(models, sources: sources)
-        parts.notices.configure(announcements: next.announcements, maintenance: next.maintenance)
+        monitor.directory.configure(models, sources: sources)
+        monitor.notices.configure(announcements: next.announcements, maintenance: next.maintenance)
         logger.notice(
             "Configuration taken up",
             metadata: [
@@ -93,7 +93,7 @@ struct ConfigurationReload: Service {
                 "removed": "\(diff.removed.map(\.rawValue).joined(separator: ", "))",
                 "changed": "\(diff.changed.map(\.id.rawValue).joined(separator: ", "))",
             ])
-        next.warnOfUnmatchedNames(at: parts.timekeeper.now.wall, logger)
+        next.warnOfUnmatchedNames(at: monitor.timekeeper.now.wall, logger)
         if !diff.restart.isEmpty {
             logger.warning(
                 "These parts take up their changes at the next start",
@@ -103,10 +103,10 @@ struct ConfigurationReload: Service {
     }
 
     private func report(isUp: Bool, _ detail: String) {
-        parts.intake.submit(
+        monitor.intake.submit(
             Evidence(
                 .component(.configuration, name: "file", isUp: isUp, detail: detail), source: .daemon,
-                at: parts.timekeeper.now))
+                at: monitor.timekeeper.now))
     }
 }
 

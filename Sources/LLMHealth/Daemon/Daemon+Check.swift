@@ -21,24 +21,19 @@ extension Daemon {
         configuration.policy.outage.fastConfirmations = [.seconds(1)]
         configuration.policy.outage.slowConfirmations = [.seconds(1)]
         let resources = await ProcessResources.settle(for: configuration, logger: logger)
-        let parts = try await Parts.assemble(
+        let monitor = try await LLMHealthMonitor(
             configuration, budget: resources.budget, timekeeper: .system, logger: logger)
-        do {
-            let fleet = try await parts.lookOnce(at: models)
-            await parts.shutdown()
-            return fleet
-        } catch {
-            await parts.shutdown()
-            throw error
-        }
+        let result = await Result { try await monitor.lookOnce(at: models) }
+        await monitor.outbound.shutdown()
+        return try result.get()
     }
 }
 
-extension Parts {
+extension LLMHealthMonitor {
     fileprivate func lookOnce(at wanted: [ModelID]) async throws -> FleetHealth {
         // First what the local runtimes have, so that their models are known by name.
         await withDiscardingTaskGroup { group in
-            for (runtime, watcher) in watchers { group.addTask { _ = try? await watcher.check(runtime) } }
+            for (runtime, watcher) in runtimes.watchers { group.addTask { _ = try? await watcher.check(runtime) } }
         }
         let known = directory.fleet
         for id in wanted where !known.contains(where: { $0.id == id }) { throw HealthCheckError.unknownModel(id) }
@@ -47,9 +42,9 @@ extension Parts {
         let patience = models.map { $0.probe.timeout * 2 }.max().map { $0 + .seconds(3) } ?? .seconds(10)
         let items = bulletin.items(buffer: 1)
         return try await withThrowingTaskGroup(of: FleetHealth?.self) { group in
-            let (monitor, prober) = (monitor, prober)
+            let (decision, prober) = (decision, prober)
             group.addTask {
-                try await monitor.run()
+                try await decision.run()
                 return nil
             }
             group.addTask {

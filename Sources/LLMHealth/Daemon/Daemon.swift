@@ -4,6 +4,7 @@ import History
 public import Logging
 import Observation
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// The whole product as one value: configuration in, a running service out.
@@ -35,70 +36,46 @@ public struct Daemon: Sendable {
         do { try await APIServer.checkAddress(host: server.host, port: server.port) } catch {
             throw StartError("\(error)")
         }
-        let parts = try await Parts.assemble(
+        let monitor = try await LLMHealthMonitor(
             configuration, budget: resources.budget, timekeeper: .system, logger: logger)
-        do {
-            try await serve(parts, resources, tokens: tokens, onListening: onListening)
-        } catch let error as ListenError {
-            await parts.shutdown()
-            throw StartError("\(error)")
-        } catch {
-            await parts.shutdown()
-            throw error
-        }
-        await parts.shutdown()
+        let result = await Result { try await serve(monitor, resources, tokens: tokens, onListening: onListening) }
+        await monitor.outbound.shutdown()
+        do { try result.get() } catch let error as ListenError { throw StartError("\(error)") }
     }
 
     private func serve(
-        _ parts: Parts, _ resources: ProcessResources, tokens: [APIToken],
+        _ monitor: LLMHealthMonitor, _ resources: ProcessResources, tokens: [APIToken],
         onListening: @escaping @Sendable (Int) -> Void
     ) async throws {
-        let server = configuration.server
         // Before the first event of this run, so that the live stream misses none.
+        let (logger, configuration) = (logger, configuration)
+        let isListening = Atomic(false)
         let api = HealthAPI(
-            configuration: APIConfiguration(
-                host: server.host, port: server.port, tokens: tokens, allowedHosts: server.allowedHosts,
-                allowedOrigins: server.allowedOrigins, frameAncestors: server.frameAncestors,
-                publicBadges: server.publicBadges.map { NamePattern($0) },
-                statusPage: StatusPage(configuration.statusPage), live: LiveLimits(streams: resources.budget.streams),
-                maximumConnections: resources.budget.connections),
-            dependencies: parts.apiDependencies)
-        try await parts.takeUp(parts.directory.fleet)
-        let logger = logger
-        let listener = APIServer(api, logger: quiet(logger)) { port in
-            parts.noteListening()
-            logger.notice("Listening", metadata: ["address": "\(parts.configuration.server.host):\(port)"])
+            configuration: APIConfiguration(configuration, budget: resources.budget, tokens: tokens),
+            dependencies: monitor.apiDependencies { isListening.load(ordering: .relaxed) })
+        let listener = APIServer(api, logger: monitor.quiet) { port in
+            isListening.store(true, ordering: .relaxed)
+            logger.notice("Listening", metadata: ["address": "\(configuration.server.host):\(port)"])
             onListening(port)
         }
-        configuration.warnOfUnmatchedNames(at: parts.timekeeper.now.wall, logger)
-        var services: [any Service] = parts.spilling.map { [$0] } ?? []
-        services += [parts.recorder, parts.monitor, parts.prober, FleetUpdates(parts: parts), parts.timetable]
+        configuration.warnOfUnmatchedNames(at: monitor.timekeeper.now.wall, logger)
+        try await monitor.takeUp(monitor.directory.fleet)
+        var services = monitor.services
         services.append(
-            ProcessWatch(limit: resources.limit, intake: parts.intake, timekeeper: parts.timekeeper, logger: logger))
-        if let log = parts.evidenceLog { services.append(log) }
-        services += parts.localServices
-        services += parts.gatewayServices
-        services += try parts.discoveryServices
-        if let connectivity = parts.connectivity { services.append(connectivity) }
+            ProcessWatch(limit: resources.limit, intake: monitor.intake, timekeeper: monitor.timekeeper, logger: logger)
+        )
         if let source, !source.paths.isEmpty {
             services.append(
-                ConfigurationReload(source: source, current: configuration, parts: parts, logger: logger))
+                ConfigurationReload(source: source, current: configuration, monitor: monitor, logger: logger))
         }
         // Last, so that nothing is served before the parts behind it run, and first to stop.
         services.append(ServerService(server: listener))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: quiet(logger))
+            logger: monitor.quiet)
         group.maximumGracefulShutdownDuration = configuration.limits.shutdown
         group.maximumCancellationDuration = .seconds(5)
         try await ServiceGroup(configuration: group).run()
-    }
-
-    /// The libraries' own chatter, only when it matters.
-    private func quiet(_ logger: Logger) -> Logger {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        return quiet
     }
 }
 
@@ -108,17 +85,38 @@ private struct ServerService: Service {
     func run() async throws { try await server.run() }
 }
 
-/// Takes up every change of the fleet's membership.
-private struct FleetUpdates: Service {
-    let parts: Parts
-
-    func run() async throws {
-        for await fleet in parts.fleetChanges.cancelOnGracefulShutdown() {
-            do { try await parts.takeUp(fleet) } catch {
-                parts.logger.error("The fleet stays as it is", metadata: ["error": "\(error)"])
-            }
+extension LLMHealthMonitor {
+    /// Opens what a configuration names; connects to nothing and sends nothing.
+    ///
+    /// - Parameter budget: how many connections there may be; `nil` for as many as are configured.
+    /// - Throws: ``StartError``, ``ConfigurationError``; then nothing is left open.
+    convenience init(
+        _ configuration: Configuration, budget: DescriptorBudget? = nil, timekeeper: Timekeeper, logger: Logger
+    ) async throws {
+        let models = try configuration.modelConfigs()
+        let lists = try configuration.discoverySources()
+        let stores = try await Stores.open(configuration.history, timekeeper: timekeeper)
+        let outbound = try await Outbound.open(configuration.network, idleTimeout: budget?.idleTimeout)
+        do throws(StartError) {
+            try self.init(
+                configuration, models: models, lists: lists, stores: stores, outbound: outbound,
+                probes: budget?.probes ?? configuration.limits.concurrentProbes, timekeeper: timekeeper, logger: logger)
+        } catch {
+            await outbound.shutdown()
+            throw error
         }
-        try? await gracefulShutdown()
+    }
+}
+
+extension APIConfiguration {
+    init(_ configuration: Configuration, budget: DescriptorBudget, tokens: [APIToken]) {
+        let server = configuration.server
+        self.init(
+            host: server.host, port: server.port, tokens: tokens, allowedHosts: server.allowedHosts,
+            allowedOrigins: server.allowedOrigins, frameAncestors: server.frameAncestors,
+            publicBadges: server.publicBadges.map { NamePattern($0) },
+            statusPage: StatusPage(configuration.statusPage), live: LiveLimits(streams: budget.streams),
+            maximumConnections: budget.connections)
     }
 }
 

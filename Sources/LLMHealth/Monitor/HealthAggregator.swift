@@ -3,7 +3,7 @@ package import Health
 /// The mission's aggregator service over the Bulletin and the prober: reads never wait for evidence to be weighed.
 package struct HealthAggregator: HealthAggregatorService {
     private let bulletin: Bulletin
-    private let monitor: Monitor
+    private let decision: DecisionLoop
     private let check: @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult
 
     /// Events that one reader may have waiting.
@@ -13,11 +13,11 @@ package struct HealthAggregator: HealthAggregatorService {
 
     /// - Parameter check: probes one model now, or asks its local runtime.
     package init(
-        bulletin: Bulletin, monitor: Monitor,
+        bulletin: Bulletin, decision: DecisionLoop,
         check: @escaping @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult
     ) {
         self.bulletin = bulletin
-        self.monitor = monitor
+        self.decision = decision
         self.check = check
     }
 
@@ -67,7 +67,7 @@ package struct HealthAggregator: HealthAggregatorService {
             }
             return outcomes
         }
-        await monitor.flush()
+        await decision.flush()
         var results: [ProbeResult] = []
         for outcome in outcomes { results.append(try outcome.get()) }
         return results.sorted { $0.modelId < $1.modelId }

@@ -15,7 +15,9 @@ import Foundation
 ///
 /// One file an hour at most, each of many small gzip members: a kill costs the last ``interval``, and what is there can
 /// be read. The oldest files go when there are more bytes than allowed.
-final class EvidenceLog: Service {
+final class EvidenceLog: HealthSink {
+    let name = "evidence"
+
     private struct State {
         var waiting: [Evidence] = []
         var dropped = 0

@@ -70,7 +70,7 @@ extension CanaryProber: CanaryProbeService {
     package func watch(_ models: [ModelConfig]) throws(CanaryProbeError) { try start(models, plans: []) }
 
     private func start(_ models: [ModelConfig], plans: [ProbePlan]) throws(CanaryProbeError) {
-        if let problem = Self.problem(in: models) { throw problem }
+        try Self.check(models)
         let now = timekeeper.now.uptime
         let (flights, told) = state.withLock { $0.start(models, plans: plans, at: now) }
         for flight in flights { flight.cancel() }
@@ -91,7 +91,8 @@ extension CanaryProber: CanaryProbeService {
         logger.info("scheduled probes stopped")
     }
 
-    private static func problem(in models: [ModelConfig]) -> CanaryProbeError? {
+    /// Whether models can be probed. - Throws: for the first that cannot, with what is wrong and what to do.
+    package static func check(_ models: [ModelConfig]) throws(CanaryProbeError) {
         var seen: Set<ModelID> = []
         for model in models {
             let message: String? =
@@ -110,8 +111,7 @@ extension CanaryProber: CanaryProbeService {
                 } else {
                     nil
                 }
-            if let message { return CanaryProbeError(modelId: model.id, message: message, retryable: false) }
+            if let message { throw CanaryProbeError(modelId: model.id, message: message, retryable: false) }
         }
-        return nil
     }
 }

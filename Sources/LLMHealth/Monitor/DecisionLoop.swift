@@ -7,10 +7,10 @@ import Synchronization
 
 /// Weighs evidence as it arrives and publishes what it comes to: the only writer of the fleet's health.
 ///
-/// All decisions are the ``HealthEngine``'s. The Monitor gives it time, carries its plans back to the prober, numbers
+/// All decisions are the ``HealthEngine``'s. The loop gives it time, carries its plans back to the prober, numbers
 /// events durably and publishes to the ``Bulletin``, from which everyone reads without waiting.
-package final class Monitor: Service {
-    /// What the Monitor needs of the parts round it.
+package final class DecisionLoop: Service {
+    /// What it needs of the parts round it.
     package struct Surroundings: Sendable {
         /// Hands plans to the prober, in the order in which they were made; must return at once and not call back.
         package var plan: @Sendable ([ProbePlan]) -> Void

@@ -14,7 +14,7 @@ private struct Bench: Sendable {
     let intake = Intake()
     let bulletin = Bulletin()
     let plans = Collected<ProbePlan>()
-    let monitor: Monitor
+    let decision: DecisionLoop
 
     final class Collected<Element: Sendable>: Sendable {
         private let items = Mutex<[Element]>([])
@@ -26,11 +26,11 @@ private struct Bench: Sendable {
         throws
     {
         let plans = plans
-        monitor = try Monitor(
+        decision = try DecisionLoop(
             policy: HealthPolicy(), intake: intake, bulletin: bulletin,
             surroundings: .init(plan: { plans.add($0) }, reserve: reserve), timekeeper: time.timekeeper,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        monitor.configure(models.map { .simple($0) })
+        decision.configure(models.map { .simple($0) })
     }
 
     static func numbers() -> @Sendable (Int) throws -> ClosedRange<UInt64> {
@@ -51,12 +51,12 @@ private struct Bench: Sendable {
                 source: .probe, at: now))
     }
 
-    /// Runs the Monitor for as long as `body` takes.
+    /// Runs the decision loop for as long as `body` takes.
     func running<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
         try await withThrowingTaskGroup(of: R?.self) { group in
-            let monitor = monitor
+            let decision = decision
             group.addTask {
-                try await monitor.run()
+                try await decision.run()
                 return nil
             }
             group.addTask { try await body() }
@@ -74,7 +74,7 @@ private struct Bench: Sendable {
     func aggregator(_ check: @escaping @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult)
         -> HealthAggregator
     {
-        HealthAggregator(bulletin: bulletin, monitor: monitor, check: check)
+        HealthAggregator(bulletin: bulletin, decision: decision, check: check)
     }
 }
 
@@ -97,7 +97,7 @@ extension ModelConfig {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(5))) struct DecisionLoopTests {
     @Test func `configuring hands the prober one plan a model`() throws {
         let bench = try Bench(models: ["a", "b"])
         #expect(Set(bench.plans.all.map(\.key.modelID)) == ["a", "b"])
@@ -109,7 +109,7 @@ extension ModelConfig {
         let events = bench.bulletin.events(buffer: 8)
         try await bench.running {
             bench.report(.ok)
-            await bench.monitor.flush()
+            await bench.decision.flush()
         }
         #expect(bench.bulletin.fleet["m"]?.status == .healthy)
         var seen: [HealthChangeEvent] = []
@@ -123,7 +123,7 @@ extension ModelConfig {
         let events = bench.bulletin.events(buffer: 8)
         let last = try await bench.running {
             bench.report(.ok)
-            await bench.monitor.flush()
+            await bench.decision.flush()
             var iterator = events.makeAsyncIterator()
             _ = await iterator.next()
             await bench.time.sleepers(atLeast: 1)
@@ -143,7 +143,7 @@ extension ModelConfig {
         let hands = Mutex(Hands())
         let intake = Intake()
         let numbers = Bench.numbers()
-        let monitor = try Monitor(
+        let decision = try DecisionLoop(
             policy: HealthPolicy(), intake: intake, bulletin: Bulletin(),
             surroundings: .init(
                 plan: { _ in
@@ -164,7 +164,7 @@ extension ModelConfig {
                 targets: [ModelTarget(baseURL: "http://127.0.0.1:1", model: "m\(number)")], localRuntime: .ollama)
         }
         await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await monitor.run() }
+            group.addTask { try await decision.run() }
             for round in 1...60 {
                 // A runtime's models join while its word on them is being weighed.
                 for number in 0..<round * 2 {
@@ -174,9 +174,9 @@ extension ModelConfig {
                             .local(ModelID("m\(number)"), LocalModel(name: "m\(number)", state: state)), source: .local,
                             at: Timekeeper.system.now))
                 }
-                monitor.configure((0..<round * 2).map(local))
+                decision.configure((0..<round * 2).map(local))
             }
-            await monitor.flush()
+            await decision.flush()
             group.cancelAll()
         }
         #expect(hands.withLock(\.calls) > 60)
@@ -188,12 +188,12 @@ extension ModelConfig {
         let items = bench.bulletin.items(buffer: 64)
         try await bench.running {
             bench.report(.ok)
-            await bench.monitor.flush()
+            await bench.decision.flush()
             #expect(bench.bulletin.fleet["m"]?.probeResult != nil)
             await bench.time.sleepers(atLeast: 1)
             bench.time.advance(by: .milliseconds(29_700))
             await bench.time.sleepers(atLeast: 1)
-            await bench.monitor.flush()
+            await bench.decision.flush()
             #expect(bench.bulletin.fleet["m"]?.probeResult != nil)
             bench.time.advance(by: .milliseconds(300))
             // The publication comes by itself.
@@ -217,7 +217,7 @@ extension ModelConfig {
                     bench.report(round % 2 == 0 ? .ok : Outcome(.quota, .quota), of: ModelID("m\(model)"))
                     bench.report(round % 2 == 0 ? .ok : Outcome(.quota, .quota), of: ModelID("m\(model)"))
                 }
-                await bench.monitor.flush()
+                await bench.decision.flush()
             }
         }
         #expect(bench.bulletin.lastSeq == 40 * 200)
@@ -243,7 +243,7 @@ extension ModelConfig {
         let bench = try Bench(models: ["a", "b"])
         let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
         #expect(try await service.allHealthStatuses().map(\.modelId) == ["a", "b"])
-        let silent = HealthAggregator(bulletin: Bulletin(), monitor: bench.monitor) { id throws(HealthCheckError) in
+        let silent = HealthAggregator(bulletin: Bulletin(), decision: bench.decision) { id throws(HealthCheckError) in
             throw .unknownModel(id)
         }
         await #expect(throws: HealthAggregationError.self) { try await silent.allHealthStatuses() }

@@ -7,13 +7,27 @@ import ServiceLifecycle
 ///
 /// A list that could not be read is read again soon, and said to be unreadable meanwhile: what it lists is watched by
 /// nobody until then.
-struct ModelLists: Service {
+struct ModelLists: EvidenceSource {
     let source: DiscoverySource
     let discovery: ModelDiscovery
     let directory: FleetDirectory
     let intake: Intake
     let timekeeper: Timekeeper
     let logger: Logger
+
+    /// One for each list that is read; local runtimes tell theirs by themselves.
+    static func all(
+        of sources: [DiscoverySource], egress: Egress, directory: FleetDirectory, intake: Intake,
+        timekeeper: Timekeeper, logger: Logger
+    ) -> [any EvidenceSource] {
+        let discovery = ModelDiscovery(egress: egress, timekeeper: timekeeper)
+        return sources.compactMap { source in
+            if case .runtime = source.place { return nil }
+            return ModelLists(
+                source: source, discovery: discovery, directory: directory, intake: intake, timekeeper: timekeeper,
+                logger: logger)
+        }
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await keepReading() }
@@ -48,7 +62,7 @@ struct ModelLists: Service {
         }
     }
 
-    private var name: String {
+    var name: String {
         switch source.place {
         case .provider(let name), .gateway(let name): name
         case .runtime(let runtime): runtime.rawValue

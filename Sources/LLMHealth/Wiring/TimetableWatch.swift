@@ -9,7 +9,9 @@ import Synchronization
 /// told in `/readyz`, in a metric and in the log, and is planned anew.
 ///
 /// It looks from outside, at what has left and not at what is planned, so that it also sees what nobody thought of.
-final class TimetableWatch: Service {
+final class TimetableWatch: EvidenceSource {
+    let name = "timetable"
+
     private struct State {
         var watch = ProbeWatch()
         var overdue: [ProbeKey] = []

@@ -1,14 +1,18 @@
+import Health
 import Observation
 import ServiceLifecycle
 
 /// Runs the connectivity check when the decision asks for it; wishes that come while one runs are one wish.
-struct ConnectivityOnDemand: Service {
+struct ConnectivityOnDemand: EvidenceSource {
+    let name = "connectivity"
     private let check: ConnectivityCheck
     private let wishes: AsyncStream<Void>
     private let wish: AsyncStream<Void>.Continuation
 
-    init(_ check: ConnectivityCheck) {
-        self.check = check
+    /// - Parameter settings: where to connect; `nil` makes none.
+    init?(_ settings: Configuration.Endpoint?, intake: Intake, timekeeper: Timekeeper) {
+        guard let settings else { return nil }
+        check = ConnectivityCheck(host: settings.host, port: settings.port, intake: intake, timekeeper: timekeeper)
         (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 

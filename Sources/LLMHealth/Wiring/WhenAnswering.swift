@@ -4,14 +4,16 @@ import Logging
 import Observation
 import ServiceLifecycle
 
-/// Starts a service once something answers at an address where it may or may not be: a part that nobody asked for is not
+/// Starts a source once something answers at an address where it may or may not be: a part that nobody asked for is not
 /// reported as down before it was ever there.
-struct WhenAnswering: Service {
+struct WhenAnswering: EvidenceSource {
     let endpoint: DefaultEndpoint
     let client: HTTPClient
     let timekeeper: Timekeeper
     let logger: Logger
-    let service: any Service
+    let source: any EvidenceSource
+
+    var name: String { source.name }
 
     private static let interval = Duration.seconds(10)
 
@@ -26,6 +28,6 @@ struct WhenAnswering: Service {
         }
         guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
         logger.notice("Found", metadata: ["address": "\(endpoint.url)"])
-        try await service.run()
+        try await source.run()
     }
 }
