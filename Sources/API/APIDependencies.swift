@@ -12,7 +12,7 @@ package struct APIDependencies: Sendable {
     /// Probes one model, or all, and returns when the answers are part of the statuses.
     package typealias Probe = @Sendable (ModelID?) async throws(HealthCheckError) -> [ProbeResult]
 
-    package var bulletin: Bulletin
+    package var publisher: FleetPublisher
     /// What operators have said.
     package var notices: NoticeBoard?
     package var storage: any HealthStorageService
@@ -37,7 +37,7 @@ package struct APIDependencies: Sendable {
     ///     those that the fleet then shows.
     ///   - explain: by default ``Explanation/paragraph(on:at:)``.
     package init(
-        bulletin: Bulletin, notices: NoticeBoard? = nil, aggregator: any HealthAggregatorService,
+        publisher: FleetPublisher, notices: NoticeBoard? = nil, aggregator: any HealthAggregatorService,
         storage: any HealthStorageService,
         probe: Probe? = nil, processMetrics: @escaping @Sendable () -> String = { "" },
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
@@ -45,7 +45,7 @@ package struct APIDependencies: Sendable {
         objective: @escaping @Sendable (ModelID) -> Double = { _ in 0.995 }, time: Timekeeper = .system,
         version: String = "0"
     ) {
-        self.bulletin = bulletin
+        self.publisher = publisher
         self.notices = notices
         self.storage = storage
         if let probe {
@@ -53,7 +53,7 @@ package struct APIDependencies: Sendable {
         } else {
             self.probe = { modelID throws(HealthCheckError) in
                 try await aggregator.triggerImmediateCheck(modelID)
-                let fleet = bulletin.fleet
+                let fleet = publisher.fleet
                 return (modelID.map { [fleet[$0]].compactMap { $0 } } ?? fleet.models).compactMap(\.probeResult)
             }
         }

@@ -85,7 +85,7 @@ package struct APIServer: Sendable {
     private func application(
         port: Int, onRunning: @escaping @Sendable (Int) async -> Void
     ) -> Application<RouterResponder<BasicRequestContext>> {
-        let door = LiveDoor(api)
+        let door = UpgradeDecision(api)
         let (keeper, configuration) = (keeper, configuration)
         return Application(
             router: api.makeRouter(),

@@ -10,16 +10,16 @@ package struct HealthAPI: Sendable {
     let documents: FleetDocuments
     let slots: ProbeSlots
     let feed: LiveFeed
-    let badges: BadgeShelf
+    let badges: BadgeCache
 
     package init(configuration: APIConfiguration, dependencies: APIDependencies) {
         self.configuration = configuration
         self.dependencies = dependencies
         documents = FleetDocuments()
-        badges = BadgeShelf()
+        badges = BadgeCache()
         slots = ProbeSlots(configuration.concurrentProbes)
         feed = LiveFeed(
-            bulletin: dependencies.bulletin, past: dependencies.past, limits: configuration.live,
+            publisher: dependencies.publisher, past: dependencies.past, limits: configuration.live,
             timekeeper: dependencies.time)
     }
 

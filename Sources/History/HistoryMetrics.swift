@@ -15,11 +15,11 @@ package struct HistoryMetrics: OTelMetricsService {
     package static let source = "history"
 
     private let store: any HistoryStore
-    private let bulletin: Bulletin
+    private let publisher: FleetPublisher
 
-    package init(store: any HistoryStore, bulletin: Bulletin) {
+    package init(store: any HistoryStore, publisher: FleetPublisher) {
         self.store = store
-        self.bulletin = bulletin
+        self.publisher = publisher
     }
 
     package func metrics(of modelID: ModelID, in range: TimeRange) async throws(MetricsQueryError) -> ModelMetrics {
@@ -44,7 +44,7 @@ package struct HistoryMetrics: OTelMetricsService {
 
     /// Closed for a model that is not in the fleet: nothing keeps requests from it.
     package func circuitBreakerStatus(of modelID: ModelID) async -> CircuitBreakerStatus {
-        bulletin.fleet[modelID]?.circuitBreaker ?? CircuitBreakerStatus(state: .closed)
+        publisher.fleet[modelID]?.circuitBreaker ?? CircuitBreakerStatus(state: .closed)
     }
 
     private func range(of window: Duration) throws(MetricsQueryError) -> TimeRange {
@@ -61,7 +61,7 @@ package struct HistoryMetrics: OTelMetricsService {
     {
         do throws(HealthStorageError) {
             let bucket = try await store.trends(of: modelID, in: range, buckets: 1).buckets.first
-            if bucket?.requestCount ?? 0 > 0 || bulletin.fleet[modelID] != nil { return bucket }
+            if bucket?.requestCount ?? 0 > 0 || publisher.fleet[modelID] != nil { return bucket }
             guard try await isKnown(modelID) else {
                 throw HealthStorageError(
                     operation: .query, message: "no model '\(modelID)' is in the fleet or in the history")

@@ -11,12 +11,12 @@ import Testing
 
 @testable import API
 
-/// An API over a real bulletin, and what its tests need around it.
+/// An API over a real publisher, and what its tests need around it.
 struct Fixture: Sendable {
     /// 2026-11-23T10:00:00Z, where the manual clock starts.
     static let start = Date(timeIntervalSince1970: 1_795_428_000)
 
-    let bulletin = Bulletin()
+    let publisher = FleetPublisher()
     let time = ManualTime(start: start)
     let storage = FakeStorage()
     let notices: NoticeBoard
@@ -32,12 +32,12 @@ struct Fixture: Sendable {
     ) {
         // Memory never refuses.
         do { notices = try NoticeBoard(MemoryDocuments()) } catch { preconditionFailure("\(error)") }
-        bulletin.publish(
+        publisher.publish(
             FleetHealth(revision: 7, at: Self.start, models: models, components: components), events: [])
         api = HealthAPI(
             configuration: configuration,
             dependencies: APIDependencies(
-                bulletin: bulletin, notices: notices, aggregator: FakeAggregator(bulletin: bulletin, check: check),
+                publisher: publisher, notices: notices, aggregator: FakeAggregator(publisher: publisher, check: check),
                 storage: whole ?? storage,
                 probe: probe, processMetrics: processMetrics, readiness: readiness, gatewayMetrics: gatewayMetrics,
                 time: time.timekeeper))
@@ -81,9 +81,9 @@ struct Fixture: Sendable {
 
     /// Puts a newer fleet up.
     func publish(_ models: [ModelHealthStatus], components: [ComponentStatus] = []) {
-        bulletin.publish(
+        publisher.publish(
             FleetHealth(
-                revision: bulletin.fleet.revision + 1, at: time.timekeeper.now.wall, models: models,
+                revision: publisher.fleet.revision + 1, at: time.timekeeper.now.wall, models: models,
                 components: components), events: [])
     }
 }
@@ -196,15 +196,15 @@ final class FakeStorage: HealthStorageService {
 struct FakeAggregator: HealthAggregatorService {
     typealias Check = @Sendable (ModelID?) async throws(HealthCheckError) -> Void
 
-    let bulletin: Bulletin
+    let publisher: FleetPublisher
     let check: Check
 
     func healthStatus(of modelID: ModelID) async throws(HealthAggregationError) -> ModelHealthStatus {
-        guard let model = bulletin.fleet[modelID] else { throw HealthAggregationError(message: "none") }
+        guard let model = publisher.fleet[modelID] else { throw HealthAggregationError(message: "none") }
         return model
     }
-    func allHealthStatuses() async throws(HealthAggregationError) -> [ModelHealthStatus] { bulletin.fleet.models }
-    func healthSummary() async -> HealthSummary { bulletin.fleet.summary }
+    func allHealthStatuses() async throws(HealthAggregationError) -> [ModelHealthStatus] { publisher.fleet.models }
+    func healthSummary() async -> HealthSummary { publisher.fleet.summary }
     func triggerImmediateCheck(_ modelID: ModelID?) async throws(HealthCheckError) { try await check(modelID) }
     func healthChanges() -> AsyncStream<HealthChangeEvent> { AsyncStream { $0.finish() } }
 }

@@ -82,7 +82,7 @@ struct MetricsTests {
 
     @Test func lostPublicationsAreCounted() async throws {
         let fixture = Fixture()
-        let slow = fixture.bulletin.items(buffer: 1)
+        let slow = fixture.publisher.items(buffer: 1)
         for _ in 0..<3 { fixture.publish([]) }
         #expect(try await fixture.get("/metrics").text.contains("llm_health_dropped_items_total 2\n"))
         withExtendedLifetime(slow) {}

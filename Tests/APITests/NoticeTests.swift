@@ -24,7 +24,7 @@ struct NoticeTests {
 
     @Test func `a silence is said, listed and ended`() async throws {
         let fixture = Fixture()
-        let model = try #require(fixture.bulletin.fleet.models.first).modelId
+        let model = try #require(fixture.publisher.fleet.models.first).modelId
         let body = #"{"modelId":"\#(model)","kind":"silence","for":"1h","reason":"upgrade"}"#
         let made = try await fixture.post(Self.base + "silences", body)
         #expect(made.status == .created)
@@ -52,7 +52,7 @@ struct NoticeTests {
         ] as [(String, Int, String)])
     func `what is wrong is named`(body: String, status: Int, field: String) async throws {
         let fixture = Fixture()
-        let model = try #require(fixture.bulletin.fleet.models.first).modelId.rawValue
+        let model = try #require(fixture.publisher.fleet.models.first).modelId.rawValue
         let response = try await fixture.post(Self.base + "silences", body.replacing("MODEL", with: model))
         #expect(response.status.code == status, "\(response.text)")
         #expect(response.text.contains("\"field\":\"\(field)\""), "\(response.text)")
@@ -119,7 +119,7 @@ struct NoticeTests {
             let change = HealthChangeEvent(
                 seq: 3, modelId: "gpt-4o", provider: "openai", previousStatus: .healthy, currentStatus: .unhealthy,
                 timestamp: Fixture.start, reasons: [HealthReason(.outage, "down")])
-            fixture.bulletin.publish(
+            fixture.publisher.publish(
                 FleetHealth(revision: 8, at: Fixture.start, models: Fixture.models), events: [change])
             for await _ in signals where fixture.api.feed.lastSeq == 3 { break }
             for (id, status) in [("3", 201), ("2", 404), ("4", 404)] {

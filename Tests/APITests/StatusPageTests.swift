@@ -112,10 +112,10 @@ struct StatusPageTests {
     @Test func whatIsSaidOrEndedWithinTheMinuteIsShownAtOnce() async throws {
         let fixture = try await fixture()
         let board = fixture.notices
-        let keeper = StatusKeeper(page: Self.page, past: try await store(), board: board)
+        let keeper = StatusPageCache(page: Self.page, past: try await store(), board: board)
         func text(at seconds: Double) async throws -> String {
             let document = try await keeper.document(
-                .page, of: fixture.bulletin.fleet, at: Fixture.at(seconds), home: "x", failed: { _ in }
+                .page, of: fixture.publisher.fleet, at: Fixture.at(seconds), home: "x", failed: { _ in }
             ) { Document(ByteBuffer(string: StatusHTML.text($0)), contentType: "text/html") }
             return String(buffer: document.body)
         }
@@ -146,7 +146,7 @@ struct StatusPageTests {
 
     @Test func howeverManyAskThePastIsReadOnceAMinute() async throws {
         let store = CountingStore(try await store())
-        let keeper = StatusKeeper(page: Self.page, past: store, board: nil)
+        let keeper = StatusPageCache(page: Self.page, past: store, board: nil)
         let fleet = FleetHealth(revision: 1, at: Fixture.start, models: Fixture.models)
         @Sendable func ask(at seconds: Double) async throws -> String {
             try await keeper.document(
@@ -169,7 +169,7 @@ struct StatusPageTests {
         _ = try await ask(at: 201)
         #expect(store.reads == 3 && store.failures == 1)
         await #expect(throws: HealthStorageError.self) {
-            try await StatusKeeper(page: Self.page, past: store, board: nil).document(
+            try await StatusPageCache(page: Self.page, past: store, board: nil).document(
                 .page, of: fleet, at: Fixture.start, home: "x", failed: { _ in }
             ) { _ in Document(ByteBuffer(), contentType: "text/html") }
         }

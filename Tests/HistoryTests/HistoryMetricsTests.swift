@@ -8,15 +8,15 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct HistoryMetricsTests {
     let store: FaultyStore
-    let bulletin = Bulletin()
+    let publisher = FleetPublisher()
     let service: any OTelMetricsService
     private let base: StoreUnderTest
 
     init() async throws {
         base = try await StoreUnderTest(.sqlite)
         store = FaultyStore(base.store)
-        service = HistoryMetrics(store: store, bulletin: bulletin)
-        bulletin.publish(
+        service = HistoryMetrics(store: store, publisher: publisher)
+        publisher.publish(
             FleetHealth(
                 revision: 1, at: .at(600),
                 models: [

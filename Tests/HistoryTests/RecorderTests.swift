@@ -133,7 +133,7 @@ struct RecorderTests {
     }
 
     @Test
-    func `what waits is written when the bulletin closes`() async throws {
+    func `what waits is written when the publisher closes`() async throws {
         let desk = try Desk()
         try await desk.run { desk async throws in
             for number in 1...30 {
@@ -181,7 +181,7 @@ struct RecorderTests {
             }
             await desk.time.sleepers(atLeast: 2)
             desk.publish(.sample("m"), change: .sample(1, "m", at: 0, to: .healthy))
-            desk.bulletin.close()
+            desk.publisher.close()
             try await until { desk.recorder.writtenRows == 2 }
             for _ in 0..<1_000 { await Task.yield() }
             #expect(!isDone.withLock { $0 })
@@ -211,7 +211,7 @@ struct RecorderTests {
             tasks.addTask { await desk.recorder.record() }
             await desk.time.sleepers(atLeast: 2)
             desk.publish(.sample("m", .unhealthy), change: .sample(1, "m", at: 0))
-            desk.bulletin.close()
+            desk.publisher.close()
             while !desk.logs.texts.contains(where: { $0.contains("not written before the end") }) {
                 for _ in 0..<50 { await Task.yield() }
                 desk.time.advance(by: .milliseconds(50))
@@ -232,7 +232,7 @@ struct RecorderTests {
             tasks.addTask { await desk.recorder.record() }
             await desk.time.sleepers(atLeast: 2)
             desk.publish(.sample("m", .unhealthy), change: .sample(1, "m", at: 0))
-            desk.bulletin.close()
+            desk.publisher.close()
             await desk.store.attempts(atLeast: 1)
             await desk.time.sleepers(atLeast: 2)
             desk.store.fault = .none
@@ -271,13 +271,13 @@ struct RecorderTests {
         try await late.run { late async throws in
             try await until { late.recorder.waitingRows >= 1 }
             // All at once, while the reader has no turn: more than fit, or as many as it keeps up with.
-            late.bulletin.publish(
+            late.publisher.publish(
                 FleetHealth(revision: 9, at: .at(0), models: []),
                 events: (2...500).map { .sample($0, "m", at: 0) })
         }
         let stored = try await late.store.changes(ChangeQuery(limit: 1_000)).count
         #expect(stored + Int(late.recorder.missedEvents) == 500)
-        #expect(UInt64(500 - stored) == late.bulletin.droppedItems)
+        #expect(UInt64(500 - stored) == late.publisher.droppedItems)
     }
 
     @Test
@@ -316,7 +316,7 @@ struct RecorderTests {
 /// A recorder with everything round it.
 private final class Desk: Sendable {
     let time = ManualTime(start: noon)
-    let bulletin = Bulletin()
+    let publisher = FleetPublisher()
     let store: FaultyStore
     let recorder: Recorder
     let logs = LogRecords()
@@ -333,26 +333,26 @@ private final class Desk: Sendable {
         let states = Shared<[(isUp: Bool, detail: String)]>([])
         self.states = states
         recorder = Recorder(
-            bulletin: bulletin, store: store, timekeeper: time.timekeeper, logger: logs.logger,
+            publisher: publisher, store: store, timekeeper: time.timekeeper, logger: logs.logger,
             configuration: configuration, onState: { isUp, detail in states.withLock { $0.append((isUp, detail)) } })
     }
 
-    /// Records while the body runs, then closes the bulletin and waits for the end.
+    /// Records while the body runs, then closes the publisher and waits for the end.
     func run(_ body: @Sendable (Desk) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.recorder.record() }
             await time.sleepers(atLeast: sleepers)
             try await body(self)
-            bulletin.close()
+            publisher.close()
             try await tasks.waitForAll()
         }
     }
 
     func publish(_ model: ModelHealthStatus, change: HealthChangeEvent) {
-        bulletin.publish(fleet([model]), events: [change])
+        publisher.publish(fleet([model]), events: [change])
     }
 
-    func publish(_ models: [ModelHealthStatus]) { bulletin.publish(fleet(models), events: []) }
+    func publish(_ models: [ModelHealthStatus]) { publisher.publish(fleet(models), events: []) }
 
     private func fleet(_ models: [ModelHealthStatus]) -> FleetHealth {
         let revision = revision.withLock { revision in

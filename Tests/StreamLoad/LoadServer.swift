@@ -14,28 +14,28 @@ struct LoadServer: Sendable {
     let delay: Duration
 
     func run() async throws {
-        let bulletin = Bulletin()
+        let publisher = FleetPublisher()
         let logger = Logger(label: "stream-load", factory: { StreamLogHandler.standardError(label: $0) })
         let api = HealthAPI(
             configuration: APIConfiguration(port: 0, live: LiveLimits(streams: 5_000), maximumConnections: 6_000),
             dependencies: APIDependencies(
-                bulletin: bulletin, aggregator: NoAggregator(), storage: MemoryHistory(), probe: { _ in [] }))
+                publisher: publisher, aggregator: NoAggregator(), storage: MemoryHistory(), probe: { _ in [] }))
         let server = APIServer(api, logger: logger) { port in
             print(port)
             fflush(nil)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
-            group.addTask { try await publish(to: bulletin) }
+            group.addTask { try await publish(to: publisher) }
             try await group.next()
             group.cancelAll()
         }
     }
 
-    private func publish(to bulletin: Bulletin) async throws {
+    private func publish(to publisher: FleetPublisher) async throws {
         let clock = ContinuousClock()
         var fleet = (0..<models).map { Self.model($0, .healthy) }
-        bulletin.publish(FleetHealth(revision: 1, at: Date(), models: fleet), events: [])
+        publisher.publish(FleetHealth(revision: 1, at: Date(), models: fleet), events: [])
         var due = clock.now.advanced(by: delay)
         var seq: UInt64 = 0
         while true {
@@ -49,7 +49,7 @@ struct LoadServer: Sendable {
                 seq: seq, modelId: fleet[index].modelId, provider: fleet[index].provider, previousStatus: before,
                 currentStatus: fleet[index].status, timestamp: Date(),
                 reasons: [HealthReason(.errors, "t=\(monotonicNanoseconds())")])
-            bulletin.publish(FleetHealth(revision: seq + 1, at: Date(), models: fleet), events: [event])
+            publisher.publish(FleetHealth(revision: seq + 1, at: Date(), models: fleet), events: [event])
         }
     }
 

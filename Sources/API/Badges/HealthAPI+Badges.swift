@@ -37,7 +37,7 @@ extension HealthAPI {
             let isPublic = configuration.publicBadges.contains { $0.matches(order.model.rawValue) }
             let isSeen = isPublic || call.opens(.read)
             var response = try await badges.document(
-                order, isSeen: isSeen, fleet: dependencies.bulletin.fleet, now: dependencies.time.now.wall,
+                order, isSeen: isSeen, fleet: dependencies.publisher.fleet, now: dependencies.time.now.wall,
                 uptime: { await uptime(of: order, call) }, objective: dependencies.objective
             ).response(to: call.request)
             // What a token has opened is for its holder alone, and so is that it opened nothing.

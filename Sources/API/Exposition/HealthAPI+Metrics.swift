@@ -27,12 +27,12 @@ extension HealthAPI {
 
     /// The daemon's own metrics.
     func metrics(_ call: Call) throws -> Response {
-        let bulletin = dependencies.bulletin
-        let fleet = bulletin.fleet
+        let publisher = dependencies.publisher
+        let fleet = publisher.fleet
         var dropped = PrometheusText(
             "llm_health_dropped_items_total", type: "counter",
             help: "Publications that listeners lost because they were too slow.")
-        dropped.add(Double(bulletin.droppedItems))
+        dropped.add(Double(publisher.droppedItems))
         let text = String(buffer: try documents.document(.exposition, of: fleet).body)
         let all = FleetExposition.merge(text, of: fleet, and: [dropped], with: dependencies.processMetrics())
         return Reply.bytes(ByteBuffer(string: all), contentType: PrometheusText.contentType)

@@ -47,10 +47,10 @@ extension HealthAPI {
 
     private func detailed(_ call: Call) throws -> Response {
         let filter = try call.query.filter()
-        return try documents.document(.detailed(filter), of: dependencies.bulletin.fleet).response(to: call.request)
+        return try documents.document(.detailed(filter), of: dependencies.publisher.fleet).response(to: call.request)
     }
 
     private func summary(_ call: Call) throws -> Response {
-        try documents.document(.summary, of: dependencies.bulletin.fleet).response(to: call.request)
+        try documents.document(.summary, of: dependencies.publisher.fleet).response(to: call.request)
     }
 }

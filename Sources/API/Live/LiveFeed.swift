@@ -21,7 +21,7 @@ final class LiveFeed: Sendable {
     let timekeeper: Timekeeper
     let metrics = LiveMetrics()
     private let past: (any HistoryStore)?
-    private let items: AsyncStream<Bulletin.Item>
+    private let items: AsyncStream<FleetPublisher.Item>
     private let log: Mutex<LiveLog>
     /// Held while the fleet is encoded, by nobody who must not wait.
     private let settling = Mutex<Duration?>(nil)
@@ -32,14 +32,14 @@ final class LiveFeed: Sendable {
     /// A fleet that was encoded so short a time ago serves a new reader as well: the events after it follow.
     static let freshness = Duration.milliseconds(250)
 
-    init(bulletin: Bulletin, past: (any HistoryStore)?, limits: LiveLimits, timekeeper: Timekeeper) {
+    init(publisher: FleetPublisher, past: (any HistoryStore)?, limits: LiveLimits, timekeeper: Timekeeper) {
         self.past = past
         self.limits = limits
         self.timekeeper = timekeeper
         // Listening begins before the state is read, so nothing is missed; what comes twice is recognised.
-        items = bulletin.items(buffer: Self.itemBuffer)
-        let lastSeq = bulletin.lastSeq
-        log = Mutex(LiveLog(capacity: limits.kept, fleet: bulletin.fleet, lastSeq: lastSeq))
+        items = publisher.items(buffer: Self.itemBuffer)
+        let lastSeq = publisher.lastSeq
+        log = Mutex(LiveLog(capacity: limits.kept, fleet: publisher.fleet, lastSeq: lastSeq))
     }
 
     /// Encodes and tells what is published, until the task is cancelled.
@@ -47,13 +47,13 @@ final class LiveFeed: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tick(logger: logger) }
             for await item in items { take(item, logger: logger) }
-            // The bulletin was closed; sockets still have to be looked after.
+            // The publisher was closed; sockets still have to be looked after.
         }
     }
 
     // MARK: Publications
 
-    private func take(_ item: Bulletin.Item, logger: Logger) {
+    private func take(_ item: FleetPublisher.Item, logger: Logger) {
         let encoder = HealthJSON.encoder()
         var rows: [(event: HealthChangeEvent, json: ByteBuffer, model: ByteBuffer?)] = []
         for event in item.events {

@@ -146,7 +146,7 @@ extension HealthAPI {
 
     private func silence(_ call: Call, _ board: NoticeBoard) async throws -> Response {
         let order = try SilenceOrder(try await call.body())
-        guard let model = dependencies.bulletin.fleet[order.modelID] else { throw Problem.unknownModel(order.modelID) }
+        guard let model = dependencies.publisher.fleet[order.modelID] else { throw Problem.unknownModel(order.modelID) }
         let now = dependencies.time.now.wall
         let notice = Notice(
             id: Self.newID(), modelId: model.modelId, kind: order.kind, at: now,

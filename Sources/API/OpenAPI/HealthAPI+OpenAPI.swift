@@ -19,7 +19,7 @@ extension HealthAPI {
             Answer(status: .ok, text: "OpenAPI 3.1.", contentType: "application/json", schema: ["type": "object"]))
         var own = Route(.get, "/openapi.json", .open, operation) { _ in throw Problem.unexpected }
         let all = routes + [own]
-        let kept = KeptDocument()
+        let kept = CachedDocument()
         own.answer = { [version = dependencies.version] call in
             try kept.document {
                 let json = try OpenAPIDocument.json(of: all, version: version)
@@ -32,7 +32,7 @@ extension HealthAPI {
 }
 
 /// Made when somebody asks for the first time.
-private final class KeptDocument: Sendable {
+private final class CachedDocument: Sendable {
     private let made = Mutex<Document?>(nil)
 
     func document(_ make: () throws -> Document) rethrows -> Document {

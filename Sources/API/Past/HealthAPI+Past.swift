@@ -91,7 +91,7 @@ extension HealthAPI {
         do {
             if let past = dependencies.past {
                 if let resolution {
-                    let provider = dependencies.bulletin.fleet[id]?.provider ?? ""
+                    let provider = dependencies.publisher.fleet[id]?.provider ?? ""
                     snapshots = try await past.history(of: id, provider: provider, in: range, resolution: resolution)
                 } else {
                     // One more than is shown tells whether there are more.
@@ -103,7 +103,7 @@ extension HealthAPI {
         } catch {
             throw failed(error, call)
         }
-        if snapshots.isEmpty, dependencies.bulletin.fleet[id] == nil { throw Problem.unknownModel(id) }
+        if snapshots.isEmpty, dependencies.publisher.fleet[id] == nil { throw Problem.unknownModel(id) }
         return try call.json(
             History(
                 modelId: id, range: range, snapshots: snapshots.suffix(limit), truncated: snapshots.count > limit))
@@ -125,7 +125,7 @@ extension HealthAPI {
         } catch {
             throw failed(error, call)
         }
-        if trends.buckets.isEmpty, dependencies.bulletin.fleet[id] == nil { throw Problem.unknownModel(id) }
+        if trends.buckets.isEmpty, dependencies.publisher.fleet[id] == nil { throw Problem.unknownModel(id) }
         return try call.json(trends)
     }
 
@@ -179,7 +179,7 @@ extension HealthAPI {
         } catch {
             throw failed(error, call)
         }
-        if answer.timeline.periods.allSatisfy({ $0.status == nil }), dependencies.bulletin.fleet[id] == nil {
+        if answer.timeline.periods.allSatisfy({ $0.status == nil }), dependencies.publisher.fleet[id] == nil {
             throw Problem.unknownModel(id)
         }
         return try call.json(answer)
@@ -190,7 +190,7 @@ extension HealthAPI {
         let range = try call.query.timeRange(now: dependencies.time.now.wall)
         let models =
             call.query["modelId"] == nil
-            ? dependencies.bulletin.fleet.models.map(\.modelId) : [try call.query.modelID()]
+            ? dependencies.publisher.fleet.models.map(\.modelId) : [try call.query.modelID()]
         guard let past = dependencies.past else { throw Problem.storage }
         var found: [Incident] = []
         do throws(HealthStorageError) {
@@ -210,7 +210,7 @@ extension HealthAPI {
         let asked = try call.query.objective()
         let models =
             call.query["modelId"] == nil
-            ? dependencies.bulletin.fleet.models.map(\.modelId) : [try call.query.modelID()]
+            ? dependencies.publisher.fleet.models.map(\.modelId) : [try call.query.modelID()]
         guard let past = dependencies.past else { throw Problem.storage }
         var report: HealthReport
         do throws(HealthStorageError) {
@@ -220,7 +220,7 @@ extension HealthAPI {
         } catch {
             throw failed(error, call)
         }
-        if call.query["modelId"] != nil, let model = models.first, dependencies.bulletin.fleet[model] == nil,
+        if call.query["modelId"] != nil, let model = models.first, dependencies.publisher.fleet[model] == nil,
             report.models.allSatisfy({ $0.observedSeconds == 0 && $0.requests == 0 && $0.incidents == 0 })
         {
             throw Problem.unknownModel(model)

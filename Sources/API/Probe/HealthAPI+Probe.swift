@@ -27,7 +27,7 @@ extension HealthAPI {
         guard let results else {
             throw Problem.tooManyProbes(slots.limit, retryAfter: configuration.probeRetryAfter)
         }
-        return try Reply.done(Answer(results: results, summary: dependencies.bulletin.fleet.summary))
+        return try Reply.done(Answer(results: results, summary: dependencies.publisher.fleet.summary))
     }
 }
 

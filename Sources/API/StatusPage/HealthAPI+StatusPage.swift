@@ -14,9 +14,9 @@ extension HealthAPI {
     /// The page for everybody, where there is one.
     var statusPageRoutes: [Route] {
         guard let page = configuration.statusPage, let past = dependencies.past else { return [] }
-        let keeper = StatusKeeper(page: page, past: past, board: dependencies.notices)
+        let keeper = StatusPageCache(page: page, past: past, board: dependencies.notices)
         func route(
-            _ path: String, _ face: StatusKeeper.Face, _ contentType: String, _ id: String, _ summary: String,
+            _ path: String, _ face: StatusPageCache.Face, _ contentType: String, _ id: String, _ summary: String,
             _ answer: Answer, _ render: @escaping @Sendable (StatusContent, _ home: String) throws -> ByteBuffer
         ) -> Route {
             var route = Route(.get, path, .open, Operation(.embedding, id, summary, answer, .historyAway)) { call in
@@ -48,10 +48,10 @@ extension HealthAPI {
     }
 
     private func document(
-        _ keeper: StatusKeeper, _ face: StatusKeeper.Face, _ home: String, _ call: Call,
+        _ keeper: StatusPageCache, _ face: StatusPageCache.Face, _ home: String, _ call: Call,
         render: @escaping @Sendable (StatusContent) throws -> Document
     ) async throws -> Document {
-        let fleet = dependencies.bulletin.fleet
+        let fleet = dependencies.publisher.fleet
         let now = dependencies.time.now.wall
         let logger = call.logger
         let note: @Sendable (any Error) -> Void = { error in

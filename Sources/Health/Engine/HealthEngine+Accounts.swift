@@ -35,32 +35,32 @@ extension HealthEngine {
                 models[index].targets[target].account.share = place.share / Double(accounts[place.index].targets)
             }
         }
-        surroundings.paces = [:]
-        for index in accounts.indices { surroundings.paces[index] = accounts[index].pace(at: now) }
+        sharedFaults.paces = [:]
+        for index in accounts.indices { sharedFaults.paces[index] = accounts[index].pace(at: now) }
     }
 
     /// A look beside the schedule left.
     mutating func spend(_ key: ProbeKey, model index: Int, reason: ProbeReason, at now: Moment) {
-        guard reason != .scheduled, reason != .rateLimited, !surroundings.paces.isEmpty, key.check == nil,
+        guard reason != .scheduled, reason != .rateLimited, !sharedFaults.paces.isEmpty, key.check == nil,
             let position = models[index].position(of: key)
         else { return }
         let account = models[index].targets[position].account.index
-        guard accounts.indices.contains(account), surroundings.paces[account] != nil else { return }
+        guard accounts.indices.contains(account), sharedFaults.paces[account] != nil else { return }
         accounts[account].spend(at: now)
-        surroundings.paces[account] = accounts[account].pace(at: now)
+        sharedFaults.paces[account] = accounts[account].pace(at: now)
     }
 
     /// Takes up what an answer says of the account; a changed pace is every model's of it.
     mutating func noteAllowance(
         _ result: ProbeResult, of key: ProbeKey, model index: Int, at now: Moment, into actions: inout Actions
     ) {
-        guard result.allowance != nil || result.outcome.class == .rateLimited || !surroundings.paces.isEmpty,
+        guard result.allowance != nil || result.outcome.class == .rateLimited || !sharedFaults.paces.isEmpty,
             let position = models[index].position(of: key)
         else { return }
         let account = models[index].targets[position].account.index
         guard accounts.indices.contains(account) else { return }
         let isChanged = accounts[account].note(result, at: now, policy)
-        surroundings.paces[account] = accounts[account].pace(at: now)
+        sharedFaults.paces[account] = accounts[account].pace(at: now)
         guard isChanged else { return }
         for other in models.indices where other != index {
             guard models[other].targets.contains(where: { $0.account.index == account }) else { continue }

@@ -117,8 +117,8 @@ extension HealthEngine {
             guard isUp || isDown else { break }
             _ = components.note(
                 .localRuntime, runtime.rawValue, isUp ? .healthy : .unhealthy, isUp ? "Answering." : detail, at: now)
-            let wasDown = surroundings.downRuntimes[runtime] != nil
-            surroundings.downRuntimes[runtime] = isUp ? nil : detail
+            let wasDown = sharedFaults.downRuntimes[runtime] != nil
+            sharedFaults.downRuntimes[runtime] = isUp ? nil : detail
             let members = models.indices.filter { models[$0].config.localRuntime == runtime }
             // On its return each model waits for the runtime's word on it, which comes with it, and for a probe.
             if isUp, wasDown {
@@ -149,16 +149,16 @@ extension HealthEngine {
         let reason = isUp ? "Answering." : detail
         guard components.note(.gateway, name, isUp ? .healthy : .unhealthy, reason, at: now) else { return }
         // The first word of a gateway that was never down changes nothing.
-        if isUp, surroundings.downGateways.remove(name) == nil { return }
-        if !isUp { surroundings.downGateways.insert(name) }
+        if isUp, sharedFaults.downGateways.remove(name) == nil { return }
+        if !isUp { sharedFaults.downGateways.insert(name) }
         guard let index = shared.gateways.firstIndex(where: { $0.name == name }) else { return }
         changeReach(of: shared.gateways[index].members, isUp: isUp, at: now, into: &actions) { $0.gateway == index }
     }
 
     mutating func setNetwork(isUp: Bool, detail: String = "", at now: Moment, into actions: inout Actions) {
-        guard surroundings.isNetworkDown == isUp else { return }
-        surroundings.isNetworkDown = !isUp
-        surroundings.networkDetail = isUp ? "" : detail
+        guard sharedFaults.isNetworkDown == isUp else { return }
+        sharedFaults.isNetworkDown = !isUp
+        sharedFaults.networkDetail = isUp ? "" : detail
         _ = components.note(
             .network, "own", isUp ? .healthy : .unhealthy, isUp ? "Reaching the outside." : detail, at: now)
         if isUp { for index in shared.outside.indices { shared.outside[index].silentSince = nil } }

@@ -11,7 +11,7 @@ extension HealthEngine {
         if place.host >= 0 {
             shared.hosts[place.host].answeredAt = now
             if !shared.hosts[place.host].silent.isEmpty { shared.hosts[place.host].silent.removeAll() }
-            if !surroundings.downHosts.isEmpty { setHost(place.host, detail: nil, at: now, into: &actions) }
+            if !sharedFaults.downHosts.isEmpty { setHost(place.host, detail: nil, at: now, into: &actions) }
         }
         if place.outside >= 0 {
             shared.outside[place.outside].answeredAt = now
@@ -86,7 +86,7 @@ extension HealthEngine {
     private mutating func suspectGateway(_ index: Int, at now: Moment, into actions: inout Actions) {
         if shared.gateways[index].silentSince == nil { shared.gateways[index].silentSince = now }
         let name = shared.gateways[index].name
-        guard !surroundings.downGateways.contains(name) else { return }
+        guard !sharedFaults.downGateways.contains(name) else { return }
         if let asked = shared.gateways[index].askedAt, now - asked < policy.shared.askAgain { return }
         shared.gateways[index].askedAt = now
         actions.suspectedGateways.append(name)
@@ -110,7 +110,7 @@ extension HealthEngine {
         _ index: Int, of track: TargetTrack, at now: Moment, into actions: inout Actions
     ) {
         let host = shared.hosts[index]
-        guard track.isOut, let run = track.run, surroundings.downHosts[host.address] == nil, isSilent(host) else {
+        guard track.isOut, let run = track.run, sharedFaults.downHosts[host.address] == nil, isSilent(host) else {
             return
         }
         if let answered = host.answeredAt, answered >= run.burstStart { return }
@@ -130,8 +130,8 @@ extension HealthEngine {
 
     private mutating func setHost(_ index: Int, detail: String?, at now: Moment, into actions: inout Actions) {
         let address = shared.hosts[index].address
-        guard (surroundings.downHosts[address] == nil) != (detail == nil) else { return }
-        surroundings.downHosts[address] = detail
+        guard (sharedFaults.downHosts[address] == nil) != (detail == nil) else { return }
+        sharedFaults.downHosts[address] = detail
         _ = components.note(.host, address, detail == nil ? .healthy : .unhealthy, detail ?? "Answering.", at: now)
         let members = shared.hosts[index].members
         for (turn, model) in members.enumerated() {
@@ -145,7 +145,7 @@ extension HealthEngine {
     // MARK: Our own network
 
     mutating func judgeNetwork(at now: Moment, into actions: inout Actions) {
-        guard !surroundings.isNetworkDown else { return }
+        guard !sharedFaults.isNetworkDown else { return }
         let (silent, alive) = shared.suddenlySilent(at: now) { isMute($0, at: now) }
         guard !silent.isEmpty, silent.count >= min(policy.selfNetwork.hosts, alive) else { return }
         if shared.networkAskedAt.map({ now - $0 >= SharedTracks.networkAskAgain }) ?? true {
@@ -173,8 +173,8 @@ extension HealthEngine {
     private func isMute(_ host: SharedTracks.Outside, at now: Moment) -> Bool {
         host.members.allSatisfy { index in
             models[index].targets.allSatisfy { target in
-                let isHeld = surroundings.paces[target.account.index]?.heldUntil.map { $0 > now } ?? false
-                return target.flights.isEmpty && (isHeld || target.blockade != nil || target.isOut)
+                let isHeld = sharedFaults.paces[target.account.index]?.heldUntil.map { $0 > now } ?? false
+                return target.flights.isEmpty && (isHeld || target.refusal != nil || target.isOut)
             }
         }
     }
@@ -211,7 +211,7 @@ extension HealthEngine {
             guard
                 let target = models[index].targets.indices.first(where: {
                     let track = models[index].targets[$0]
-                    return isMeant(track.shared) && !track.isOut && track.blockade == nil
+                    return isMeant(track.shared) && !track.isOut && track.refusal == nil
                 })
             else { continue }
             let track = models[index].targets[target]

@@ -10,7 +10,7 @@ extension HealthEngine {
         guard let index = positions[key.modelID], count > 0 else { return }
         let policy = policy
         let count = min(count, Self.mostAtOnce)
-        let outcome = models[index].hidden(outcome, of: key, surroundings) ?? outcome
+        let outcome = models[index].hidden(outcome, of: key, sharedFaults) ?? outcome
         let isTraffic = source == .traffic || source == .telemetry
         let isKnown = models[index].withTrack(key) { target in
             guard isTraffic else { return target.looked(outcome, times: count, latency: latency, at: now, policy) }
@@ -34,7 +34,7 @@ extension HealthEngine {
         let successes = min(max(batch.successes, 0), Self.mostAtOnce)
         var failures = min(max(batch.failures, 0), Self.mostAtOnce)
         var failure = batch.failure ?? Outcome(.failing, .other)
-        failure = models[index].hidden(failure, of: key, surroundings) ?? failure
+        failure = models[index].hidden(failure, of: key, sharedFaults) ?? failure
         if failure.class != .failing { failures = 0 }
         let limited = min(max(batch.limited, 0), Self.mostAtOnce)
         let limit = batch.limit ?? Outcome(.rateLimited, .rateLimit)

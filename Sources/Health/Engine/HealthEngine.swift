@@ -22,7 +22,7 @@ public struct HealthEngine: Sendable {
     public let policy: HealthPolicy
     var models: [ModelTrack] = []
     var positions: [ModelID: Int] = [:]
-    var surroundings = ModelTrack.Surroundings()
+    var sharedFaults = ModelTrack.SharedFaults()
     var components = ComponentTracks()
     var shared = SharedTracks()
     var accounts: [AccountTrack] = []
@@ -95,8 +95,8 @@ public struct HealthEngine: Sendable {
         let gateways = Set(shared.gateways.map(\.name))
         let hosts = Set(shared.hosts.map(\.address))
         components.keep(gateways: gateways, hosts: hosts)
-        surroundings.downGateways.formIntersection(gateways)
-        surroundings.downHosts = surroundings.downHosts.filter { hosts.contains($0.key) }
+        sharedFaults.downGateways.formIntersection(gateways)
+        sharedFaults.downHosts = sharedFaults.downHosts.filter { hosts.contains($0.key) }
         isConfigured = true
         return actions
     }
@@ -129,7 +129,7 @@ public struct HealthEngine: Sendable {
             models[index].cancelled(key, number)
         case .probeFinished(let key, let number, let result):
             guard let index = positions[key.modelID] else { break }
-            let hidden = models[index].hidden(result.outcome, of: key, surroundings)
+            let hidden = models[index].hidden(result.outcome, of: key, sharedFaults)
             follow(result.outcome, of: key, model: index, at: now, into: &actions)
             guard models[index].finished(key, number, result, as: hidden, at: now, policy) else { break }
             if key.check == nil, hidden == nil {
@@ -172,14 +172,14 @@ public struct HealthEngine: Sendable {
         }
         for index in models.indices where dues[index] <= uptime {
             reconsider(index, at: now, into: &actions)
-            for target in models[index].countOverdue(at: now, surroundings, policy) {
+            for target in models[index].countOverdue(at: now, sharedFaults, policy) {
                 noteSilence(model: index, target: target, at: now, into: &actions)
             }
             settle(index, at: now, into: &actions)
             // What is due and did not come to anything (we are blind, or short of budget) is looked at again soon.
             if dues[index] <= uptime { dues[index] = uptime + 0.2 }
         }
-        if components.isAskingDue(at: now, isNetworkDown: surroundings.isNetworkDown) {
+        if components.isAskingDue(at: now, isNetworkDown: sharedFaults.isNetworkDown) {
             actions.isConnectivityCheckWanted = true
         }
         return actions
@@ -188,7 +188,7 @@ public struct HealthEngine: Sendable {
     /// The earliest uptime at which a tick may change anything, if nothing is absorbed before.
     public var nextDue: Duration {
         let due = dues.min() ?? .infinity
-        let asking = components.nextAsking(isNetworkDown: surroundings.isNetworkDown) ?? .infinity
+        let asking = components.nextAsking(isNetworkDown: sharedFaults.isNetworkDown) ?? .infinity
         return .seconds(min(due, asking, shared.networkDue ?? .infinity, 1e9))
     }
 
@@ -230,7 +230,7 @@ public struct HealthEngine: Sendable {
     // MARK: Conclusions
 
     mutating func settle(_ index: Int, at now: Moment, into actions: inout Actions) {
-        let conclusion = models[index].settle(at: now, surroundings, policy)
+        let conclusion = models[index].settle(at: now, sharedFaults, policy)
         dues[index] = models[index].due
         guard let conclusion else { return }
         actions.plans += conclusion.plans

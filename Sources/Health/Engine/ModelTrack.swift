@@ -10,7 +10,7 @@ import Foundation
 /// nothing is copied out of the arrays that tracks are kept in. A copy takes longer than most answers.
 struct ModelTrack: Sendable {
     /// What the rest of the fleet means for this model.
-    struct Surroundings: Sendable {
+    struct SharedFaults: Sendable {
         var isNetworkDown = false
         /// Why we think so.
         var networkDetail = ""
@@ -30,7 +30,7 @@ struct ModelTrack: Sendable {
         var isClear: Bool { !isNetworkDown && downGateways.isEmpty && downHosts.isEmpty && paces.isEmpty }
     }
     /// What drawing a conclusion has brought.
-    struct Conclusion: Sendable {
+    struct ModelVerdict: Sendable {
         /// The status before, when it has changed.
         var previous: HealthStatus?
         var plans: [ProbePlan] = []
@@ -184,19 +184,19 @@ struct ModelTrack: Sendable {
     }
 
     /// What an outcome is worth while we are blind, when silence says nothing of the target; `nil` for what it says.
-    mutating func hidden(_ outcome: Outcome, of key: ProbeKey, _ surroundings: Surroundings) -> Outcome? {
+    mutating func hidden(_ outcome: Outcome, of key: ProbeKey, _ sharedFaults: SharedFaults) -> Outcome? {
         guard outcome.class == .failing, outcome.httpStatus == nil else { return nil }
-        guard let way = way(to: key), surroundings.hide(way) else { return nil }
-        let isOurs = surroundings.isNetworkDown && !way.isLoopback
+        guard let way = way(to: key), sharedFaults.hide(way) else { return nil }
+        let isOurs = sharedFaults.isNetworkDown && !way.isLoopback
         return Outcome(isOurs ? .selfNetwork : .gateway, outcome.cause, detail: outcome.detail)
     }
 
     /// Counts probes that are late, of all targets that can be seen, and goes on with verdicts that have waited.
     ///
     /// - Returns: the targets of which any was late.
-    mutating func countOverdue(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> [Int] {
+    mutating func countOverdue(at now: Moment, _ sharedFaults: SharedFaults, _ policy: HealthPolicy) -> [Int] {
         var late: [Int] = []
-        for index in targets.indices where !surroundings.hide(targets[index].way) {
+        for index in targets.indices where !sharedFaults.hide(targets[index].way) {
             if !targets[index].flights.isEmpty, targets[index].countOverdue(at: now, policy) { late.append(index) }
             if !targets[index].isOut, targets[index].heldSince != nil || targets[index].isFrontSilent(at: now) {
                 targets[index].decide(at: now, policy)
@@ -303,18 +303,18 @@ struct ModelTrack: Sendable {
     /// Draws the conclusion from everything known, and plans the next looks.
     ///
     /// - Returns: `nil` when nothing has changed beyond doubt.
-    mutating func settle(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> Conclusion? {
+    mutating func settle(at now: Moment, _ sharedFaults: SharedFaults, _ policy: HealthPolicy) -> ModelVerdict? {
         defer { putOff(policy) }
-        var conclusion = Conclusion()
-        if isPlainlyHealthy(at: now, surroundings, policy) {
+        var conclusion = ModelVerdict()
+        if isPlainlyHealthy(at: now, sharedFaults, policy) {
             settledAt = now
             availability.advance(to: now.uptime.seconds, .up)
             if targets[0].isOnCourse(at: now, policy) { return nil }
         } else {
-            conclusion.previous = conclude(at: now, surroundings, policy)
+            conclusion.previous = conclude(at: now, sharedFaults, policy)
         }
         for index in targets.indices {
-            let pace = surroundings.paces.isEmpty ? nil : surroundings.paces[targets[index].account.index]
+            let pace = sharedFaults.paces.isEmpty ? nil : sharedFaults.paces[targets[index].account.index]
             guard let plan = targets[index].replan(at: now, isProbeable: isProbeable, pace: pace, policy) else {
                 continue
             }
@@ -325,7 +325,7 @@ struct ModelTrack: Sendable {
             // A model that is down needs no checks to tell it.
             let target = checks[index].key.target
             let isHeld = targets.contains { $0.key.target == target && $0.isOut }
-            let pace = surroundings.paces.isEmpty ? nil : surroundings.paces[checks[index].account.index]
+            let pace = sharedFaults.paces.isEmpty ? nil : sharedFaults.paces[checks[index].account.index]
             if let plan = checks[index].replan(at: now, isProbeable: isProbeable && !isHeld, pace: pace, policy) {
                 conclusion.plans.append(plan)
             }
@@ -335,19 +335,19 @@ struct ModelTrack: Sendable {
 
     /// What is nearly always the case: a healthy model with one target of which nothing is new, so that no other
     /// conclusion can be drawn.
-    private mutating func isPlainlyHealthy(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy) -> Bool
+    private mutating func isPlainlyHealthy(at now: Moment, _ sharedFaults: SharedFaults, _ policy: HealthPolicy) -> Bool
     {
         status == .healthy && targets.count == 1 && checks.isEmpty && config.localRuntime == nil && local == nil
             && reasons.count == 1 && reasons[0].code == .passing && !flaps.isFlapping
-            && surroundings.isClear && targets[0].isPlainlyHealthy(at: now, policy)
+            && sharedFaults.isClear && targets[0].isPlainlyHealthy(at: now, policy)
     }
 
     /// Notes the status that follows from everything known. - Returns: the status before, when it changed.
-    private mutating func conclude(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
+    private mutating func conclude(at now: Moment, _ sharedFaults: SharedFaults, _ policy: HealthPolicy)
         -> HealthStatus?
     {
         settledAt = now
-        var (next, nextReasons) = conclusion(at: now, surroundings, policy)
+        var (next, nextReasons) = conclusion(at: now, sharedFaults, policy)
         let found = next
         let span = config.interval.seconds * Double(policy.flapping.observations)
         let isRestless = targets.contains { $0.run != nil }

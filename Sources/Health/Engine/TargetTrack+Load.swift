@@ -76,21 +76,21 @@ extension TargetTrack {
 
     /// When it counts as silent; `nil` where it is not asked in vain, or nothing waits.
     var frontDue: Moment? {
-        guard let load = rareLoad.value, load.isSilent, let first = flights.first else { return nil }
+        guard let load = boxedLoad.value, load.isSilent, let first = flights.first else { return nil }
         return max(load.heardAt, first.startedAt) + LoadTrack.freshness
     }
 
     /// Whether looks of ours wait in a queue that moves.
-    func isQueueing(at now: Moment) -> Bool { rareLoad.value?.isQueueing(at: now) ?? false }
+    func isQueueing(at now: Moment) -> Bool { boxedLoad.value?.isQueueing(at: now) ?? false }
 
     /// Takes up what the server says. Silence that it explains is taken back.
     mutating func note(_ load: ServerLoad?, at now: Moment, _ policy: HealthPolicy) {
-        guard let load else { return rareLoad.update { $0.isSilent = true } }
+        guard let load else { return boxedLoad.update { $0.isSilent = true } }
         // A front that lives says nothing of the engine behind it.
-        rareLoad.update { $0.hear(at: now) }
+        boxedLoad.update { $0.hear(at: now) }
         guard load.running != nil || load.waiting != nil || load.generatedTokens != nil else { return }
-        if rareLoad.isNone { rareLoad = Rare(LoadTrack(load, at: now)) }
-        rareLoad.update { $0.note(load, at: now) }
+        if boxedLoad.isNone { boxedLoad = Boxed(LoadTrack(load, at: now)) }
+        boxedLoad.update { $0.note(load, at: now) }
         guard isQueueing(at: now), run?.isSilent == true else { return }
         for index in flights.indices {
             if let charge = flights[index].charge { errors.giveBack(charge) }
@@ -110,7 +110,7 @@ extension TargetTrack {
     }
 
     mutating func markOverloaded(at now: Moment) {
-        rareLoad.update {
+        boxedLoad.update {
             $0.isOverloaded = $0.isOverloaded || $0.isBusy
             $0.waitedAt = now
         }
@@ -132,7 +132,7 @@ extension TargetTrack {
 
     /// A good answer: in time, it ends an overload that is over; late, the queue is still there.
     mutating func noteServed(wasLate: Bool, at now: Moment) {
-        rareLoad.update {
+        boxedLoad.update {
             if wasLate, $0.isQueueing(at: now) {
                 $0.isOverloaded = true
                 $0.waitedAt = now
@@ -142,10 +142,10 @@ extension TargetTrack {
         }
     }
 
-    var isOverloaded: Bool { rareLoad.value?.isOverloaded ?? false }
+    var isOverloaded: Bool { boxedLoad.value?.isOverloaded ?? false }
 
     func overloadSentence(at now: Moment) -> String {
-        guard let load = rareLoad.value?.last else { return "" }
+        guard let load = boxedLoad.value?.last else { return "" }
         let running = load.running.map { "\($0) \($0 == 1 ? "request" : "requests") running" }
         let waiting = load.waiting.map { "\($0) waiting" }
         let counts = [running, waiting].compactMap { $0 }.joined(separator: ", ")

@@ -14,7 +14,7 @@ extension TargetTrack {
     ///   - start: when the look left, where that is known: one from before a run does not end it.
     ///   - isStreamed: whether it streamed; a plain answer does not refute a streamed failure.
     mutating func succeed(startedAt start: Moment?, isStreamed: Bool = true, at now: Moment, _ policy: HealthPolicy) {
-        blockade = nil
+        refusal = nil
         hasSucceeded = true
         isGrounded = true
         hasVerdict = true
@@ -63,19 +63,19 @@ extension TargetTrack {
 
     /// An answer that is our own doing, the gateway's, or a limit.
     mutating func obstruct(_ outcome: Outcome, at now: Moment, _ policy: HealthPolicy) {
-        if blockade?.outcome.class == outcome.class {
-            blockade?.looks += 1
-            blockade?.outcome = outcome
-            blockade?.isPast = false
+        if refusal?.outcome.class == outcome.class {
+            refusal?.looks += 1
+            refusal?.outcome = outcome
+            refusal?.isPast = false
         } else {
             // Where one refusal held already another one needs no proof.
-            blockade = Blockade(outcome: outcome, since: now, isDecided: blockade?.isDecided ?? false)
+            refusal = Refusal(outcome: outcome, since: now, isDecided: refusal?.isDecided ?? false)
         }
         let looks = outcome.class == .rateLimited ? policy.blocked.rateLimitedLooks : 2
         // Who asks for more than an interval leaves no second look to wait for.
         let isLong = outcome.class == .rateLimited && (outcome.retryAfter ?? .zero) >= .seconds(interval)
-        if !hasVerdict || isLong || (blockade?.looks ?? 0) >= looks {
-            blockade?.isDecided = true
+        if !hasVerdict || isLong || (refusal?.looks ?? 0) >= looks {
+            refusal?.isDecided = true
             hasVerdict = true
             isGrounded = false
             // Who refuses us is there, and of who is hidden nothing is known: an outage, or the suspicion of one, is over.
@@ -95,9 +95,9 @@ extension TargetTrack {
     }
 
     /// A look failed otherwise than by the refusal that holds.
-    mutating func setBlockadePast() {
-        guard let blockade else { return }
-        if blockade.isDecided { self.blockade?.isPast = true } else { self.blockade = nil }
+    mutating func setRefusalPast() {
+        guard let refusal else { return }
+        if refusal.isDecided { self.refusal?.isPast = true } else { self.refusal = nil }
     }
 
     // MARK: Decisions
@@ -115,7 +115,7 @@ extension TargetTrack {
         }
         if let run, isOut || isSuspicious(run, policy) { errors.avoid(policy) }
         if isOut {
-            rareLoad.update { $0.isOverloaded = false }
+            boxedLoad.update { $0.isOverloaded = false }
             let first = min(interval, policy.breaker.recoveryInterval.seconds)
             let longest = max(interval, policy.breaker.longestBackoff.seconds)
             backoff = backoff == 0 ? first : min(backoff * policy.breaker.growth, longest)
@@ -135,7 +135,7 @@ extension TargetTrack {
     /// When looks that wait at a server whose front is silent too make an outage, however few there can be: no more than
     /// two of ours wait at a busy server.
     func silentOutageAt(_ policy: HealthPolicy) -> Moment? {
-        guard !rareLoad.isNone, let run, !isOut, run.looks >= 2 else { return nil }
+        guard !boxedLoad.isNone, let run, !isOut, run.looks >= 2 else { return nil }
         return run.startedAt + .seconds(leastSpan(policy))
     }
 
@@ -215,8 +215,8 @@ extension TargetTrack {
         if isAbsolved { endOutage() }
         forgive()
         isUnseen = true
-        if let blockade, blockade.outcome.class == .gateway || blockade.outcome.class == .selfNetwork {
-            self.blockade = nil
+        if let refusal, refusal.outcome.class == .gateway || refusal.outcome.class == .selfNetwork {
+            self.refusal = nil
         }
         wantedAt = soon
     }
@@ -224,7 +224,7 @@ extension TargetTrack {
     /// Forgets what was found, not what is usual: the runtime has loaded or unloaded the model since.
     mutating func renew() {
         run = nil
-        blockade = nil
+        refusal = nil
         flights = []
         breaker = .closed
         backoff = 0
@@ -236,9 +236,9 @@ extension TargetTrack {
         suspectedAt = nil
         lastLook = nil
         lastEnd = nil
-        rareStream = Rare()
-        rareLoad = Rare()
-        rareOther = Rare()
+        boxedStream = Boxed()
+        boxedLoad = Boxed()
+        boxedOther = Boxed()
         patience = nil
         errors.reset()
     }

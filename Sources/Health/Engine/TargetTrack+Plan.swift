@@ -91,7 +91,7 @@ extension TargetTrack {
 
     /// Whether no other plan can come of it as long as it is plainly healthy.
     mutating func isOnCourse(at now: Moment, _ policy: HealthPolicy) -> Bool {
-        guard isOnGrid, plan.reason == .scheduled, rareTraffic.isNone, wantedAt == nil, let next = plan.next else {
+        guard isOnGrid, plan.reason == .scheduled, boxedTraffic.isNone, wantedAt == nil, let next = plan.next else {
             return false
         }
         return now.uptime - next < missedAfter(policy)
@@ -107,8 +107,8 @@ extension TargetTrack {
         case .open:
             var recovery = slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .recovery)
             // It answers again, if only to ask for time or another key.
-            if let blockade, !blockade.isPast, let next = recovery.next,
-                let held = planned(for: blockade, lastLook: lastLook, policy).next, held > next
+            if let refusal, !refusal.isPast, let next = recovery.next,
+                let held = planned(for: refusal, lastLook: lastLook, policy).next, held > next
             {
                 recovery.next = held
                 recovery.anchor = held
@@ -121,7 +121,7 @@ extension TargetTrack {
         case .closed:
             break
         }
-        if let blockade, !blockade.isPast { return planned(for: blockade, lastLook: lastLook, policy) }
+        if let refusal, !refusal.isPast { return planned(for: refusal, lastLook: lastLook, policy) }
         if run != nil, isOut { return slowed(to: .seconds(backoff), next: nextInOutage(at: now, policy), .backoff) }
         let look = nextExtra(at: now, policy)
         if let wantedAt, look.map({ $0.at > max(wantedAt, now) }) ?? true {
@@ -144,7 +144,7 @@ extension TargetTrack {
 
     /// When to look beside the regular schedule, if at all.
     private func nextExtra(at now: Moment, _ policy: HealthPolicy) -> (at: Moment, isStreamed: Bool?)? {
-        if run == nil, errors.isCalm, rareTraffic.isNone, rareStream.isNone, rareOther.isNone { return nil }
+        if run == nil, errors.isCalm, boxedTraffic.isNone, boxedStream.isNone, boxedOther.isNone { return nil }
         let looks: [(at: Moment, isStreamed: Bool?)?] = [
             run.flatMap { run in
                 confirmation(of: run, at: now, policy).map { ($0, manner(ofConfirmation: run.asked, of: run)) }
@@ -158,8 +158,10 @@ extension TargetTrack {
     /// A first streamed success while streams are broken, or a first answer of another model, is made certain soon.
     private func findingConfirmation(_ policy: HealthPolicy) -> (at: Moment, isStreamed: Bool?)? {
         guard budget >= 1, run == nil, let lastStart, let lastLook, lastLook >= lastStart else { return nil }
-        if let stream = rareStream.value, stream.successes > 0 { return (lastLook + policy.blocked.confirmAfter, true) }
-        if let other = rareOther.value, !other.isCertain || other.rightLooks > 0 {
+        if let stream = boxedStream.value, stream.successes > 0 {
+            return (lastLook + policy.blocked.confirmAfter, true)
+        }
+        if let other = boxedOther.value, !other.isCertain || other.rightLooks > 0 {
             return (lastLook + policy.blocked.confirmAfter, nil)
         }
         return nil
@@ -203,19 +205,19 @@ extension TargetTrack {
         return lastStart + .seconds(min(pause * stretch, interval))
     }
 
-    private func planned(for blockade: Blockade, lastLook: Moment, _ policy: HealthPolicy) -> ProbePlan {
+    private func planned(for refusal: Refusal, lastLook: Moment, _ policy: HealthPolicy) -> ProbePlan {
         let everyday = Duration.seconds(interval)
-        switch blockade.outcome.class {
+        switch refusal.outcome.class {
         case .rateLimited:
-            let stretch = min(pow(2, Double(blockade.looks - 1)), policy.blocked.longestStretch)
-            let asked = min(blockade.outcome.retryAfter ?? .zero, policy.blocked.longestWait)
+            let stretch = min(pow(2, Double(refusal.looks - 1)), policy.blocked.longestStretch)
+            let asked = min(refusal.outcome.retryAfter ?? .zero, policy.blocked.longestWait)
             let stretched = min(everyday * stretch, max(everyday, policy.blocked.longestWait))
             let wait = max(stretched, asked)
             return slowed(to: stretched, next: lastLook + wait, .rateLimited)
-        case .gateway where blockade.isDecided, .selfNetwork:
+        case .gateway where refusal.isDecided, .selfNetwork:
             return slowed(to: min(everyday, policy.breaker.recoveryInterval), from: lastLook, .backoff)
         default:
-            guard blockade.isDecided else {
+            guard refusal.isDecided else {
                 guard budget >= 1 else { return slowed(to: everyday, from: lastLook, .backoff) }
                 return slowed(to: everyday, next: lastLook + policy.blocked.confirmAfter, .confirmation)
             }

@@ -21,7 +21,7 @@ extension TargetTrack {
         let meter = traffic?.meter ?? TrafficMeter()
         let (weight, pace) = (meter.weight(policy.traffic), meter.pace)
         if failures > 0 {
-            setBlockadePast()
+            setRefusalPast()
             lastFailure = failure
         }
         // However many there are, a hundred stretches tell how they lie.
@@ -50,7 +50,7 @@ extension TargetTrack {
             }
             decide(at: now, policy)
         }
-        rareTraffic.update {
+        boxedTraffic.update {
             $0.limits.succeed(
                 Double(successes + failures) * weight, expected: policy.errors.mostNoise,
                 policy.statusNumbers(interval: interval))
@@ -63,7 +63,7 @@ extension TargetTrack {
         note(times, isSuccess: false, at: now)
         looked(at: now, policy)
         let numbers = policy.statusNumbers(interval: interval)
-        rareTraffic.update {
+        boxedTraffic.update {
             $0.lastLimit = outcome
             let weight = Double(min(times, 1_000)) * $0.meter.weight(policy.traffic)
             $0.limits.fail(weight, expected: policy.errors.mostNoise, numbers)
@@ -81,7 +81,7 @@ extension TargetTrack {
     }
 
     private mutating func note(_ times: Int, isSuccess: Bool, at now: Moment) {
-        if rareTraffic.isNone { rareTraffic = Rare(TrafficTrack()) }
-        rareTraffic.update { $0.meter.note(times, isSuccess: isSuccess, at: now.uptime.seconds) }
+        if boxedTraffic.isNone { boxedTraffic = Boxed(TrafficTrack()) }
+        boxedTraffic.update { $0.meter.note(times, isSuccess: isSuccess, at: now.uptime.seconds) }
     }
 }

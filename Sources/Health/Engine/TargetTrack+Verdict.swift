@@ -9,8 +9,8 @@ extension TargetTrack {
     /// Whether nothing at all speaks against it, so that the verdict cannot be another.
     mutating func isPlainlyHealthy(at now: Moment, _ policy: HealthPolicy) -> Bool {
         guard isGrounded, run == nil, !isOut, breaker == .closed, errors.isCalm, !latency.isAlarmed,
-            !firstToken.isAlarmed, rareBlockade.isNone, rareStream.isNone, rareLoad.isNone, rareOther.isNone,
-            rareTraffic.value?.limits.isAlarmed != true, let lastLook
+            !firstToken.isAlarmed, boxedRefusal.isNone, boxedStream.isNone, boxedLoad.isNone, boxedOther.isNone,
+            boxedTraffic.value?.limits.isAlarmed != true, let lastLook
         else { return false }
         return now - lastLook <= staleAfter(policy) || !isStale(at: now, policy)
     }
@@ -27,10 +27,10 @@ extension TargetTrack {
                 status: .unknown, code: .stale,
                 message: "No answer has been seen for \((now - seen).seconds.shortSeconds).")
         }
-        if let blockade, blockade.isDecided, !blockade.isPast { return verdict(of: blockade) }
+        if let refusal, refusal.isDecided, !refusal.isPast { return verdict(of: refusal) }
         if isUnseen { return groundless }
         if isOut { return TargetVerdict(status: .unhealthy, code: .outage, message: outageSentence) }
-        if let blockade, blockade.isDecided { return verdict(of: blockade) }
+        if let refusal, refusal.isDecided { return verdict(of: refusal) }
         if isKept(at: now, policy), let next = plan.next {
             return TargetVerdict(
                 status: .degraded, code: .rateLimited,
@@ -46,17 +46,17 @@ extension TargetTrack {
                 message: errorsSentence)
         }
         if let traffic, traffic.limits.isAlarmed, let limit = traffic.lastLimit {
-            return verdict(of: Blockade(outcome: limit, since: now))
+            return verdict(of: Refusal(outcome: limit, since: now))
         }
         if latency.isAlarmed || firstToken.isAlarmed {
             return TargetVerdict(status: .degraded, code: .slow, message: "")
         }
-        if let stream = rareStream.value, stream.isBroken {
+        if let stream = boxedStream.value, stream.isBroken {
             return TargetVerdict(
                 status: .degraded, code: .streaming,
                 message: "Streamed requests fail\(because(stream.lastFailure)); plain ones succeed.")
         }
-        if let other = rareOther.value, other.isCertain {
+        if let other = boxedOther.value, other.isCertain {
             return TargetVerdict(status: .degraded, code: .otherModel, message: other.detail.closed)
         }
         return TargetVerdict(status: .healthy, code: .passing, message: "")
@@ -83,7 +83,7 @@ extension TargetTrack {
 
     /// Evidence older than this says nothing any more.
     func staleAfter(_ policy: HealthPolicy) -> Duration {
-        let answer = isOut || blockade != nil ? Duration.seconds(timeout) : .zero
+        let answer = isOut || refusal != nil ? Duration.seconds(timeout) : .zero
         return max(max(plan.every, evidenceEvery) * policy.staleness.intervals, policy.staleness.minimum) + answer
     }
 
@@ -102,16 +102,16 @@ extension TargetTrack {
         }
     }
 
-    private func verdict(of blockade: Blockade) -> TargetVerdict {
-        let detail = blockade.outcome.detail
+    private func verdict(of refusal: Refusal) -> TargetVerdict {
+        let detail = refusal.outcome.detail
         // What came after it was no success, and not yet enough for an outage.
-        let since = blockade.isPast ? " The last probe failed otherwise\(because(lastFailure))." : ""
+        let since = refusal.isPast ? " The last probe failed otherwise\(because(lastFailure))." : ""
         func verdict(_ status: HealthStatus, _ code: HealthReason.Code, _ message: String) -> TargetVerdict {
             TargetVerdict(
                 status: status, code: code,
                 message: message + (detail.isEmpty ? "." : ": \(detail.closed)") + since)
         }
-        switch blockade.outcome.class {
+        switch refusal.outcome.class {
         case .rateLimited: return verdict(.degraded, .rateLimited, "The provider limits our rate")
         case .credentials: return verdict(.unknown, .credentials, "The provider refuses our key")
         case .quota: return verdict(.unknown, .quota, "Our account cannot use it")
@@ -119,7 +119,7 @@ extension TargetTrack {
             return verdict(.unhealthy, .retired, "The provider no longer knows the model")
         case .gone: return verdict(.unknown, .misconfigured, "The provider does not know the model")
         case .misconfigured: return verdict(.unknown, .misconfigured, "Our request is refused")
-        case .selfNetwork where blockade.outcome.cause == .ownResources:
+        case .selfNetwork where refusal.outcome.cause == .ownResources:
             return verdict(.unknown, .selfNetwork, "This process lacks what a probe needs")
         case .selfNetwork: return verdict(.unknown, .selfNetwork, "Our own network is gone")
         default: return verdict(.unknown, .gateway, "The gateway in between fails")

@@ -60,7 +60,7 @@ struct TargetTrack: Sendable {
         var isPlainAlive = false
     }
     /// Answers that say nothing of the provider: ours or the gateway's doing, or a rate limit.
-    struct Blockade: Sendable {
+    struct Refusal: Sendable {
         var outcome: Outcome
         var since: Moment
         var looks = 1
@@ -102,15 +102,15 @@ struct TargetTrack: Sendable {
     var isOnGrid = false
     var flights: [Flight] = []
     var run: Run?
-    private(set) var rareBlockade = Rare<Blockade>()
-    var rareStream = Rare<StreamTrack>()
-    var rareLoad = Rare<LoadTrack>()
-    var rareOther = Rare<OtherModelTrack>()
+    private(set) var boxedRefusal = Boxed<Refusal>()
+    var boxedStream = Boxed<StreamTrack>()
+    var boxedLoad = Boxed<LoadTrack>()
+    var boxedOther = Boxed<OtherModelTrack>()
     var breaker = Breaker.closed
     var errors: ErrorDetector
     var latency = LatencyDetector()
     var firstToken = LatencyDetector()
-    var rareTraffic = Rare<TrafficTrack>()
+    var boxedTraffic = Boxed<TrafficTrack>()
     /// A total outage stands.
     var isOut = false
     /// Successes since the last suspicious look of an outage.
@@ -151,7 +151,7 @@ struct TargetTrack: Sendable {
     var lastLook: Moment?
     /// When a probe last came back: what users' requests come to moves no probe.
     var lastEnd: Moment?
-    private var rareFailure = Rare<Outcome>()
+    private var boxedFailure = Boxed<Outcome>()
 
     init(
         key: ProbeKey, target: ModelTarget, interval: Duration, timeout: Duration, plan: ProbePlan,
@@ -169,15 +169,15 @@ struct TargetTrack: Sendable {
         budget = policy.budget.burst
     }
 
-    var blockade: Blockade? {
-        get { rareBlockade.value }
-        set { rareBlockade = Rare(newValue) }
+    var refusal: Refusal? {
+        get { boxedRefusal.value }
+        set { boxedRefusal = Boxed(newValue) }
     }
     /// Real requests, if there were any.
-    var traffic: TrafficTrack? { rareTraffic.value }
+    var traffic: TrafficTrack? { boxedTraffic.value }
     var lastFailure: Outcome? {
-        get { rareFailure.value }
-        set { rareFailure = Rare(newValue) }
+        get { boxedFailure.value }
+        set { boxedFailure = Boxed(newValue) }
     }
 
     var consecutiveFailures: Int { run?.looks ?? 0 }
@@ -199,7 +199,7 @@ struct TargetTrack: Sendable {
         if reason == .confirmation, run == nil { endingLooks += 1 }
         run?.asked += 1
         if let silence = traffic?.meter.silenceAt(interval: interval, policy.traffic), silence <= now.uptime.seconds {
-            rareTraffic.update { $0.meter.isSilenceAsked = true }
+            boxedTraffic.update { $0.meter.isSilenceAsked = true }
         }
         switch reason {
         // A look that others have asked for earns nothing.
@@ -233,7 +233,7 @@ struct TargetTrack: Sendable {
         // Its start was lost on the way.
         if flight == nil { run?.asked += 1 }
         let outcome = result.outcome
-        if !outcome.isSilence { rareLoad.update { $0.hear(at: now) } }
+        if !outcome.isSilence { boxedLoad.update { $0.hear(at: now) } }
         if outcome.class != .idle {
             looked(at: now, policy)
             lastEnd = now
@@ -249,7 +249,7 @@ struct TargetTrack: Sendable {
             succeeded(flight, result, at: now, policy)
         case .failing:
             if isQueued(flight, outcome, at: now) { return wait(flight, outcome, at: now, policy) }
-            setBlockadePast()
+            setRefusalPast()
             if noteStream(flight, isSuccess: false, outcome) { return }
             lastFailure = outcome
             if flight?.charge == nil {
@@ -315,7 +315,7 @@ struct TargetTrack: Sendable {
         for index in flights.indices where flights[index].charge == nil {
             let due = isFrontSilent ? LoadTrack.freshness.seconds : overdueAfter(policy)
             guard (now - flights[index].startedAt).seconds >= due else { continue }
-            if flights[index].isStreamed, rareStream.value?.isBroken == true {
+            if flights[index].isStreamed, boxedStream.value?.isBroken == true {
                 flights[index].charge = (0, 0)
                 continue
             }
@@ -326,7 +326,7 @@ struct TargetTrack: Sendable {
         }
         guard isAny else { return false }
         wasLastGood = false
-        setBlockadePast()
+        setRefusalPast()
         let longest = flights.map { (now - $0.startedAt).seconds }.max() ?? due
         lastFailure = Outcome(.failing, .timeout, detail: "no answer after \(longest.shortSeconds)")
         decide(at: now, policy)

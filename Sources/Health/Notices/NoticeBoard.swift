@@ -250,7 +250,7 @@ extension Announcement {
     /// A few letters that another title, time or list of models would change.
     fileprivate var mark: String {
         let words = [title, "\(from.timeIntervalSince1970)"] + models.map(\.rawValue)
-        return words.joined(separator: "\u{0}").mark
+        return words.joined(separator: "\u{0}").fingerprint
     }
 }
 

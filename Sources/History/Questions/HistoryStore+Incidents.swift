@@ -109,7 +109,8 @@ extension StatusTimeline {
                 open = nil
             } else if let status = period.status, status == .unhealthy || status == .degraded {
                 open = Incident(
-                    id: "at-\(period.from.milliseconds)-\(modelId.rawValue.mark)", modelId: modelId, provider: provider,
+                    id: "at-\(period.from.milliseconds)-\(modelId.rawValue.fingerprint)", modelId: modelId,
+                    provider: provider,
                     from: period.from, to: nil, worst: status,
                     code: period.code ?? (status == .unhealthy ? .outage : .errors),
                     reason: "was seen \(status.rawValue)", changes: 1)

@@ -3,7 +3,7 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Writes what the bulletin publishes to the store, in batches, and never makes the bulletin wait.
+/// Writes what the publisher publishes to the store, in batches, and never makes the publisher wait.
 ///
 /// A store that is away costs nothing but rows that wait, a bounded number of them; it is tried again with back-off.
 /// To be started before the Monitor and so stopped after it: what waits is then written.
@@ -17,7 +17,7 @@ package final class Recorder: Service {
         var isUp: Bool?
     }
 
-    private let bulletin: Bulletin
+    private let publisher: FleetPublisher
     private let store: any HistoryStore
     private let timekeeper: Timekeeper
     private let logger: Logger
@@ -29,10 +29,10 @@ package final class Recorder: Service {
 
     /// Listens from here on, so that nothing published before `run()` is missed.
     package init(
-        bulletin: Bulletin, store: any HistoryStore, timekeeper: Timekeeper, logger: Logger,
+        publisher: FleetPublisher, store: any HistoryStore, timekeeper: Timekeeper, logger: Logger,
         configuration: Configuration = .init(), onState: @escaping StateReport = { _, _ in }
     ) {
-        self.bulletin = bulletin
+        self.publisher = publisher
         self.store = store
         self.timekeeper = timekeeper
         self.logger = logger
@@ -40,7 +40,7 @@ package final class Recorder: Service {
         self.onState = onState
         shared = Mutex(Shared(core: RecorderState(configuration)))
         // Events and not whole publications: a burst of those would hold a fleet each.
-        events = bulletin.events(buffer: configuration.eventBuffer)
+        events = publisher.events(buffer: configuration.eventBuffer)
     }
 
     /// The age of the oldest row that is not in the store yet; zero when all are.
@@ -64,14 +64,14 @@ package final class Recorder: Service {
     /// Change events that never arrived because the recorder fell behind, so far.
     package var missedEvents: UInt64 { shared.withLock { $0.core.missedEvents } }
 
-    /// Records until the bulletin closes or the service group shuts down; returns when the group asks it to.
+    /// Records until the publisher closes or the service group shuts down; returns when the group asks it to.
     package func run() async throws {
         await record()
         // A service that returns by itself would end the whole group.
         try? await gracefulShutdown()
     }
 
-    /// Records until the bulletin closes, the service group shuts down or the task is cancelled; then writes what
+    /// Records until the publisher closes, the service group shuts down or the task is cancelled; then writes what
     /// waits, within ``Configuration/drainLimit``.
     package func record() async {
         let (wake, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -94,7 +94,7 @@ package final class Recorder: Service {
 
     private func absorb(_ event: HealthChangeEvent, _ waker: AsyncStream<Void>.Continuation) {
         let uptime = timekeeper.now.uptime
-        let fleet = bulletin.fleet
+        let fleet = publisher.fleet
         let ((gap, refusals), isFull) = shared.withLock { shared in
             let result = shared.core.absorb(event, fleet, at: uptime)
             return (result, shared.core.backlog.count >= configuration.batchRows)
@@ -112,7 +112,7 @@ package final class Recorder: Service {
         var next = timekeeper.now.uptime
         while !Task.isCancelled {
             let now = timekeeper.now
-            let fleet = bulletin.fleet
+            let fleet = publisher.fleet
             let (refusals, lag) = shared.withLock { ($0.core.tick(fleet, at: now), $0.core.lag(at: now.uptime)) }
             report(refusals)
             reportDrops()

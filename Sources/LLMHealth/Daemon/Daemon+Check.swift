@@ -38,9 +38,9 @@ extension LLMHealthMonitor {
         let known = directory.fleet
         for id in wanted where !known.contains(where: { $0.id == id }) { throw HealthCheckError.unknownModel(id) }
         let models = wanted.isEmpty ? known : known.filter { wanted.contains($0.id) }
-        guard !models.isEmpty else { return bulletin.fleet }
+        guard !models.isEmpty else { return publisher.fleet }
         let patience = models.map { $0.probe.timeout * 2 }.max().map { $0 + .seconds(3) } ?? .seconds(10)
-        let items = bulletin.items(buffer: 1)
+        let items = publisher.items(buffer: 1)
         return try await withThrowingTaskGroup(of: FleetHealth?.self) { group in
             let (decision, prober) = (decision, prober)
             group.addTask {
@@ -53,18 +53,18 @@ extension LLMHealthMonitor {
             }
             group.addTask {
                 try await self.timekeeper.sleep(for: patience)
-                return self.bulletin.fleet
+                return self.publisher.fleet
             }
             group.addTask {
                 try await self.takeUp(models)
                 for await item in items where item.fleet.models.allSatisfy(\.isSettled) { return item.fleet }
-                return self.bulletin.fleet
+                return self.publisher.fleet
             }
             defer { group.cancelAll() }
             while let fleet = try await group.next() {
                 if let fleet { return fleet }
             }
-            return bulletin.fleet
+            return publisher.fleet
         }
     }
 }

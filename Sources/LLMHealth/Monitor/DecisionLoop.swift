@@ -8,10 +8,10 @@ import Synchronization
 /// Weighs evidence as it arrives and publishes what it comes to: the only writer of the fleet's health.
 ///
 /// All decisions are the ``HealthEngine``'s. The loop gives it time, carries its plans back to the prober, numbers
-/// events durably and publishes to the ``Bulletin``, from which everyone reads without waiting.
+/// events durably and publishes to the ``FleetPublisher``, from which everyone reads without waiting.
 package final class DecisionLoop: Service {
     /// What it needs of the parts round it.
-    package struct Surroundings: Sendable {
+    package struct Dependencies: Sendable {
         /// Hands plans to the prober, in the order in which they were made; must return at once and not call back.
         package var plan: @Sendable ([ProbePlan]) -> Void
         /// Starts the check that tells our own network from everyone else's.
@@ -60,24 +60,24 @@ package final class DecisionLoop: Service {
 
     private let state: Mutex<State>
     private let intake: Intake
-    private let bulletin: Bulletin
-    private let surroundings: Surroundings
+    private let publisher: FleetPublisher
+    private let dependencies: Dependencies
     private let notices: NoticeBoard?
     private let timekeeper: Timekeeper
     private let logger: Logger
 
     /// - Throws: what `reserve` throws: without event numbers nothing may start.
     package init(
-        policy: HealthPolicy, intake: Intake, bulletin: Bulletin, surroundings: Surroundings,
+        policy: HealthPolicy, intake: Intake, publisher: FleetPublisher, dependencies: Dependencies,
         notices: NoticeBoard? = nil, timekeeper: Timekeeper, logger: Logger
     ) throws {
-        let numbers = try surroundings.reserve(Self.numbersPerBlock)
+        let numbers = try dependencies.reserve(Self.numbersPerBlock)
         state = Mutex(
             State(
                 engine: HealthEngine(policy: policy, firstSeq: numbers.lowerBound), lastReserved: numbers.upperBound))
         self.intake = intake
-        self.bulletin = bulletin
-        self.surroundings = surroundings
+        self.publisher = publisher
+        self.dependencies = dependencies
         self.notices = notices
         self.timekeeper = timekeeper
         self.logger = logger
@@ -89,7 +89,7 @@ package final class DecisionLoop: Service {
         publish()
     }
 
-    /// Weighs evidence until the intake ends or the task is cancelled, then publishes a last time and closes the bulletin.
+    /// Weighs evidence until the intake ends or the task is cancelled, then publishes a last time and closes the publisher.
     package func run() async throws {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tick() }
@@ -102,7 +102,7 @@ package final class DecisionLoop: Service {
             return state.waiters
         }
         for waiter in waiters { waiter.continuation.resume() }
-        bulletin.close()
+        publisher.close()
     }
 
     /// Waits until everything submitted before this call has been weighed and published.
@@ -141,7 +141,7 @@ package final class DecisionLoop: Service {
     }
 
     private func absorb(_ evidence: Evidence) {
-        surroundings.record(evidence)
+        dependencies.record(evidence)
         if case .probeFinished(let key, _, _) = evidence.kind, key.check == nil {
             let now = timekeeper.now.uptime
             state.withLock { $0.results.note(key.modelID, at: now, lifetime: $0.engine.policy.probeResultTTL) }
@@ -165,16 +165,16 @@ package final class DecisionLoop: Service {
             let actions = decide(&state.engine, now)
             if !actions.events.isEmpty {
                 // Published under the lock, so that events leave in the order of their numbers.
-                bulletin.publish(fleet(of: &state, at: now), events: actions.events)
+                publisher.publish(fleet(of: &state, at: now), events: actions.events)
                 state.isDirty = false
             }
             // Under the lock: of two plans for one key the later one must arrive later. Overtaken by a plan that holds a
             // model which was not loaded, the one for when it was would be lost, and the model never probed again.
-            if !actions.plans.isEmpty { surroundings.plan(actions.plans) }
+            if !actions.plans.isEmpty { dependencies.plan(actions.plans) }
             return actions
         }
-        if actions.isConnectivityCheckWanted { surroundings.checkConnectivity() }
-        for gateway in actions.suspectedGateways { surroundings.suspectGateway(gateway) }
+        if actions.isConnectivityCheckWanted { dependencies.checkConnectivity() }
+        for gateway in actions.suspectedGateways { dependencies.suspectGateway(gateway) }
         for event in actions.events { report(event) }
     }
 
@@ -182,7 +182,7 @@ package final class DecisionLoop: Service {
         state.withLock { state in
             let now = timekeeper.now
             state.noticed = notices?.revision ?? 0
-            bulletin.publish(fleet(of: &state, at: now), events: [])
+            publisher.publish(fleet(of: &state, at: now), events: [])
             state.isDirty = false
             state.publishedAt = now.uptime
         }
@@ -197,7 +197,7 @@ package final class DecisionLoop: Service {
     /// What operators have said ends by itself.
     private func tidyNotices() {
         guard let notices else { return }
-        let fleet = bulletin.fleet
+        let fleet = publisher.fleet
         do throws(HealthStorageError) {
             try notices.tidy(at: timekeeper.now.wall) { id in
                 fleet[id].flatMap { $0.status == .healthy ? $0.since : nil }
@@ -212,7 +212,7 @@ package final class DecisionLoop: Service {
         let needed = UInt64(state.engine.modelIDs.count * 2 + 100)
         guard state.engine.upcomingSeq + needed > state.lastReserved else { return }
         do {
-            let numbers = try surroundings.reserve(max(Self.numbersPerBlock, Int(needed) * 2))
+            let numbers = try dependencies.reserve(max(Self.numbersPerBlock, Int(needed) * 2))
             if numbers.lowerBound > state.lastReserved + 1 { state.engine.skip(to: numbers.lowerBound) }
             state.lastReserved = numbers.upperBound
             state.isReservationFailing = false

@@ -1,8 +1,8 @@
 package import Health
 
-/// The mission's aggregator service over the Bulletin and the prober: reads never wait for evidence to be weighed.
+/// The mission's aggregator service over the FleetPublisher and the prober: reads never wait for evidence to be weighed.
 package struct HealthAggregator: HealthAggregatorService {
-    private let bulletin: Bulletin
+    private let publisher: FleetPublisher
     private let decision: DecisionLoop
     private let check: @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult
 
@@ -13,16 +13,16 @@ package struct HealthAggregator: HealthAggregatorService {
 
     /// - Parameter check: probes one model now, or asks its local runtime.
     package init(
-        bulletin: Bulletin, decision: DecisionLoop,
+        publisher: FleetPublisher, decision: DecisionLoop,
         check: @escaping @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult
     ) {
-        self.bulletin = bulletin
+        self.publisher = publisher
         self.decision = decision
         self.check = check
     }
 
     package func healthStatus(of modelID: ModelID) async throws(HealthAggregationError) -> ModelHealthStatus {
-        guard let status = bulletin.fleet[modelID] else {
+        guard let status = publisher.fleet[modelID] else {
             throw HealthAggregationError(
                 modelId: modelID, message: "no such model is configured or discovered", sources: ["fleet"])
         }
@@ -30,14 +30,14 @@ package struct HealthAggregator: HealthAggregatorService {
     }
 
     package func allHealthStatuses() async throws(HealthAggregationError) -> [ModelHealthStatus] {
-        let fleet = bulletin.fleet
+        let fleet = publisher.fleet
         guard fleet.revision > 0 else {
             throw HealthAggregationError(message: "the monitor has not published yet", sources: ["fleet"])
         }
         return fleet.models
     }
 
-    package func healthSummary() async -> HealthSummary { bulletin.fleet.summary }
+    package func healthSummary() async -> HealthSummary { publisher.fleet.summary }
 
     package func triggerImmediateCheck(_ modelID: ModelID?) async throws(HealthCheckError) {
         _ = try await results(of: modelID.map { [$0] })
@@ -45,7 +45,7 @@ package struct HealthAggregator: HealthAggregatorService {
 
     /// Probes the models (all of them for `nil`) and returns when the answers are part of the statuses.
     package func results(of models: [ModelID]?) async throws(HealthCheckError) -> [ProbeResult] {
-        let fleet = bulletin.fleet
+        let fleet = publisher.fleet
         let ids = models ?? fleet.models.map(\.modelId)
         for id in ids where fleet[id] == nil { throw .unknownModel(id) }
         let check = check
@@ -73,5 +73,5 @@ package struct HealthAggregator: HealthAggregatorService {
         return results.sorted { $0.modelId < $1.modelId }
     }
 
-    package func healthChanges() -> AsyncStream<HealthChangeEvent> { bulletin.events(buffer: Self.eventBuffer) }
+    package func healthChanges() -> AsyncStream<HealthChangeEvent> { publisher.events(buffer: Self.eventBuffer) }
 }

@@ -8,7 +8,7 @@ extension LLMHealthMonitor {
     func apiDependencies(isListening: @escaping @Sendable () -> Bool) -> APIDependencies {
         let aggregator = aggregator
         return APIDependencies(
-            bulletin: bulletin, notices: notices, aggregator: aggregator, storage: persistence.history,
+            publisher: publisher, notices: notices, aggregator: aggregator, storage: persistence.history,
             probe: { id throws(HealthCheckError) in try await aggregator.results(of: id.map { [$0] }) },
             processMetrics: { ProcessMetrics.text }, readiness: { [self] in readiness(isListening: isListening()) },
             gatewayMetrics: gateways.metrics,
@@ -22,12 +22,12 @@ extension LLMHealthMonitor {
         if !isListening { missing.append(.init(name: "api", reason: "not listening yet")) }
         let patience = configuration.policy.firstRound + configuration.defaults.timeout
         if timekeeper.now - startedAt < patience {
-            let unseen = bulletin.fleet.models.filter { $0.reasons.first?.code == .starting }
+            let unseen = publisher.fleet.models.filter { $0.reasons.first?.code == .starting }
             if !unseen.isEmpty {
                 missing.append(
                     .init(
                         name: "models",
-                        reason: "\(unseen.count) of \(bulletin.fleet.models.count) have not been seen yet"))
+                        reason: "\(unseen.count) of \(publisher.fleet.models.count) have not been seen yet"))
             }
         }
         let overdue = timetable.overdue

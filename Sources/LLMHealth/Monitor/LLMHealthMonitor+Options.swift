@@ -20,7 +20,7 @@ extension LLMHealthMonitor {
         /// Who is told of changes.
         public var notifiers: [any HealthNotifier] = []
         /// What else reads the fleet's health, made with where it is published.
-        public var sinks: @Sendable (Bulletin) -> [any HealthSink] = { _ in [] }
+        public var sinks: @Sendable (FleetPublisher) -> [any HealthSink] = { _ in [] }
         /// The clock; another one is for tests.
         public var timekeeper = Timekeeper.system
 
@@ -35,9 +35,9 @@ extension LLMHealthMonitor {
         case sqlite(path: String)
         /// In a store of your own.
         ///
-        /// It is handed every snapshot: each model once a minute, and at once when its status changes. A failure is tried
-        /// again with back-off, so one snapshot may come twice. ``LLMHealthMonitor/history(of:in:)`` and
-        /// ``LLMHealthMonitor/trends(of:over:)`` ask it.
+        /// It is handed a snapshot of each model at every change of status, every minute while it is healthy, and every ten
+        /// seconds while it is not. A failure is tried again with back-off, so one snapshot may come twice.
+        /// ``LLMHealthMonitor/history(of:in:)`` and ``LLMHealthMonitor/trends(of:over:)`` ask it.
         case custom(any HealthStorageService)
     }
 

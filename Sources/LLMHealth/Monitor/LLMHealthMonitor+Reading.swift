@@ -7,35 +7,27 @@ extension LLMHealthMonitor {
     // MARK: Now
 
     /// The health of every model as of the last publication, one at the latest every ten seconds and with each change.
-    public var fleet: FleetHealth { bulletin.fleet }
+    public var fleet: FleetHealth { publisher.fleet }
 
     /// One model's health; `nil` for a model that is not watched, and for all before ``run()``.
-    public func status(of model: ModelID) -> ModelHealthStatus? { bulletin.fleet[model] }
+    public func status(of model: ModelID) -> ModelHealthStatus? { publisher.fleet[model] }
 
     /// What can be used now, the best first: every model that traffic may be sent to, by score.
     public var usable: [ModelHealthStatus] {
-        bulletin.fleet.models.filter { $0.routing.verdict == .usable }
+        publisher.fleet.models.filter { $0.routing.verdict == .usable }
             .sorted { ($0.score ?? 0, $1.modelId) > ($1.score ?? 0, $0.modelId) }
     }
 
     /// Changes of status from now on, until the monitor ends.
     ///
     /// - Parameter buffer: how many may wait; a reader that falls further behind loses the oldest, and sees a hole in `seq`.
-    public func changes(buffer: Int = 1_024) -> AsyncStream<HealthChangeEvent> { bulletin.events(buffer: buffer) }
+    public func changes(buffer: Int = 1_024) -> AsyncStream<HealthChangeEvent> { publisher.events(buffer: buffer) }
 
     /// The fleet at each publication from now on, until the monitor ends.
     ///
     /// - Parameter buffer: how many may wait; a reader that falls further behind gets the newest.
     public func publications(buffer: Int = 1) -> AsyncStream<FleetHealth> {
-        let items = bulletin.items(buffer: buffer)
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: FleetHealth.self, bufferingPolicy: .bufferingNewest(buffer))
-        let task = Task {
-            for await item in items { continuation.yield(item.fleet) }
-            continuation.finish()
-        }
-        continuation.onTermination = { _ in task.cancel() }
-        return stream
+        publisher.fleets(buffer: buffer)
     }
 
     // MARK: Acting

@@ -38,7 +38,7 @@ public final class LLMHealthMonitor: Service {
     // The decision.
     let decision: DecisionLoop
     // State and events.
-    let bulletin: Bulletin
+    let publisher: FleetPublisher
     let notices: NoticeBoard
     let aggregator: HealthAggregator
     // Sinks.
@@ -73,8 +73,8 @@ public final class LLMHealthMonitor: Service {
         startedAt = timekeeper.now
 
         let intake = Intake(capacity: configuration.limits.intake)
-        let bulletin = Bulletin(lastSeq: stores.lastSeq)
-        (self.intake, self.bulletin) = (intake, bulletin)
+        let publisher = FleetPublisher(lastSeq: stores.lastSeq)
+        (self.intake, self.publisher) = (intake, publisher)
         let (changes, changed) = AsyncStream.makeStream(of: [ModelConfig].self, bufferingPolicy: .bufferingNewest(1))
         fleetChanges = changes
         let directory = FleetDirectory(limit: configuration.limits.discoveredModels) { changed.yield($0) }
@@ -96,14 +96,14 @@ public final class LLMHealthMonitor: Service {
             prober: prober, timekeeper: timekeeper, logger: logger, isProbeable: { runtimes.isKnownProbeable($0) })
 
         let persistence = Persistence(
-            configuration.history, stores: stores, bulletin: bulletin, intake: intake, timekeeper: timekeeper,
+            configuration.history, stores: stores, publisher: publisher, intake: intake, timekeeper: timekeeper,
             logger: logger)
         self.persistence = persistence
         do {
             notices = try NoticeBoard(stores.documents)
             decision = try DecisionLoop(
-                policy: configuration.policy, intake: intake, bulletin: bulletin,
-                surroundings: .init(
+                policy: configuration.policy, intake: intake, publisher: publisher,
+                dependencies: .init(
                     plan: { prober.plan($0) }, checkConnectivity: { connectivity?.request() },
                     suspectGateway: { gateways.suspect($0) }, record: { persistence.evidenceLog?.record($0) },
                     reserve: { try stores.numbers.reserve($0, after: stores.lastSeq) }),
@@ -112,7 +112,7 @@ public final class LLMHealthMonitor: Service {
             throw StartError("\(error)")
         }
         notices.configure(announcements: configuration.announcements, maintenance: configuration.maintenance)
-        aggregator = HealthAggregator(bulletin: bulletin, decision: decision) { id throws(HealthCheckError) in
+        aggregator = HealthAggregator(publisher: publisher, decision: decision) { id throws(HealthCheckError) in
             guard let model = directory.fleet.first(where: { $0.id == id }) else { throw .unknownModel(id) }
             do throws(CanaryProbeError) { return try await prober.probe(id, config: model.probe) } catch {
                 throw .probe(error)
@@ -128,7 +128,7 @@ public final class LLMHealthMonitor: Service {
             sources: probing + runtimes.sources + gateways.sources + readers + (connectivity.map { [$0] } ?? [])
                 + own.sources(intake).map(supervisor.watch),
             sinks: persistence.sinks
-                + (own.notifiers.map { NotifierSink($0, bulletin) } + own.sinks(bulletin)).map(supervisor.watch))
+                + (own.notifiers.map { NotifierSink($0, publisher) } + own.sinks(publisher)).map(supervisor.watch))
         directory.configure(models, sources: lists)
     }
 

@@ -35,7 +35,7 @@ struct Gateways: Sendable {
     var sources: [any EvidenceSource] {
         watchers.sorted { $0.key < $1.key }.map { name, watcher in
             guard let gateway = settings[name], gateway.isOptional else { return watcher }
-            return WhenAnswering(
+            return DeferredSource(
                 endpoint: DefaultEndpoint(.portkey, url: gateway.url), client: outbound.probes.direct,
                 timekeeper: timekeeper, logger: logger, source: watcher)
         }

@@ -13,10 +13,10 @@ final class NotifierSink: HealthSink {
     private let pending = Mutex<HealthChangeEvent?>(nil)
 
     /// Listens from here on, so that nothing is missed before it runs.
-    init(_ notifier: any HealthNotifier, _ bulletin: Bulletin) {
+    init(_ notifier: any HealthNotifier, _ publisher: FleetPublisher) {
         self.notifier = notifier
         name = notifier.name
-        changes = bulletin.events(buffer: Self.mostWaiting)
+        changes = publisher.events(buffer: Self.mostWaiting)
     }
 
     func run() async throws {

@@ -14,7 +14,8 @@ struct Persistence: Sendable {
     let evidenceLog: EvidenceLog?
 
     init(
-        _ settings: Configuration.Store, stores: Stores, bulletin: Bulletin, intake: Intake, timekeeper: Timekeeper,
+        _ settings: Configuration.Store, stores: Stores, publisher: FleetPublisher, intake: Intake,
+        timekeeper: Timekeeper,
         logger: Logger
     ) {
         let noteStore: Recorder.StateReport = { isUp, detail in
@@ -29,7 +30,7 @@ struct Persistence: Sendable {
         self.spilling = spilling
         history = spilling ?? stores.history
         recorder = Recorder(
-            bulletin: bulletin, store: history, timekeeper: timekeeper, logger: logger,
+            publisher: publisher, store: history, timekeeper: timekeeper, logger: logger,
             configuration: .init(retention: Retention(settings)),
             onState: { isUp, detail in
                 // Rows that wait on disk are taken, and not yet where they belong.
@@ -39,7 +40,7 @@ struct Persistence: Sendable {
         evidenceLog = Stores.evidencePath(settings).map { path in
             EvidenceLog(
                 path: path, limit: settings.evidenceMegabytes << 20, timekeeper: timekeeper, logger: logger,
-                provider: { [bulletin] in bulletin.fleet[$0]?.provider ?? "unknown" })
+                provider: { [publisher] in publisher.fleet[$0]?.provider ?? "unknown" })
         }
     }
 

@@ -5,8 +5,8 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
     /// Each event goes on from the status before it, and what is shown is what was told.
     case chain = "events chain, and what is shown was told"
     /// Nothing becomes healthy without a success, or an idle local model, since its start, its removal or its last
-    /// blockade.
-    case ground = "no healthy without a success since the last blockade, removal or start"
+    /// refusal.
+    case ground = "no healthy without a success since the last refusal, removal or start"
     /// Nothing becomes healthy while its newest evidence is no success.
     case healing = "no event to healthy whose newest evidence is no success"
     /// A model that may be probed always has a next probe, and not one in the past.

@@ -34,7 +34,7 @@ package struct InvariantWatch: Sendable {
         /// Since when it is in the fleet.
         var joinedAt = 0.0
         var status = HealthStatus.unknown
-        /// A success, or an idle local model, since the last blockade, removal or start.
+        /// A success, or an idle local model, since the last refusal, removal or start.
         var hasGround = false
         /// Until when somebody of its account has been asked to wait.
         var waitsUntil = -Double.infinity

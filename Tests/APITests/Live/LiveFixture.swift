@@ -53,7 +53,7 @@ struct LiveFixture: Sendable {
     func publish(_ events: HealthChangeEvent...) { publish(events) }
 
     func publish(_ events: [HealthChangeEvent]) {
-        let fleet = fixture.bulletin.fleet
+        let fleet = fixture.publisher.fleet
         var models = fleet.models
         for event in events {
             guard let index = models.firstIndex(where: { $0.modelId == event.modelId }) else { continue }
@@ -64,8 +64,8 @@ struct LiveFixture: Sendable {
     }
 
     func publish(_ models: [ModelHealthStatus], _ events: [HealthChangeEvent] = []) {
-        let fleet = fixture.bulletin.fleet
-        fixture.bulletin.publish(
+        let fleet = fixture.publisher.fleet
+        fixture.publisher.publish(
             FleetHealth(revision: fleet.revision + 1, at: fixture.time.timekeeper.now.wall, models: models),
             events: events)
     }

@@ -12,7 +12,7 @@ import Testing
 private struct Bench: Sendable {
     let time = ManualTime()
     let intake = Intake()
-    let bulletin = Bulletin()
+    let publisher = FleetPublisher()
     let plans = Collected<ProbePlan>()
     let decision: DecisionLoop
 
@@ -27,8 +27,8 @@ private struct Bench: Sendable {
     {
         let plans = plans
         decision = try DecisionLoop(
-            policy: HealthPolicy(), intake: intake, bulletin: bulletin,
-            surroundings: .init(plan: { plans.add($0) }, reserve: reserve), timekeeper: time.timekeeper,
+            policy: HealthPolicy(), intake: intake, publisher: publisher,
+            dependencies: .init(plan: { plans.add($0) }, reserve: reserve), timekeeper: time.timekeeper,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         decision.configure(models.map { .simple($0) })
     }
@@ -74,7 +74,7 @@ private struct Bench: Sendable {
     func aggregator(_ check: @escaping @Sendable (ModelID) async throws(HealthCheckError) -> ProbeResult)
         -> HealthAggregator
     {
-        HealthAggregator(bulletin: bulletin, decision: decision, check: check)
+        HealthAggregator(publisher: publisher, decision: decision, check: check)
     }
 }
 
@@ -101,17 +101,17 @@ extension ModelConfig {
     @Test func `configuring hands the prober one plan a model`() throws {
         let bench = try Bench(models: ["a", "b"])
         #expect(Set(bench.plans.all.map(\.key.modelID)) == ["a", "b"])
-        #expect(bench.bulletin.fleet.models.map(\.status) == [.unknown, .unknown])
+        #expect(bench.publisher.fleet.models.map(\.status) == [.unknown, .unknown])
     }
 
     @Test func `evidence becomes a published status and a numbered event`() async throws {
         let bench = try Bench()
-        let events = bench.bulletin.events(buffer: 8)
+        let events = bench.publisher.events(buffer: 8)
         try await bench.running {
             bench.report(.ok)
             await bench.decision.flush()
         }
-        #expect(bench.bulletin.fleet["m"]?.status == .healthy)
+        #expect(bench.publisher.fleet["m"]?.status == .healthy)
         var seen: [HealthChangeEvent] = []
         for await event in events { seen.append(event) }
         #expect(seen.map(\.seq) == [1])
@@ -120,7 +120,7 @@ extension ModelConfig {
 
     @Test func `time alone makes a status stale`() async throws {
         let bench = try Bench()
-        let events = bench.bulletin.events(buffer: 8)
+        let events = bench.publisher.events(buffer: 8)
         let last = try await bench.running {
             bench.report(.ok)
             await bench.decision.flush()
@@ -144,8 +144,8 @@ extension ModelConfig {
         let intake = Intake()
         let numbers = Bench.numbers()
         let decision = try DecisionLoop(
-            policy: HealthPolicy(), intake: intake, bulletin: Bulletin(),
-            surroundings: .init(
+            policy: HealthPolicy(), intake: intake, publisher: FleetPublisher(),
+            dependencies: .init(
                 plan: { _ in
                     hands.withLock { hands in
                         hands.inside += 1
@@ -185,22 +185,22 @@ extension ModelConfig {
 
     @Test func `a probe's result is gone at thirty seconds, though nothing else has moved`() async throws {
         let bench = try Bench()
-        let items = bench.bulletin.items(buffer: 64)
+        let items = bench.publisher.items(buffer: 64)
         try await bench.running {
             bench.report(.ok)
             await bench.decision.flush()
-            #expect(bench.bulletin.fleet["m"]?.probeResult != nil)
+            #expect(bench.publisher.fleet["m"]?.probeResult != nil)
             await bench.time.sleepers(atLeast: 1)
             bench.time.advance(by: .milliseconds(29_700))
             await bench.time.sleepers(atLeast: 1)
             await bench.decision.flush()
-            #expect(bench.bulletin.fleet["m"]?.probeResult != nil)
+            #expect(bench.publisher.fleet["m"]?.probeResult != nil)
             bench.time.advance(by: .milliseconds(300))
             // The publication comes by itself.
             for await item in items where item.fleet["m"]?.probeResult == nil && item.fleet["m"]?.lastCheck != nil {
                 break
             }
-            #expect(bench.bulletin.fleet["m"]?.probeResult == nil)
+            #expect(bench.publisher.fleet["m"]?.probeResult == nil)
         }
     }
 
@@ -220,7 +220,7 @@ extension ModelConfig {
                 await bench.decision.flush()
             }
         }
-        #expect(bench.bulletin.lastSeq == 40 * 200)
+        #expect(bench.publisher.lastSeq == 40 * 200)
         #expect(!blocks.all.isEmpty)
     }
 
@@ -243,7 +243,8 @@ extension ModelConfig {
         let bench = try Bench(models: ["a", "b"])
         let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
         #expect(try await service.allHealthStatuses().map(\.modelId) == ["a", "b"])
-        let silent = HealthAggregator(bulletin: Bulletin(), decision: bench.decision) { id throws(HealthCheckError) in
+        let silent = HealthAggregator(publisher: FleetPublisher(), decision: bench.decision) {
+            id throws(HealthCheckError) in
             throw .unknownModel(id)
         }
         await #expect(throws: HealthAggregationError.self) { try await silent.allHealthStatuses() }
@@ -295,7 +296,7 @@ extension ModelConfig {
         let service = bench.aggregator { id throws(HealthCheckError) in throw .unknownModel(id) }
         await withTaskGroup(of: Int.self) { group in
             let stream = service.healthChanges()
-            #expect(bench.bulletin.listenerCount == 1)
+            #expect(bench.publisher.listenerCount == 1)
             group.addTask {
                 var count = 0
                 for await _ in stream { count += 1 }
@@ -304,6 +305,6 @@ extension ModelConfig {
             group.cancelAll()
             for await count in group { #expect(count == 0) }
         }
-        #expect(bench.bulletin.listenerCount == 0)
+        #expect(bench.publisher.listenerCount == 0)
     }
 }

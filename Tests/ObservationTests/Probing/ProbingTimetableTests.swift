@@ -28,7 +28,7 @@ struct ProbingTimetableTests {
         var state: ProberState
         var now = Duration.seconds(100)
         var models: [ModelConfig] = []
-        var flying: [ProbeErrand] = []
+        var flying: [ProbeJob] = []
         var last = ""
         let limit: Int
 
@@ -62,7 +62,7 @@ struct ProbingTimetableTests {
                 last = "start \(models.map(\.id))"
             case 1...7: plan()
             case 8...13:
-                for (errand, _) in state.depart(at: now).flights { flying.append(errand) }
+                for (job, _) in state.depart(at: now).flights { flying.append(job) }
                 last = "depart"
             case 14...17: land(isDeclined: Bool.random(using: &chance))
             case 18:
@@ -93,22 +93,22 @@ struct ProbingTimetableTests {
 
         private mutating func land(isDeclined: Bool) {
             guard let index = flying.indices.randomElement(using: &chance) else { return }
-            let errand = flying.remove(at: index)
-            if isDeclined { state.decline(errand, at: now) }
-            _ = state.land(errand, at: now)
-            last = "land \(errand.key) \(isDeclined ? "declined" : "sent")"
+            let job = flying.remove(at: index)
+            if isDeclined { state.decline(job, at: now) }
+            _ = state.land(job, at: now)
+            last = "land \(job.key) \(isDeclined ? "declined" : "sent")"
         }
 
         /// The keys that do not leave although nothing holds them.
         mutating func silentKeys() -> Set<ProbeKey> {
-            for errand in flying { _ = state.land(errand, at: now) }
+            for job in flying { _ = state.land(job, at: now) }
             flying = []
             var waiting = state.schedule.keys.filter { state.schedule.plan(of: $0)?.next != nil }
             let end = now + .seconds(200)
             while now < end, !waiting.isEmpty {
-                for (errand, _) in state.depart(at: now).flights {
-                    waiting.remove(errand.key)
-                    _ = state.land(errand, at: now)
+                for (job, _) in state.depart(at: now).flights {
+                    waiting.remove(job.key)
+                    _ = state.land(job, at: now)
                 }
                 now += .milliseconds(500)
             }
@@ -205,9 +205,9 @@ struct ProbingTimetableTests {
                 ProbePlan(
                     key: ProbeKey("m"), next: at, anchor: at + .seconds(50), every: .seconds(50), reason: .scheduled,
                     isStreamed: row.plan))
-            for (errand, _) in state.depart(at: at).flights {
-                seen.append(errand.isStreamed)
-                _ = state.land(errand, at: at)
+            for (job, _) in state.depart(at: at).flights {
+                seen.append(job.isStreamed)
+                _ = state.land(job, at: at)
             }
         }
         #expect(seen == row.turns)
@@ -218,10 +218,10 @@ struct ProbingTimetableTests {
         let target = ModelTarget(baseURL: "http://x", model: "m")
         for mode in ModelConfig.Mode.allCases {
             let model = ModelConfig(id: "m", provider: "p", targets: [target], mode: mode, streaming: .always)
-            let errand = ProbeErrand(
+            let job = ProbeJob(
                 key: ProbeKey("m"), number: 1, reason: .manual, model: model, target: target, config: model.probe,
                 isStreamed: true)
-            #expect(errand.isStreamed == [.chat, .completion, .responses].contains(mode))
+            #expect(job.isStreamed == [.chat, .completion, .responses].contains(mode))
         }
     }
 
@@ -338,7 +338,7 @@ struct ProbingTimetableTests {
         #expect(state.counts.waiting == 1)
         let (outdated, told) = state.start([model("a", "http://new"), model("b", "http://new")], at: .seconds(7))
         #expect(outdated.count == 1 && told.isEmpty)
-        if let errand = flight?.0 { _ = state.land(errand, at: .seconds(7)) }
+        if let job = flight?.0 { _ = state.land(job, at: .seconds(7)) }
         #expect(state.depart(at: .seconds(7)).flights.map(\.0.target.baseURL) == ["http://new"])
     }
 }

@@ -21,7 +21,7 @@ struct UpgradedSocket: Sendable {
 struct LiveUpgrader<HTTP: Sendable>: NIOTypedHTTPServerProtocolUpgrader {
     typealias UpgradeResult = UpgradedConnection<HTTP>
 
-    let door: LiveDoor
+    let door: UpgradeDecision
 
     let supportedProtocol = "websocket"
     let requiredUpgradeHeaders: [String] = []

@@ -17,7 +17,7 @@ struct UpgradeChannel: HTTPChannelHandler {
     }
 
     let responder: Responder
-    let door: LiveDoor
+    let door: UpgradeDecision
     let keeper: ConnectionKeeper
     let timeouts: Timeouts
 

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Asks gateways whether they live, apart from any provider behind them.
 ///
-/// Each kind in its own way (``GatewayManner``), every 30 s; a gateway that is down every 5 s; a suspected one at once.
+/// Each kind in its own way (``GatewayAdapter``), every 30 s; a gateway that is down every 5 s; a suspected one at once.
 /// A gateway that takes connections and says nothing is down like one that refuses them.
 package final class GatewayWatcher: Service {
     package struct Gateway: Sendable, Hashable {

@@ -49,8 +49,8 @@ package final class LoadWatcher: Sendable {
     }
 
     /// Whether a probe's server may have something to say.
-    func mayAsk(_ errand: ProbeErrand, at now: Duration) -> Bool {
-        guard let server = errand.server, errand.target.dialect == .openAI else { return false }
+    func mayAsk(_ job: ProbeJob, at now: Duration) -> Bool {
+        guard let server = job.server, job.target.dialect == .openAI else { return false }
         return servers.withLock { servers in servers[server].map { !$0.memory.questions(at: now).isEmpty } ?? true }
     }
 
@@ -58,22 +58,22 @@ package final class LoadWatcher: Sendable {
     ///
     /// A server that is known to tell what it works on is asked at once, so that what moves while the probe waits is seen;
     /// any other once the probe has waited. The waits are real ones, like the probe's own deadline.
-    func watch(_ errand: ProbeErrand, now: @Sendable () -> Duration, _ report: Report) async {
-        guard let server = errand.server else { return }
+    func watch(_ job: ProbeJob, now: @Sendable () -> Duration, _ report: Report) async {
+        guard let server = job.server else { return }
         servers.withLock { servers in
             if servers[server] == nil, servers.count >= Self.mostServers {
                 servers = servers.filter { !$0.value.waiting.isEmpty }
             }
-            let fresh = Server(memory: LoadMemory(isPublic: !Host(of: errand.target.baseURL).isPrivate))
-            servers[server, default: fresh].waiting[errand.number] = errand.key
+            let fresh = Server(memory: LoadMemory(isPublic: !Host(of: job.target.baseURL).isPrivate))
+            servers[server, default: fresh].waiting[job.number] = job.key
         }
-        defer { servers.withLock { $0[server]?.waiting[errand.number] = nil } }
+        defer { servers.withLock { $0[server]?.waiting[job.number] = nil } }
         let isTelling = servers.withLock { $0[server]?.memory.known?.isTelling ?? false }
-        if isTelling { await ask(server, errand.target, now, report) }
+        if isTelling { await ask(server, job.target, now, report) }
         var wait = settings.patience
         while !Task.isCancelled {
             do { try await Task.sleep(for: wait) } catch { return }
-            await ask(server, errand.target, now, report)
+            await ask(server, job.target, now, report)
             wait = settings.interval
         }
     }

@@ -3,7 +3,7 @@ import Logging
 
 extension CanaryProber {
     /// One line a probe: failures as errors, what is our own to mend as warnings, the rest for information.
-    func log(_ errand: ProbeErrand, _ result: ProbeResult) {
+    func log(_ job: ProbeJob, _ result: ProbeResult) {
         let level: Logger.Level =
             switch result.outcome.class {
             case .ok: .info
@@ -12,10 +12,10 @@ extension CanaryProber {
             case .failing, .gone, .gateway, .selfNetwork: .error
             }
         var metadata: Logger.Metadata = [
-            "model_id": "\(errand.model.id)", "provider": "\(errand.model.provider)", "target": "\(errand.target.name)",
-            "reason": "\(errand.reason.rawValue)", "outcome": "\(result.outcome.class.rawValue)",
+            "model_id": "\(job.model.id)", "provider": "\(job.model.provider)", "target": "\(job.target.name)",
+            "reason": "\(job.reason.rawValue)", "outcome": "\(result.outcome.class.rawValue)",
         ]
-        if let check = errand.key.check { metadata["check"] = "\(check)" }
+        if let check = job.key.check { metadata["check"] = "\(check)" }
         if let status = result.outcome.httpStatus { metadata["http_status"] = "\(status)" }
         if let latency = result.latency { metadata["latency_ms"] = "\(Int(latency.milliseconds.rounded()))" }
         if result.outcome.cause != .none { metadata["cause"] = "\(result.outcome.cause.rawValue)" }

@@ -28,8 +28,8 @@ extension CanaryProber: Service {
                         "probes skipped: the earlier ones of the same targets are still in flight",
                         metadata: ["skipped": "\(skipped)"])
                 }
-                for (errand, scope) in flights {
-                    group.addTask { await self.fly(errand, scope) }
+                for (job, scope) in flights {
+                    group.addTask { await self.fly(job, scope) }
                 }
                 if let timer {
                     group.addTask {
@@ -47,10 +47,10 @@ extension CanaryProber: Service {
         for (waiter, answer) in told { waiter.resume(returning: answer) }
     }
 
-    private func fly(_ errand: ProbeErrand, _ scope: FlightScope) async {
-        await scope.run { await self.make(errand) }
+    private func fly(_ job: ProbeJob, _ scope: FlightScope) async {
+        await scope.run { await self.make(job) }
         let now = timekeeper.now.uptime
-        let (told, landed, isMoreWaiting) = state.withLock { $0.land(errand, at: now) }
+        let (told, landed, isMoreWaiting) = state.withLock { $0.land(job, at: now) }
         tell(told)
         for waiter in landed { waiter.resume() }
         if isMoreWaiting { wake() }

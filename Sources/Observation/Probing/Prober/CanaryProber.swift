@@ -108,49 +108,49 @@ package final class CanaryProber: Sendable {
     func wake() { state.withLock { _ = $0.wake?.yield() } }
 
     /// Makes one probe and hands its result to everyone who wants it. Cancelled, it leaves `.probeCancelled` behind.
-    func make(_ errand: ProbeErrand) async {
+    func make(_ job: ProbeJob) async {
         guard !Task.isCancelled else { return }
-        if let dueAt = errand.dueAt { metrics.departed(late: timekeeper.now.uptime - dueAt) }
-        guard await isProbeable(errand.model) else {
-            let result = idleResult(errand.model, target: errand.target.name)
-            finished(errand, result)
+        if let dueAt = job.dueAt { metrics.departed(late: timekeeper.now.uptime - dueAt) }
+        guard await isProbeable(job.model) else {
+            let result = idleResult(job.model, target: job.target.name)
+            finished(job, result)
             let now = timekeeper.now.uptime
-            state.withLock { $0.decline(errand, at: now) }
+            state.withLock { $0.decline(job, at: now) }
             wake()
             return
         }
         guard !Task.isCancelled else { return }
         // What was learnt of the account or the model overrides what was planned.
-        let learnt = runner.lessons.lessons(for: errand.target, of: errand.model.id).streaming
+        let learnt = runner.lessons.lessons(for: job.target, of: job.model.id).streaming
         intake.submit(
             Evidence(
                 .probeStarted(
-                    errand.key, number: errand.number, reason: errand.reason,
-                    isStreamed: learnt.map { $0 == .always } ?? errand.isStreamed),
+                    job.key, number: job.number, reason: job.reason,
+                    isStreamed: learnt.map { $0 == .always } ?? job.isStreamed),
                 source: .probe, at: timekeeper.now))
         do {
-            let result = try await answer(to: errand)
+            let result = try await answer(to: job)
             intake.submit(
-                Evidence(.probeFinished(errand.key, number: errand.number, result), source: .probe, at: timekeeper.now))
-            metrics.checked(errand, result)
-            log(errand, result)
-            if result.outcome.class == .gateway, let gateway = errand.target.gateway {
+                Evidence(.probeFinished(job.key, number: job.number, result), source: .probe, at: timekeeper.now))
+            metrics.checked(job, result)
+            log(job, result)
+            if result.outcome.class == .gateway, let gateway = job.target.gateway {
                 onGatewayTrouble(gateway.gateway)
             }
-            finished(errand, result)
+            finished(job, result)
         } catch {
             intake.submit(
-                Evidence(.probeCancelled(errand.key, number: errand.number), source: .probe, at: timekeeper.now))
+                Evidence(.probeCancelled(job.key, number: job.number), source: .probe, at: timekeeper.now))
         }
     }
 
     /// Makes the probe, and meanwhile asks its server how loaded it is.
-    private func answer(to errand: ProbeErrand) async throws -> ProbeResult {
-        guard let loads, loads.mayAsk(errand, at: timekeeper.now.uptime) else { return try await runner.run(errand) }
+    private func answer(to job: ProbeJob) async throws -> ProbeResult {
+        guard let loads, loads.mayAsk(job, at: timekeeper.now.uptime) else { return try await runner.run(job) }
         return try await withThrowingTaskGroup(of: ProbeResult?.self) { group in
-            group.addTask { try await self.runner.run(errand) }
+            group.addTask { try await self.runner.run(job) }
             group.addTask {
-                await loads.watch(errand, now: { self.timekeeper.now.uptime }) { load, server, waiting in
+                await loads.watch(job, now: { self.timekeeper.now.uptime }) { load, server, waiting in
                     self.take(load, of: server, waiting: waiting)
                 }
                 return nil
@@ -169,9 +169,9 @@ package final class CanaryProber: Sendable {
         for key in Set(waiting) { intake.submit(Evidence(.load(key, load), source: .probe, at: now)) }
     }
 
-    private func finished(_ errand: ProbeErrand, _ result: ProbeResult) {
+    private func finished(_ job: ProbeJob, _ result: ProbeResult) {
         let now = timekeeper.now.uptime
-        tell(state.withLock { $0.record(errand, result, at: now) })
+        tell(state.withLock { $0.record(job, result, at: now) })
     }
 
     func idleResult(_ model: ModelConfig, target: String) -> ProbeResult {

@@ -7,8 +7,8 @@ struct ProbeMetrics: Sendable {
     let factory: (any MetricsFactory)?
 
     /// One exchange came to an end.
-    func exchanged(_ errand: ProbeErrand, _ exchange: Exchange, _ verdict: Verdict) {
-        let model = dimensions(errand)
+    func exchanged(_ job: ProbeJob, _ exchange: Exchange, _ verdict: Verdict) {
+        let model = dimensions(job)
         count("llm_requests_total", model + [("status", "\(exchange.status ?? 0)"), ("source", "probe")])
         time("llm_probe_duration_seconds", exchange.duration, model)
         // Without the word itself: an upstream could make a new series of each answer.
@@ -20,8 +20,8 @@ struct ProbeMetrics: Sendable {
     }
 
     /// A probe came to a result.
-    func checked(_ errand: ProbeErrand, _ result: ProbeResult) {
-        count("llm_health_checks_total", dimensions(errand) + [("outcome", result.outcome.class.rawValue)])
+    func checked(_ job: ProbeJob, _ result: ProbeResult) {
+        count("llm_health_checks_total", dimensions(job) + [("outcome", result.outcome.class.rawValue)])
     }
 
     /// A scheduled probe left so much later than it was due.
@@ -30,8 +30,8 @@ struct ProbeMetrics: Sendable {
     /// Turns were left out because too many probes of one target were in flight.
     func skipped(_ turns: UInt64) { count("llm_probes_skipped_total", [], by: Int64(clamping: turns)) }
 
-    private func dimensions(_ errand: ProbeErrand) -> [(String, String)] {
-        [("model_id", errand.model.id.rawValue), ("provider", errand.model.provider)]
+    private func dimensions(_ job: ProbeJob) -> [(String, String)] {
+        [("model_id", job.model.id.rawValue), ("provider", job.model.provider)]
     }
 
     private func count(_ label: String, _ dimensions: [(String, String)], by amount: Int64 = 1) {

@@ -14,26 +14,26 @@ struct ProbeRunner: Sendable {
     var stay: @Sendable (ModelTarget, ModelConfig) -> LocalStay? = { _, _ in nil }
 
     /// - Throws: only when the task is cancelled. A model that fails, and a probe that cannot be built, is a result.
-    func run(_ errand: ProbeErrand) async throws(CancellationError) -> ProbeResult {
+    func run(_ job: ProbeJob) async throws(CancellationError) -> ProbeResult {
         let started = ContinuousClock.now
         var result = ProbeResult(
-            modelId: errand.model.id, target: errand.target.name, outcome: .ok, startedAt: timekeeper.now.wall)
-        var known = lessons.lessons(for: errand.target, of: errand.model.id)
+            modelId: job.model.id, target: job.target.name, outcome: .ok, startedAt: timekeeper.now.wall)
+        var known = lessons.lessons(for: job.target, of: job.model.id)
         var verdict: Verdict
         do {
-            var (exchange, judged) = try await attempt(errand, known, timeout: errand.config.timeout)
-            let rest = errand.config.timeout - (ContinuousClock.now - started)
+            var (exchange, judged) = try await attempt(job, known, timeout: job.config.timeout)
+            let rest = job.config.timeout - (ContinuousClock.now - started)
             // A refusal may name what to do otherwise: do it at once, within the same deadline.
-            if rest > .milliseconds(100), let lesson = lesson(in: judged, exchange, errand, known) {
-                (exchange, judged) = try await attempt(errand, lesson, timeout: rest)
+            if rest > .milliseconds(100), let lesson = lesson(in: judged, exchange, job, known) {
+                (exchange, judged) = try await attempt(job, lesson, timeout: rest)
                 var learnt: Lessons? = lesson
                 if judged.outcome.class == .misconfigured {
                     // The same refusal again: the lesson was wrong. Another one: it was right, and here is the next.
-                    learnt = self.lesson(in: judged, exchange, errand, lesson)
+                    learnt = self.lesson(in: judged, exchange, job, lesson)
                 }
                 if let learnt {
                     known = learnt
-                    lessons.remember(learnt, for: errand.target, of: errand.model.id)
+                    lessons.remember(learnt, for: job.target, of: job.model.id)
                     judged.notes.insert("learnt from a refusal", at: 0)
                 }
             }
@@ -58,15 +58,15 @@ struct ProbeRunner: Sendable {
     }
 
     private func lesson(
-        in verdict: Verdict, _ exchange: Exchange, _ errand: ProbeErrand, _ known: Lessons
+        in verdict: Verdict, _ exchange: Exchange, _ job: ProbeJob, _ known: Lessons
     ) -> Lessons? {
         verdict.error.flatMap { error in
             // An error inside a 200 teaches what the same error with its own status would.
             let status = exchange.status ?? 0
             return known.learning(
                 from: error, status: (200..<300).contains(status) ? error.impliedStatus ?? status : status,
-                isTokenFieldOpen: errand.target.tokenLimit == .auto,
-                isStreamed: known.streaming.map { $0 == .always } ?? errand.isStreamed)
+                isTokenFieldOpen: job.target.tokenLimit == .auto,
+                isStreamed: known.streaming.map { $0 == .always } ?? job.isStreamed)
         }
     }
 
@@ -77,13 +77,13 @@ struct ProbeRunner: Sendable {
     }
 
     private func attempt(
-        _ errand: ProbeErrand, _ known: Lessons, timeout: Duration
+        _ job: ProbeJob, _ known: Lessons, timeout: Duration
     ) async throws -> (Exchange, Verdict) {
         var ask = ProbeAsk(
-            model: errand.model, target: errand.target, config: errand.config, check: errand.check,
-            isStreamed: errand.isStreamed, lessons: known, nonce: Self.hex(UInt64.random(in: .min ... .max)))
+            model: job.model, target: job.target, config: job.config, check: job.check,
+            isStreamed: job.isStreamed, lessons: known, nonce: Self.hex(UInt64.random(in: .min ... .max)))
         ask.config.timeout = timeout
-        ask.stay = stay(errand.target, errand.model)
+        ask.stay = stay(job.target, job.model)
         var isAnswered = false
         defer { ask.stay?.ended(isAnswered) }
         let trace = "canary-\(Self.hex(UInt64.random(in: .min ... .max)))"
@@ -95,23 +95,23 @@ struct ProbeRunner: Sendable {
         let redactor = Redactor(
             request.secrets,
             names: [
-                errand.model.provider, errand.model.id.rawValue, errand.target.model, errand.target.name,
-                errand.target.gateway?.gateway ?? "", errand.target.gateway?.provider ?? "", Host(of: request.url).name,
+                job.model.provider, job.model.id.rawValue, job.target.model, job.target.name,
+                job.target.gateway?.gateway ?? "", job.target.gateway?.provider ?? "", Host(of: request.url).name,
             ])
         let context = ProbeContext(
-            provider: errand.model.provider, model: errand.target.model, mode: errand.model.mode,
-            gateway: errand.target.gateway, host: Host(of: request.url).text, timeout: timeout, redactor: redactor,
-            now: timekeeper.now.wall, usualName: echoes.usualName(of: errand.target, of: errand.model.id),
-            answersAs: errand.model.answersAs, onOtherModel: errand.model.onOtherModel)
-        let classifier = ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: errand.target))
+            provider: job.model.provider, model: job.target.model, mode: job.model.mode,
+            gateway: job.target.gateway, host: Host(of: request.url).text, timeout: timeout, redactor: redactor,
+            now: timekeeper.now.wall, usualName: echoes.usualName(of: job.target, of: job.model.id),
+            answersAs: job.model.answersAs, onOtherModel: job.model.onOtherModel)
+        let classifier = ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: job.target))
         var verdict = classifier.verdict(on: exchange)
         let isAnswer = verdict.outcome.class == .ok
         let isOther = verdict.outcome.class == .failing && verdict.outcome.cause == .otherModelAnswered
         if isAnswer || isOther, let name = verdict.answer?.model, !name.isEmpty {
-            echoes.heard(name, isOwn: classifier.accepts(name), from: errand.target, of: errand.model.id)
+            echoes.heard(name, isOwn: classifier.accepts(name), from: job.target, of: job.model.id)
         }
-        metrics.exchanged(errand, exchange, verdict)
-        if let check = errand.check {
+        metrics.exchanged(job, exchange, verdict)
+        if let check = job.check {
             verdict = CheckJudge(check: check, redactor: redactor).verdict(on: exchange, plain: verdict)
         }
         return (exchange, verdict)

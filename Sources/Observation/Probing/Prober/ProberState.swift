@@ -4,7 +4,7 @@ import Health
 struct ProberState: Sendable {
     /// A probe in flight.
     struct Flight: Sendable {
-        var errand: ProbeErrand
+        var job: ProbeJob
         var scope: FlightScope
         var leftAt: Duration
     }
@@ -27,7 +27,7 @@ struct ProberState: Sendable {
     private(set) var wake: AsyncStream<Void>.Continuation?
     private var hasEnded = false
     /// Due, but more are in flight than may be, or their server is busy.
-    private var waiting: [ProbeErrand] = []
+    private var waiting: [ProbeJob] = []
     private var flights: [UInt64: Flight] = [:]
     private(set) var queues = ServerQueues()
     /// When each key of the timetable was last looked at: a probe left, or there was nothing to send.
@@ -64,7 +64,7 @@ struct ProberState: Sendable {
     mutating func end() -> [Told] {
         wake = nil
         hasEnded = true
-        for errand in waiting { schedule.finish(errand.key, number: errand.number) }
+        for job in waiting { schedule.finish(job.key, number: job.number) }
         waiting = []
         return manual.end()
     }
@@ -72,10 +72,10 @@ struct ProberState: Sendable {
     /// What leaves now, and when to wake the loop again if no timer does yet.
     mutating func depart(
         at now: Duration
-    ) -> (flights: [(ProbeErrand, FlightScope)], timer: Duration?, skipped: UInt64) {
+    ) -> (flights: [(ProbeJob, FlightScope)], timer: Duration?, skipped: UInt64) {
         for departure in schedule.due(at: now) {
-            if let errand = errand(for: departure) {
-                waiting.append(errand)
+            if let job = job(for: departure) {
+                waiting.append(job)
             } else {
                 schedule.decline(departure, at: now)
             }
@@ -92,50 +92,50 @@ struct ProberState: Sendable {
     mutating func disarm(_ timer: Duration) { timers.remove(timer) }
 
     /// Takes out of the line what may leave: as many as there is room for, and no more to a busy server than it is spared.
-    private mutating func launch(at now: Duration) -> [(ProbeErrand, FlightScope)] {
+    private mutating func launch(at now: Duration) -> [(ProbeJob, FlightScope)] {
         guard !waiting.isEmpty else { return [] }
-        var leaving: [(ProbeErrand, FlightScope)] = []
-        var staying: [ProbeErrand] = []
-        for (index, errand) in waiting.enumerated() {
+        var leaving: [(ProbeJob, FlightScope)] = []
+        var staying: [ProbeJob] = []
+        for (index, job) in waiting.enumerated() {
             guard flights.count < limits.maxConcurrent else {
                 staying += waiting[index...]
                 break
             }
-            if errand.reason != .manual, queues.isFull(errand.server, at: now) {
-                if errand.isExtra, let departure = errand.departure {
+            if job.reason != .manual, queues.isFull(job.server, at: now) {
+                if job.isExtra, let departure = job.departure {
                     schedule.decline(departure, at: now)
                 } else {
-                    staying.append(errand)
+                    staying.append(job)
                 }
                 continue
             }
             let scope = FlightScope()
-            flights[errand.number] = Flight(errand: errand, scope: scope, leftAt: now)
-            queues.enter(errand.server)
-            if errand.departure != nil { looks[errand.key] = now }
-            leaving.append((errand, scope))
+            flights[job.number] = Flight(job: job, scope: scope, leftAt: now)
+            queues.enter(job.server)
+            if job.departure != nil { looks[job.key] = now }
+            leaving.append((job, scope))
         }
         waiting = staying
         return leaving
     }
 
-    private func errand(for departure: ProbeSchedule.Departure) -> ProbeErrand? {
+    private func job(for departure: ProbeSchedule.Departure) -> ProbeJob? {
         let key = departure.key
         guard let model = models[key.modelID], let target = model.targets.first(where: { $0.name == key.target }) else {
             return nil
         }
         let check = key.check.flatMap { name in model.checks.first { $0.name == name } }
         if key.check != nil, check == nil { return nil }
-        return ProbeErrand(
+        return ProbeJob(
             key: key, number: departure.number, reason: departure.reason, model: model, target: target,
             config: model.probe, check: check, isStreamed: check == nil && departure.isStreamed(by: model.streaming),
             departure: departure)
     }
 
     /// Nothing was sent: the model must not be probed now. Its timetable goes on.
-    mutating func decline(_ errand: ProbeErrand, at now: Duration) {
-        guard let departure = errand.departure else { return }
-        looks[errand.key] = now
+    mutating func decline(_ job: ProbeJob, at now: Duration) {
+        guard let departure = job.departure else { return }
+        looks[job.key] = now
         schedule.decline(departure, at: now)
     }
 
@@ -146,23 +146,23 @@ struct ProberState: Sendable {
 
     // MARK: Results
 
-    mutating func record(_ errand: ProbeErrand, _ result: ProbeResult, at now: Duration) -> [Told] {
-        if errand.key.check == nil, result.outcome.class != .idle { results[errand.model.id] = (result, now) }
-        return manual.finish(errand.number, result, at: now)
+    mutating func record(_ job: ProbeJob, _ result: ProbeResult, at now: Duration) -> [Told] {
+        if job.key.check == nil, result.outcome.class != .idle { results[job.model.id] = (result, now) }
+        return manual.finish(job.number, result, at: now)
     }
 
     /// A probe has ended, whichever way.
     /// - Returns: who is to be told what, who waited for this, and whether more wants to leave.
     mutating func land(
-        _ errand: ProbeErrand, at now: Duration
+        _ job: ProbeJob, at now: Duration
     ) -> (told: [Told], landed: [CheckedContinuation<Void, Never>], isMoreWaiting: Bool) {
-        if flights.removeValue(forKey: errand.number) != nil { queues.leave(errand.server) }
-        schedule.finish(errand.key, number: errand.number)
-        for index in landings.indices { landings[index].numbers.remove(errand.number) }
+        if flights.removeValue(forKey: job.number) != nil { queues.leave(job.server) }
+        schedule.finish(job.key, number: job.number)
+        for index in landings.indices { landings[index].numbers.remove(job.number) }
         let landed = landings.filter(\.numbers.isEmpty).map(\.waiter)
         landings.removeAll(where: \.numbers.isEmpty)
         // Nothing is told here unless the probe was cancelled before it had a result.
-        return (manual.finish(errand.number, nil, at: now), landed, !waiting.isEmpty)
+        return (manual.finish(job.number, nil, at: now), landed, !waiting.isEmpty)
     }
 
     func lastResult(of modelID: ModelID, at now: Duration) -> ProbeResult? {
@@ -192,17 +192,17 @@ struct ProberState: Sendable {
         let keys = schedule.keys
         looks = Dictionary(uniqueKeysWithValues: keys.map { ($0, looks[$0] ?? now) })
         let dropped = waiting.filter { !keys.contains($0.key) }
-        waiting = waiting.filter { keys.contains($0.key) }.map { errand in
+        waiting = waiting.filter { keys.contains($0.key) }.map { job in
             // What has not left goes where the new configuration says.
-            guard let departure = errand.departure, let renewed = self.errand(for: departure) else { return errand }
+            guard let departure = job.departure, let renewed = self.job(for: departure) else { return job }
             return renewed
         }
         let outdated = flights.values.filter { flight in
-            guard keys.contains(flight.errand.key) else { return true }
-            guard flight.errand.departure != nil, let model = self.models[flight.errand.key.modelID] else {
+            guard keys.contains(flight.job.key) else { return true }
+            guard flight.job.departure != nil, let model = self.models[flight.job.key.modelID] else {
                 return false
             }
-            return !model.targets.contains(flight.errand.target)
+            return !model.targets.contains(flight.job.target)
         }
         return (outdated.map(\.scope), dropped.flatMap { manual.finish($0.number, nil, at: now) })
     }
@@ -229,14 +229,14 @@ struct ProberState: Sendable {
         guard let model = models[wish.modelID], !model.targets.isEmpty else { return .unknownModel }
         if let result = manual.recentAnswer(to: wish, at: now, within: limits.manualReuse) { return .recent(result) }
         if !manual.isUnderWay(wish) {
-            let errands = model.targets.map { target in
-                ProbeErrand(
+            let jobs = model.targets.map { target in
+                ProbeJob(
                     key: ProbeKey(model.id, target: target.name), number: schedule.takeNumber(), reason: .manual,
                     model: model, target: target, config: wish.config, isStreamed: model.streaming == .always)
             }
-            manual.begin(wish, numbers: errands.map(\.number))
+            manual.begin(wish, numbers: jobs.map(\.number))
             // Somebody waits for these: before what the schedule has in line.
-            waiting.insert(contentsOf: errands, at: 0)
+            waiting.insert(contentsOf: jobs, at: 0)
         }
         return .wait(caller: manual.attend(wish))
     }
@@ -253,9 +253,9 @@ struct ProberState: Sendable {
     /// How each target stands in the timetable, for whoever watches that none is forgotten.
     var standings: [ProbeStanding] {
         var busyUntil: [ProbeKey: Duration] = [:]
-        for flight in flights.values where flight.errand.departure != nil {
-            let end = flight.leftAt + flight.errand.config.timeout
-            busyUntil[flight.errand.key] = max(busyUntil[flight.errand.key] ?? end, end)
+        for flight in flights.values where flight.job.departure != nil {
+            let end = flight.leftAt + flight.job.config.timeout
+            busyUntil[flight.job.key] = max(busyUntil[flight.job.key] ?? end, end)
         }
         let inLine = Dictionary(waiting.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         return models.values.flatMap { model in
@@ -281,8 +281,8 @@ struct ProberState: Sendable {
     /// left behind would block its key for good.
     var isBalanced: Bool {
         var numbers: [ProbeKey: Set<UInt64>] = [:]
-        for errand in flights.values.map(\.errand) + waiting where errand.departure != nil {
-            numbers[errand.key, default: []].insert(errand.number)
+        for job in flights.values.map(\.job) + waiting where job.departure != nil {
+            numbers[job.key, default: []].insert(job.number)
         }
         return schedule.inFlight.allSatisfy { key, inFlight in inFlight.isSubset(of: numbers[key] ?? []) }
     }

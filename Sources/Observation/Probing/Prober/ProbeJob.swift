@@ -1,7 +1,7 @@
 import Health
 
 /// One probe to be made: all that has to be known of it, so that a configuration that changes meanwhile changes nothing.
-struct ProbeErrand: Sendable {
+struct ProbeJob: Sendable {
     var key: ProbeKey
     var number: UInt64
     var reason: ProbeReason

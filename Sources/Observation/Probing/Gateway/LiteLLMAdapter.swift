@@ -4,7 +4,7 @@ import Health
 /// `/health/readiness` is there where neither is. Its `/health` asks every model behind it and costs tokens: never asked.
 ///
 /// Source: https://docs.litellm.ai/docs/proxy/health
-struct LiteLLMManner: GatewayManner {
+struct LiteLLMAdapter: GatewayAdapter {
     var livenessPaths: [String] { ["/health/liveliness", "/health/liveness", "/health/readiness"] }
     // Without the slash at the end it redirects.
     var metricsPath: String { "/metrics/" }

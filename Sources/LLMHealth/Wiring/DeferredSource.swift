@@ -6,7 +6,7 @@ import ServiceLifecycle
 
 /// Starts a source once something answers at an address where it may or may not be: a part that nobody asked for is not
 /// reported as down before it was ever there.
-struct WhenAnswering: EvidenceSource {
+struct DeferredSource: EvidenceSource {
     let endpoint: DefaultEndpoint
     let client: HTTPClient
     let timekeeper: Timekeeper

@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// Badges as bytes: drawn when they are asked for, and kept while they are true.
-final class BadgeShelf: Sendable {
+final class BadgeCache: Sendable {
     private struct Key: Hashable {
         var order: BadgeOrder
         var isSeen: Bool

@@ -1,5 +1,5 @@
 /// A value that most owners never have, kept elsewhere so that those who have none pay a word for it.
-struct Rare<Value: Sendable>: Sendable {
+struct Boxed<Value: Sendable>: Sendable {
     /// One, or none.
     private var kept: [Value]
 

@@ -6,7 +6,7 @@ import NIOHTTP1
 /// Decides, before a connection is upgraded, whether a handshake opens a WebSocket.
 ///
 /// What it refuses goes on to the router as the plain request it then is, where the same rules make a problem of it.
-struct LiveDoor: Sendable {
+struct UpgradeDecision: Sendable {
     let feed: LiveFeed
     private let admission: Admission
 

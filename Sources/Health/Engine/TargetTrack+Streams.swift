@@ -42,9 +42,9 @@ extension TargetTrack {
     /// every other one streams until one of those succeeds. - Returns: whether it is certain now that only streamed requests fail.
     mutating func suspectStreams(isStreamed: Bool, at now: Moment, _ policy: HealthPolicy) -> Bool {
         guard let run, variesManner, run.isStreamed, !isStreamed, !isOut, run.probes > 0 else { return false }
-        if rareStream.isNone { rareStream = Rare(StreamTrack()) }
-        rareStream.update { $0.failures += run.probes }
-        guard let stream = rareStream.value, !stream.isBroken, stream.failures >= StreamTrack.certainty else {
+        if boxedStream.isNone { boxedStream = Boxed(StreamTrack()) }
+        boxedStream.update { $0.failures += run.probes }
+        guard let stream = boxedStream.value, !stream.isBroken, stream.failures >= StreamTrack.certainty else {
             return false
         }
         breakStreams(at: now, policy)
@@ -62,7 +62,7 @@ extension TargetTrack {
 
     /// Streamed requests are what fails.
     mutating func breakStreams(at now: Moment, _ policy: HealthPolicy) {
-        rareStream = Rare(StreamTrack(isBroken: true, lastFailure: lastFailure, wasLast: true))
+        boxedStream = Boxed(StreamTrack(isBroken: true, lastFailure: lastFailure, wasLast: true))
         run = nil
         hasVerdict = true
         heldSince = nil
@@ -71,43 +71,43 @@ extension TargetTrack {
 
     /// Takes up how a streamed probe ended. - Returns: whether that is all there is to say of it: streams are known to fail.
     mutating func noteStream(_ flight: Flight?, isSuccess: Bool, _ outcome: Outcome) -> Bool {
-        guard let stream = rareStream.value, let flight else { return false }
-        rareStream.update { $0.wasLast = flight.isStreamed }
+        guard let stream = boxedStream.value, let flight else { return false }
+        boxedStream.update { $0.wasLast = flight.isStreamed }
         guard stream.isBroken else {
-            if flight.isStreamed, isSuccess { rareStream = Rare() }
+            if flight.isStreamed, isSuccess { boxedStream = Boxed() }
             return false
         }
         guard flight.isStreamed else { return false }
         guard isSuccess else {
-            rareStream.update {
+            boxedStream.update {
                 $0.successes = 0
                 $0.lastFailure = outcome
             }
             return true
         }
-        rareStream.update { $0.successes += 1 }
-        if rareStream.value?.successes ?? 0 >= StreamTrack.enough { rareStream = Rare() }
+        boxedStream.update { $0.successes += 1 }
+        if boxedStream.value?.successes ?? 0 >= StreamTrack.enough { boxedStream = Boxed() }
         return false
     }
 
     /// Whether the next regular probe is to stream: while streams are broken every other one does.
     var mannerOfNext: Bool? {
-        guard let stream = rareStream.value else { return nil }
+        guard let stream = boxedStream.value else { return nil }
         return stream.successes > 0 || !stream.wasLast
     }
 
     /// Takes up which model a good answer came from.
     mutating func noteAnsweringModel(_ outcome: Outcome) {
         guard outcome.cause == .otherModelAnswered else {
-            guard !rareOther.isNone else { return }
-            rareOther.update { $0.rightLooks += 1 }
-            if let other = rareOther.value, other.rightLooks >= OtherModelTrack.enough || !other.isCertain {
-                rareOther = Rare()
+            guard !boxedOther.isNone else { return }
+            boxedOther.update { $0.rightLooks += 1 }
+            if let other = boxedOther.value, other.rightLooks >= OtherModelTrack.enough || !other.isCertain {
+                boxedOther = Boxed()
             }
             return
         }
-        if rareOther.isNone { rareOther = Rare(OtherModelTrack()) }
-        rareOther.update {
+        if boxedOther.isNone { boxedOther = Boxed(OtherModelTrack()) }
+        boxedOther.update {
             $0.looks += 1
             $0.rightLooks = 0
             $0.detail = outcome.detail

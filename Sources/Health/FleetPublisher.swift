@@ -5,7 +5,7 @@ import Synchronization
 /// The Monitor is the only writer. Reading copies an immutable value under a lock held for a few instructions, so a
 /// reader never waits for evidence to be weighed. Each listener has a buffer of its own; one that falls behind loses
 /// its oldest items, which it sees as a hole in the events' numbers and which are counted here.
-public final class Bulletin: Sendable {
+public final class FleetPublisher: Sendable {
     /// One publication.
     public struct Item: Sendable {
         public var fleet: FleetHealth
@@ -16,14 +16,19 @@ public final class Bulletin: Sendable {
     private enum Listener {
         case items(AsyncStream<Item>.Continuation)
         case events(AsyncStream<HealthChangeEvent>.Continuation)
+        case fleets(AsyncStream<FleetHealth>.Continuation)
 
         /// - Returns: how many elements the listener has lost by this.
         func hand(_ item: Item) -> UInt64 {
             switch self {
             case .items(let continuation):
-                if case .dropped = continuation.yield(item) { 1 } else { 0 }
+                if case .dropped = continuation.yield(item) { return 1 } else { return 0 }
+            case .fleets(let continuation):
+                // Who reads fleets wants the newest: what is passed over is not lost.
+                continuation.yield(item.fleet)
+                return 0
             case .events(let continuation):
-                item.events.reduce(0) { lost, event in
+                return item.events.reduce(0) { lost, event in
                     if case .dropped = continuation.yield(event) { lost + 1 } else { lost }
                 }
             }
@@ -33,6 +38,7 @@ public final class Bulletin: Sendable {
             switch self {
             case .items(let continuation): continuation.finish()
             case .events(let continuation): continuation.finish()
+            case .fleets(let continuation): continuation.finish()
             }
         }
     }
@@ -75,18 +81,26 @@ public final class Bulletin: Sendable {
         }
     }
 
-    /// Publications from now on, at most `buffer` of them waiting. Ends when the bulletin is closed.
+    /// Publications from now on, at most `buffer` of them waiting. Ends when the publisher is closed.
     public func items(buffer: Int) -> AsyncStream<Item> {
         let (stream, continuation) = AsyncStream.makeStream(of: Item.self, bufferingPolicy: .bufferingNewest(buffer))
         listen(.items(continuation)) { leave in continuation.onTermination = { _ in leave() } }
         return stream
     }
 
-    /// Events from now on, at most `buffer` of them waiting. Ends when the bulletin is closed.
+    /// Events from now on, at most `buffer` of them waiting. Ends when the publisher is closed.
     public func events(buffer: Int) -> AsyncStream<HealthChangeEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: HealthChangeEvent.self, bufferingPolicy: .bufferingNewest(buffer))
         listen(.events(continuation)) { leave in continuation.onTermination = { _ in leave() } }
+        return stream
+    }
+
+    /// The fleet at each publication from now on, the newest `buffer` of them waiting. Ends when the publisher is closed.
+    public func fleets(buffer: Int = 1) -> AsyncStream<FleetHealth> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: FleetHealth.self, bufferingPolicy: .bufferingNewest(buffer))
+        listen(.fleets(continuation)) { leave in continuation.onTermination = { _ in leave() } }
         return stream
     }
 

@@ -1,7 +1,7 @@
 import Health
 
 /// How one kind of gateway is asked whether it lives and for its own metrics. A further kind is one file and one line.
-protocol GatewayManner: Sendable {
+protocol GatewayAdapter: Sendable {
     /// Paths below the gateway's address, the one to ask first; the next is asked where one does not exist (404).
     var livenessPaths: [String] { get }
     /// Where its metrics are, below its address.
@@ -15,10 +15,10 @@ protocol GatewayManner: Sendable {
 }
 
 extension GatewayWatcher.Gateway {
-    var manner: any GatewayManner {
+    var manner: any GatewayAdapter {
         switch kind {
-        case .portkey: PortkeyManner(isHosted: isHosted)
-        case .litellm: LiteLLMManner()
+        case .portkey: PortkeyAdapter(isHosted: isHosted)
+        case .litellm: LiteLLMAdapter()
         }
     }
 

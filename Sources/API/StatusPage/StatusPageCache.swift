@@ -9,7 +9,7 @@ import Foundation
 
 /// Keeps what the status page is made of, and the pages themselves while they are true: everybody may ask, as often as they
 /// like.
-actor StatusKeeper {
+actor StatusPageCache {
     enum Face: Hashable, Sendable { case page, rss, json }
 
     /// What a page was made of; the same makes the same.

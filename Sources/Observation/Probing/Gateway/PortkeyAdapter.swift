@@ -1,7 +1,7 @@
 import Health
 
 /// An open-source Portkey says "AI Gateway says hey!" at `/`; a hosted one has `/v1/health` (provider facts §1.1, §2.1).
-struct PortkeyManner: GatewayManner {
+struct PortkeyAdapter: GatewayAdapter {
     var isHosted: Bool
 
     var livenessPaths: [String] { [isHosted ? "/v1/health" : "/"] }

@@ -1,27 +1,27 @@
 // What the evidence on a model comes to, and the sentences that say why.
 extension ModelTrack {
     /// The status that follows from everything known, before flapping is looked at, and its reasons; the first one decides.
-    func conclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
+    func conclusion(at now: Moment, _ sharedFaults: SharedFaults, _ policy: HealthPolicy)
         -> (HealthStatus, [HealthReason])
     {
-        if surroundings.isNetworkDown, targets.contains(where: { !$0.way.isLoopback }) {
+        if sharedFaults.isNetworkDown, targets.contains(where: { !$0.way.isLoopback }) {
             return (
                 .unknown,
                 [
                     HealthReason(
                         .selfNetwork,
-                        "Our own network is gone; nothing can be seen from here. \(surroundings.networkDetail)"
+                        "Our own network is gone; nothing can be seen from here. \(sharedFaults.networkDetail)"
                     )
                 ]
             )
         }
-        if let local = localConclusion(at: now, surroundings, policy) { return local }
+        if let local = localVerdict(at: now, sharedFaults, policy) { return local }
         let verdicts = targets.map { target in
-            if let address = target.way.address, let detail = surroundings.downHosts[address], target.run != nil {
+            if let address = target.way.address, let detail = sharedFaults.downHosts[address], target.run != nil {
                 return TargetVerdict(status: .unknown, code: .host, message: detail)
             }
             return target.verdict(
-                at: now, isGatewayDown: target.way.gateway.map(surroundings.downGateways.contains) ?? false, policy)
+                at: now, isGatewayDown: target.way.gateway.map(sharedFaults.downGateways.contains) ?? false, policy)
         }
         let best = verdicts.indices.min { rank(verdicts[$0]) < rank(verdicts[$1]) } ?? 0
         guard verdicts.indices.contains(best) else {
@@ -34,7 +34,7 @@ extension ModelTrack {
                 HealthReason(.target, reason(verdict, of: index, policy).message, target: targets[index].key.target))
         }
         for (check, definition) in zip(checks, config.checks) {
-            let refusal = check.blockade.flatMap { $0.isDecided ? $0.outcome : nil }
+            let refusal = check.refusal.flatMap { $0.isDecided ? $0.outcome : nil }
             let isFailing = check.errors.isAlarmed || check.isOut
             guard isFailing || refusal != nil else { continue }
             if isFailing, status == .healthy { status = .degraded }
@@ -51,11 +51,11 @@ extension ModelTrack {
     }
 
     /// What the local runtime's word decides by itself; `nil` where probes decide.
-    private func localConclusion(at now: Moment, _ surroundings: Surroundings, _ policy: HealthPolicy)
+    private func localVerdict(at now: Moment, _ sharedFaults: SharedFaults, _ policy: HealthPolicy)
         -> (HealthStatus, [HealthReason])?
     {
         guard let runtime = config.localRuntime else { return nil }
-        if let detail = surroundings.downRuntimes[runtime] {
+        if let detail = sharedFaults.downRuntimes[runtime] {
             return (.unhealthy, [HealthReason(.runtime, detail.closed)])
         }
         guard let local, let localSeen else {
@@ -102,7 +102,7 @@ extension ModelTrack {
     private func isOld(_ target: TargetTrack, at now: Moment, _ policy: HealthPolicy) -> Bool {
         guard let last = target.lastLook else { return target.run == nil }
         // What failed last is not forgiven because nobody looks any more.
-        guard target.run == nil, !target.isOut, target.blockade == nil else { return false }
+        guard target.run == nil, !target.isOut, target.refusal == nil else { return false }
         return now - last > max(policy.staleness.minimum, .seconds(target.interval * 3))
     }
 
