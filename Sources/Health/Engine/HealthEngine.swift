@@ -34,7 +34,9 @@ public struct HealthEngine: Sendable {
     private var revision: UInt64 = 0
     private var isConfigured = false
 
-    /// - Parameter firstSeq: the number of the next event.
+    /// - Parameters:
+    ///   - policy: every number of the decision.
+    ///   - firstSeq: the number of the next event.
     public init(policy: HealthPolicy = HealthPolicy(), firstSeq: UInt64 = 1) {
         self.policy = policy
         nextSeq = firstSeq

@@ -138,7 +138,9 @@ public final class NoticeBoard: Sendable {
 
     /// Takes away what is over, and what was said of trouble that has passed.
     ///
-    /// - Parameter healthySince: since when a model has been healthy; `nil` when it is not.
+    /// - Parameters:
+    ///   - now: the wall clock's time.
+    ///   - healthySince: since when a model has been healthy; `nil` when it is not.
     public func tidy(at now: Date, healthySince: (ModelID) -> Date?) throws(HealthStorageError) {
         let over = state.withLock { state in
             state.notices.filter { notice in

@@ -9,7 +9,10 @@ extension Daemon {
     /// A model that fails is looked at a second time a second later, so that one lost packet is no outage; local models
     /// that are not in memory are not probed.
     ///
-    /// - Parameter models: the ones to look at; empty for all of them, discovered local ones included.
+    /// - Parameters:
+    ///   - configuration: what may be looked at; its history is not used.
+    ///   - models: the ones to look at; empty for all of them, discovered local ones included.
+    ///   - logger: where the parts tell what they do.
     /// - Throws: ``StartError`` or ``ConfigurationError``, and `HealthCheckError` for a model that is not configured.
     public static func checkOnce(
         configuration: Configuration, models: [ModelID] = [], logger: Logger

@@ -17,6 +17,7 @@ public struct Daemon: Sendable {
     ///   - configuration: what to watch and how.
     ///   - source: where it came from, which is watched for changes and read again on SIGHUP; `nil` for one made in
     ///     code.
+    ///   - logger: where the parts tell what they do.
     public init(configuration: Configuration, source: ConfigurationSource? = nil, logger: Logger) {
         self.configuration = configuration
         self.source = source

@@ -43,6 +43,10 @@ extension LLMHealthMonitor {
 
     /// Watches models that are given in code; connects to nothing and sends nothing before ``run()``.
     ///
+    /// - Parameters:
+    ///   - models: what is watched.
+    ///   - options: how.
+    ///   - logger: where the parts tell what they do.
     /// - Throws: ``StartError``, with what is wrong and what to do: two models with one id, a model without a target, an
     ///   interval of zero, a file that cannot be used.
     public convenience init(models: [ModelConfig], options: Options = Options(), logger: Logger)

@@ -56,6 +56,8 @@ extension LLMHealthMonitor {
     /// Takes in what one or more real requests to a model came to. Never waits, and costs no probe.
     ///
     /// - Parameters:
+    ///   - outcome: what they came to, and whose doing that was.
+    ///   - model: the one that they were sent to.
     ///   - target: the name of the target that was used, where the model has several.
     ///   - latency: of one request; `nil` where it is not known.
     ///   - count: how many requests came to this, 1 or more.

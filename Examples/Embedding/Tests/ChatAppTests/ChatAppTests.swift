@@ -16,7 +16,7 @@ import Testing
         // No network here: all that is known is what the application says.
         options.isProbing = false
         options.storage = .custom(store)
-        options.timekeeper = Timekeeper(clock)
+        options.timekeeper = Timekeeper(clock, wall: { clock.date })
         let monitor = try await LLMHealthMonitor(
             models: ["good", "flaky"].map { id in
                 ModelConfig(id: id, provider: "acme", targets: [ModelTarget(baseURL: "http://127.0.0.1:9", model: "m")])
@@ -31,13 +31,19 @@ import Testing
                 guard model == "flaky" else { return "pong" }
                 throw Refused()
             }
-            // Each request that fails says so, until nothing is left to be used.
+            // Each request that fails says so, until the application is sent elsewhere: there is nothing yet.
             while monitor.usable.map(\.modelId) == ["flaky"] {
                 await #expect(throws: Refused.self) { try await app.answer("ping") }
                 try await clock.sleep(for: .seconds(2))
                 await monitor.flush()
             }
             await #expect(throws: ChatApp.NoModel.self) { try await app.answer("ping") }
+            // Others go on to meet the same.
+            while monitor.status(of: "flaky")?.status == .healthy {
+                monitor.record(Outcome(.failing, .serverError, httpStatus: 500), of: "flaky")
+                try await clock.sleep(for: .seconds(2))
+                await monitor.flush()
+            }
             var flaky: [HealthStatus] = []
             while flaky.last != .degraded, flaky.last != .unhealthy, let change = await changes.next() {
                 if change.modelId == "flaky" { flaky.append(change.currentStatus) }
@@ -69,6 +75,10 @@ struct QuickClock: Clock {
     private static let pace = 60
     private let clock = ContinuousClock()
     private let start = ContinuousClock.now
+
+    /// What people's clocks would say on it.
+    var date: Date { Self.origin + Double(now.offset.components.seconds) }
+    private static let origin = Date()
 
     var now: Instant { Instant(offset: (clock.now - start) * Self.pace) }
     var minimumResolution: Duration { .milliseconds(60) }

@@ -47,6 +47,7 @@ public struct DiscoverySource: Sendable, Hashable {
     /// The model of an upstream name in this list; `nil` when the filter leaves it out.
     ///
     /// - Parameters:
+    ///   - name: the upstream name.
     ///   - mode: what the list says it is for.
     ///   - isTaken: whether an id belongs to another model already; then it becomes `provider/name`.
     public func modelConfig(
