@@ -221,10 +221,25 @@ import Testing
         _ = absorb(&engine, .probeStarted(key, number: 2, reason: .scheduled), at: 15)
         let first = finish(2, Outcome(.failing, .connectionRefused), 15.1)
         #expect(first.plans.first?.reason == .confirmation)
-        // The confirmation's start is lost, its end arrives.
+        // The confirmation's start is lost, its end arrives: it is taken to have left as long ago as it took.
         let second = finish(3, Outcome(.failing, .connectionRefused), 16.8)
         #expect(second.plans.first?.reason == .confirmation)
-        #expect(second.plans.first?.next == .seconds(15) + HealthPolicy().outage.fastConfirmations[1])
+        let next = HealthPolicy().outage.fastConfirmations[0].seconds + 16.7
+        #expect(second.plans.first?.next.map { abs($0.seconds - next) < 0.001 } == true)
+    }
+
+    @Test func `requests of users do not put off the look that was asked for`() {
+        var fleet = VirtualFleet([.plain(model, interval: .seconds(60))]) { _, now in
+            (300..<365).contains(now.seconds) ? .of(.failing, .loading, retryAfter: .seconds(60)) : .ok()
+        }
+        fleet.run(until: .seconds(366))
+        let left = fleet.probes.count
+        for turn in 0..<30 {
+            fleet.submit(.outcomes(ProbeKey(model), .ok, count: 1, latency: .milliseconds(300)), source: .traffic)
+            fleet.run(until: .seconds(366 + 7 * turn))
+        }
+        let gaps = zip(fleet.probes[(left - 1)...], fleet.probes[left...]).map { ($1.at - $0.at).seconds }
+        #expect(!gaps.isEmpty && gaps.allSatisfy { $0 <= 125 }, "\(gaps)")
     }
 
     @Test func `a machine that slept has not observed the night`() {

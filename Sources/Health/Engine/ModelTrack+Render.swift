@@ -32,7 +32,7 @@ extension ModelTrack {
             errorRate: summary.errorRate, availability: up, lastCheck: lastCheck?.wall,
             lastSuccessfulResponse: lastSuccess?.wall,
             consecutiveFailures: targets.map(\.consecutiveFailures).min() ?? 0,
-            nextProbeAt: next.map { now.wall(at: $0) }, circuitBreaker: breaker,
+            nextProbeAt: next.map { now.wall(at: max($0, now.uptime)) }, circuitBreaker: breaker,
             probeResult: currentProbe(at: now, policy), requestTotal: requestTotal,
             targets: targetHealth(at: now, policy),
             metadata: metadata)

@@ -164,9 +164,12 @@ extension TargetTrack {
         return isHeldForNetwork || now - since < policy.shared.wait
     }
 
-    /// Whether more has failed in a row than noise explains, and nothing else may turn out to be its cause.
+    /// Whether more has failed in a row than noise explains, for longer than a blip lasts, and nothing else may turn out to
+    /// be its cause.
     func hasFailed(at now: Moment, _ policy: HealthPolicy) -> Bool {
-        guard let run, isSuspicious(run, policy) else { return false }
+        guard let run, isSuspicious(run, policy), (run.lastStart - run.startedAt).seconds >= leastSpan(policy) else {
+            return false
+        }
         guard run.isSilent, isHeld || isHeldForNetwork else { return true }
         return !isHeldForNetwork && run.othersAskedAt.map { now - $0 >= policy.shared.wait } ?? false
     }

@@ -138,8 +138,9 @@ extension TargetTrack {
     /// When an outage is looked at again: later and later, and not while those who know say that nobody is served.
     private func nextInOutage(at now: Moment, _ policy: HealthPolicy) -> Moment {
         let next = (lastStart ?? now) + .seconds(backoff)
-        guard let wait = lastFailure?.certainWait, let lastLook else { return next }
-        return max(next, lastLook + min(wait, policy.blocked.longestWait))
+        // Not from the last request of a user, who may come all the time.
+        guard let wait = lastFailure?.certainWait, let saidAt = lastEnd ?? lastLook else { return next }
+        return max(next, saidAt + min(wait, policy.blocked.longestWait))
     }
 
     /// When to look beside the regular schedule, if at all.
@@ -243,8 +244,9 @@ extension TargetTrack {
         guard isAffordable, mayAsk, run.asked < most else { return nil }
         let planned = run.startedAt + offsets[min(run.asked, offsets.count - 1)]
         // Who says that nobody is served until then is asked then.
-        if let wait = lastFailure?.certainWait, let lastLook {
-            return max(planned, lastLook + min(wait, .seconds(max(interval, leastSpan(policy)))))
+        if let wait = lastFailure?.certainWait {
+            let saidAt = max(lastEnd ?? run.startedAt, run.startedAt)
+            return max(planned, saidAt + min(wait, .seconds(max(interval, leastSpan(policy)))))
         }
         // Where answers take longer than the offsets allow for, the rhythm goes on from the last look.
         guard let lastStart, planned <= lastStart else { return planned }
@@ -293,7 +295,9 @@ extension TargetTrack {
     private func extra(
         at moment: Moment, at now: Moment, _ reason: ProbeReason, isStreamed: Bool? = nil
     ) -> ProbePlan {
-        let anchor = plan.reason == .scheduled || plan.reason == .confirmation ? plan.anchor : gridTurn(after: now)
+        // Of a slower rhythm than its own the next turn may be far.
+        let isOwn = (plan.reason == .scheduled || plan.reason == .confirmation) && plan.every == .seconds(interval)
+        let anchor = isOwn ? plan.anchor : gridTurn(after: now)
         return ProbePlan(
             key: key, next: moment.uptime, anchor: anchor, every: .seconds(interval), reason: reason,
             isStreamed: isStreamed)

@@ -224,14 +224,21 @@ struct TargetTrack: Sendable {
         }
     }
 
+    /// A look has come back whose start was lost on the way: it is the one that was planned.
+    private mutating func foundStart(of result: ProbeResult, at now: Moment) {
+        run?.asked += 1
+        let left = now + (.zero - (result.latency ?? .zero))
+        if lastStart.map({ $0 < left }) ?? true { lastStart = left }
+        if let next = plan.next, next <= now.uptime { plan = plan.following(now.uptime) }
+    }
+
     mutating func cancelled(_ number: UInt64) { flights.removeAll { $0.number == number } }
 
     /// Weighs the end of a probe.
     mutating func finished(_ number: UInt64, _ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
         dropLost(at: now)
         let flight = flights.firstIndex { $0.number == number }.map { flights.remove(at: $0) }
-        // Its start was lost on the way.
-        if flight == nil { run?.asked += 1 }
+        if flight == nil { foundStart(of: result, at: now) }
         let outcome = result.outcome
         if !outcome.isSilence { boxedLoad.update { $0.hear(at: now) } }
         if outcome.class != .idle {

@@ -32,7 +32,8 @@ extension EndToEnd {
             /// Whether a loss leaves it without any way to its hosts.
             func isCut(by loss: NetworkLab.Loss) -> Bool {
                 switch loss {
-                case .noNames, .lostNames: isNamed
+                // Looks that follow each other at once have a connection, and need no name.
+                case .noNames, .lostNames: isNamed && interval > 1
                 case .noIPv4: !isNamed
                 case .noIPv6: false
                 default: true
