@@ -27,7 +27,7 @@ extension Daemon {
         let monitor = try await LLMHealthMonitor(
             configuration, budget: resources.budget, timekeeper: .system, logger: logger)
         let result = await Result { try await monitor.lookOnce(at: models) }
-        await monitor.outbound.shutdown()
+        await monitor.shutdown()
         return try result.get()
     }
 }

@@ -40,7 +40,7 @@ public struct Daemon: Sendable {
         let monitor = try await LLMHealthMonitor(
             configuration, budget: resources.budget, timekeeper: .system, logger: logger)
         let result = await Result { try await serve(monitor, resources, tokens: tokens, onListening: onListening) }
-        await monitor.outbound.shutdown()
+        await monitor.shutdown()
         do { try result.get() } catch let error as ListenError { throw StartError("\(error)") }
     }
 

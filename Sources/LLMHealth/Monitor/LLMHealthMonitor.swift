@@ -49,6 +49,7 @@ public final class LLMHealthMonitor: Service {
     private let fleetChanges: AsyncStream<[ModelConfig]>
     /// The fleet that prober and decision work by.
     private let taken = Mutex<[ModelConfig]?>(nil)
+    private let isShutDown = Mutex(false)
 
     /// What runs beside the decision.
     private struct Parts {
@@ -134,13 +135,31 @@ public final class LLMHealthMonitor: Service {
 
     /// Watches until the group shuts down or the task is cancelled, then writes what is not written yet. To be called once.
     public func run() async throws {
-        try await takeUp(directory.fleet)
         let services = services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let result = await Result {
+            try await takeUp(directory.fleet)
             try await ServiceGroup(configuration: .init(services: services, logger: quiet)).run()
         }
-        await outbound.shutdown()
+        await shutdown()
         try result.get()
+    }
+
+    /// Closes all connections.
+    func shutdown() async {
+        guard
+            isShutDown.withLock({ isShutDown in
+                defer { isShutDown = true }
+                return !isShutDown
+            })
+        else { return }
+        await outbound.shutdown()
+    }
+
+    deinit {
+        // Made and never run: its connections have to be closed all the same.
+        guard !isShutDown.withLock({ $0 }) else { return }
+        let outbound = outbound
+        Task { await outbound.shutdown() }
     }
 
     /// In the order in which they start: what writes comes first, and so ends last.

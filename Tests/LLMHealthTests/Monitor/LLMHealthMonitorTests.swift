@@ -155,6 +155,10 @@ import Testing
         }
     }
 
+    @Test func `a monitor that is made and never run leaves nothing open`() async throws {
+        for _ in 0..<3 { _ = try await LLMHealthMonitor(models: [Self.model("a")], logger: Self.logger) }
+    }
+
     @Test func `a source that fails is told and run again, and ends nothing`() async throws {
         let time = ManualTime()
         let runs = Mutex(0)
