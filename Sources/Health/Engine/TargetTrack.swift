@@ -207,9 +207,7 @@ struct TargetTrack: Sendable {
             // Turns that traffic has saved may be spent on looking again.
             let turns = plan.every.seconds / interval
             budget = min(policy.budget.burst, budget + max(turns - 1, 0) + policy.budget.share * turns)
-        case .confirmation, .overdue:
-            budget = max(-Double(confirmations(policy).count), budget - 1)
-        default: break
+        default: spend(reason, policy)
         }
         // A person's probe leaves the schedule alone; a turn sent out early by jitter has been served.
         if reason != .manual {
@@ -224,12 +222,20 @@ struct TargetTrack: Sendable {
         }
     }
 
+    /// Looks beside the regular ones cost what is left for them.
+    private mutating func spend(_ reason: ProbeReason, _ policy: HealthPolicy) {
+        guard reason == .confirmation || reason == .overdue else { return }
+        budget = max(-Double(confirmations(policy).count), budget - 1)
+    }
+
     /// A look has come back whose start was lost on the way: it is the one that was planned.
-    private mutating func foundStart(of result: ProbeResult, at now: Moment) {
+    private mutating func foundStart(of result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
         run?.asked += 1
         let left = now + (.zero - (result.latency ?? .zero))
         if lastStart.map({ $0 < left }) ?? true { lastStart = left }
-        if let next = plan.next, next <= now.uptime { plan = plan.following(now.uptime) }
+        guard let next = plan.next, next <= now.uptime else { return }
+        spend(plan.reason, policy)
+        plan = plan.following(now.uptime)
     }
 
     mutating func cancelled(_ number: UInt64) { flights.removeAll { $0.number == number } }
@@ -238,7 +244,7 @@ struct TargetTrack: Sendable {
     mutating func finished(_ number: UInt64, _ result: ProbeResult, at now: Moment, _ policy: HealthPolicy) {
         dropLost(at: now)
         let flight = flights.firstIndex { $0.number == number }.map { flights.remove(at: $0) }
-        if flight == nil { foundStart(of: result, at: now) }
+        if flight == nil { foundStart(of: result, at: now, policy) }
         let outcome = result.outcome
         if !outcome.isSilence { boxedLoad.update { $0.hear(at: now) } }
         if outcome.class != .idle {
