@@ -44,18 +44,13 @@ public final class LLMHealthMonitor: Service {
     // Sinks.
     let persistence: Persistence
 
-    private let parts: Parts
+    private let sources: [any EvidenceSource]
+    private let sinks: [any HealthSink]
     /// The newest fleet that prober and decision have not taken up yet.
     private let fleetChanges: AsyncStream<[ModelConfig]>
     /// The fleet that prober and decision work by.
     private let taken = Mutex<[ModelConfig]?>(nil)
     private let isShutDown = Mutex(false)
-
-    /// What runs beside the decision.
-    private struct Parts {
-        var sources: [any EvidenceSource]
-        var sinks: [any HealthSink]
-    }
 
     /// Puts the parts together; connects to nothing and sends nothing.
     ///
@@ -125,11 +120,11 @@ public final class LLMHealthMonitor: Service {
             logger: logger)
         let probing: [any EvidenceSource] = own.isProbing ? [prober, timetable] : []
         let supervisor = Supervisor(intake: intake, timekeeper: timekeeper, logger: logger)
-        parts = Parts(
-            sources: probing + runtimes.sources + gateways.sources + readers + (connectivity.map { [$0] } ?? [])
-                + own.sources(intake).map(supervisor.watch),
-            sinks: persistence.sinks
-                + (own.notifiers.map { NotifierSink($0, publisher) } + own.sinks(publisher)).map(supervisor.watch))
+        sources =
+            probing + runtimes.sources + gateways.sources + readers + (connectivity.map { [$0] } ?? [])
+            + own.sources(intake).map(supervisor.watch)
+        let notified: [any HealthSink] = own.notifiers.map { NotifierSink($0, publisher) }
+        sinks = persistence.sinks + (notified + own.sinks(publisher)).map(supervisor.watch)
         directory.configure(models, sources: lists)
     }
 
@@ -158,15 +153,14 @@ public final class LLMHealthMonitor: Service {
     deinit {
         // Made and never run: its connections have to be closed all the same.
         guard !isShutDown.withLock({ $0 }) else { return }
-        let outbound = outbound
-        Task { await outbound.shutdown() }
+        outbound.close()
     }
 
     /// In the order in which they start: what writes comes first, and so ends last.
     var services: [any Service] {
-        var services: [any Service] = parts.sinks.map { Running(body: $0.run) }
+        var services: [any Service] = sinks.map { Running(body: $0.run) }
         services.append(decision)
-        services += parts.sources.map { Running(body: $0.run) }
+        services += sources.map { Running(body: $0.run) }
         services.append(Running { [self] in await followFleet() })
         return services
     }

@@ -78,6 +78,11 @@ package final class Egress: Sendable {
         }
     }
 
+    /// Closes all connections, and returns at once.
+    package func close() {
+        for client in [direct, https, http].compactMap({ $0 }) { client.shutdown { _ in } }
+    }
+
     // MARK: Settings
 
     /// Checks whom the connection was made to, before a request is written to it.
