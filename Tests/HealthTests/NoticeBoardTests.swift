@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Health
@@ -24,13 +25,28 @@ struct NoticeBoardTests {
             #expect(board.notices(at: start + 90).map(\.id) == ["b"])
             #expect(!board.isEmpty(at: start + 90) && board.isEmpty(at: start + 120))
         }
-        let revision = board.revision
         try board.tidy(at: start + 61) { _ in nil }
-        #expect(board.revision > revision)
         #expect(try documents.documents("notice").map(\.id) == ["b"])
         #expect(try board.end("b")?.modelId == "n")
         #expect(try board.end("b") == nil)
         #expect(try NoticeBoard(documents).isEmpty(at: start))
+    }
+
+    @Test func `every change is told before the call that made it returns, and a read is none`() throws {
+        let board = try NoticeBoard(documents)
+        let changes = Mutex(0)
+        board.onChange { changes.withLock { $0 += 1 } }
+        func told(_ body: () throws -> Void) rethrows -> Int {
+            let before = changes.withLock { $0 }
+            try body()
+            return changes.withLock { $0 } - before
+        }
+        #expect(try told { try board.add(notice("a", .pause, until: 60)) } == 1)
+        #expect(told { _ = board.notices(at: start) } == 0)
+        #expect(try told { try board.end("nosuch") } == 0)
+        #expect(try told { try board.tidy(at: start + 1) { _ in nil } } == 0)
+        #expect(try told { try board.tidy(at: start + 60) { _ in nil } } == 1)
+        #expect(told { board.configure(announcements: [], maintenance: []) } == 1)
     }
 
     @Test(arguments: [(-10.0, true), (10.0, false)])

@@ -28,6 +28,7 @@ public final class NoticeBoard: Sendable {
         /// By incident.
         var notes: [String: [IncidentNote]] = [:]
         var revision: UInt64 = 0
+        var onChange: @Sendable () -> Void = {}
     }
 
     private enum Kind {
@@ -66,6 +67,20 @@ public final class NoticeBoard: Sendable {
     /// Rises with every change.
     public var revision: UInt64 { state.withLock { $0.revision } }
 
+    /// Calls `body` after every change, before the call that made it returns; one closure at a time.
+    ///
+    /// The decision loop publishes in it, so that who has paused a model reads it paused.
+    public func onChange(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onChange = body } }
+
+    private func change(_ body: (inout State) -> Void) {
+        let onChange = state.withLock { state in
+            body(&state)
+            state.revision += 1
+            return state.onChange
+        }
+        onChange()
+    }
+
     /// Takes up what the configuration says; what has no id yet gets one that depends on what it says.
     public func configure(announcements: [Announcement], maintenance: [Announcement]) {
         func named(_ said: [Announcement], _ kind: String) -> [Announcement] {
@@ -75,11 +90,10 @@ public final class NoticeBoard: Sendable {
                 return one
             }
         }
-        state.withLock { state in
+        change { state in
             state.configured = (
                 named(announcements, Kind.announcement), named(maintenance, Kind.maintenance)
             )
-            state.revision += 1
         }
     }
 
@@ -117,10 +131,9 @@ public final class NoticeBoard: Sendable {
     /// - Throws: when it cannot be kept; then it does not hold.
     public func add(_ notice: Notice) throws(HealthStorageError) {
         try put(Kind.notice, notice.id, notice)
-        state.withLock { state in
+        change { state in
             state.notices.removeAll { $0.id == notice.id }
             state.notices.append(notice)
-            state.revision += 1
         }
     }
 
@@ -129,9 +142,8 @@ public final class NoticeBoard: Sendable {
     public func end(_ id: String) throws(HealthStorageError) -> Notice? {
         guard let notice = state.withLock({ $0.notices.first { $0.id == id } }) else { return nil }
         try documents.remove(Kind.notice, id: id)
-        state.withLock { state in
+        change { state in
             state.notices.removeAll { $0.id == id }
-            state.revision += 1
         }
         return notice
     }
@@ -174,17 +186,15 @@ public final class NoticeBoard: Sendable {
 
     public func add(announcement: Announcement) throws(HealthStorageError) {
         try put(Kind.announcement, announcement.id, announcement)
-        state.withLock { state in
+        change { state in
             state.announcements.append(announcement)
-            state.revision += 1
         }
     }
 
     public func add(maintenance window: Announcement) throws(HealthStorageError) {
         try put(Kind.maintenance, window.id, window)
-        state.withLock { state in
+        change { state in
             state.maintenance.append(window)
-            state.revision += 1
         }
     }
 
@@ -201,20 +211,18 @@ public final class NoticeBoard: Sendable {
         if var window, window.from < now {
             window.until = now
             try put(Kind.maintenance, id, window)
-            state.withLock { state in
+            change { state in
                 state.maintenance.removeAll { $0.id == id }
                 state.maintenance.append(window)
-                state.revision += 1
             }
             return true
         }
         let kinds = (announcement == nil ? [] : [Kind.announcement]) + (window == nil ? [] : [Kind.maintenance])
         for kind in kinds { try documents.remove(kind, id: id) }
-        state.withLock { state in
+        change { state in
             guard !kinds.isEmpty else { return }
             state.announcements.removeAll { $0.id == id }
             state.maintenance.removeAll { $0.id == id }
-            state.revision += 1
         }
         return !kinds.isEmpty
     }
@@ -228,9 +236,8 @@ public final class NoticeBoard: Sendable {
         let count = state.withLock { $0.notes[incident]?.count ?? 0 }
         let number = "\(count + 1_000_000)".dropFirst()
         try put(Kind.note, "\(incident)/\(number)-\(UInt32.random(in: 0...UInt32.max))", note)
-        state.withLock { state in
+        change { state in
             state.notes[incident, default: []].append(note)
-            state.revision += 1
         }
     }
 

@@ -48,8 +48,6 @@ package final class DecisionLoop: Service {
         var absorbed: UInt64 = 0
         var waiters: [(count: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         var isReservationFailing = false
-        /// What operators have said that has been published.
-        var noticed: UInt64 = 0
         var results = ResultAges()
     }
 
@@ -81,6 +79,7 @@ package final class DecisionLoop: Service {
         self.notices = notices
         self.timekeeper = timekeeper
         self.logger = logger
+        notices?.onChange { [weak self] in self?.publish() }
     }
 
     /// Takes up the models to be watched; those that stay as they were keep everything known of them.
@@ -128,9 +127,8 @@ package final class DecisionLoop: Service {
             step { engine, now in engine.tick(at: now) }
             let now = timekeeper.now.uptime
             // Windows and ages move although nothing arrives.
-            let said = notices?.revision ?? 0
             let isDue = state.withLock { state in
-                state.isDirty || state.results.isDue(at: now) || state.noticed != said
+                state.isDirty || state.results.isDue(at: now)
                     || now - (state.publishedAt ?? .zero) >= Self.longestQuiet
             }
             if isDue {
@@ -181,7 +179,6 @@ package final class DecisionLoop: Service {
     private func publish() {
         state.withLock { state in
             let now = timekeeper.now
-            state.noticed = notices?.revision ?? 0
             publisher.publish(fleet(of: &state, at: now), events: [])
             state.isDirty = false
             state.publishedAt = now.uptime

@@ -134,6 +134,22 @@ extension ModelConfig {
         #expect(last?.reasons.first?.code == .stale)
     }
 
+    @Test func `what an operator says is part of the fleet when the call returns`() throws {
+        let board = try NoticeBoard(MemoryDocuments())
+        let publisher = FleetPublisher()
+        let time = ManualTime()
+        let decision = try DecisionLoop(
+            policy: HealthPolicy(), intake: Intake(), publisher: publisher,
+            dependencies: .init(plan: { _ in }, reserve: Bench.numbers()), notices: board, timekeeper: time.timekeeper,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        decision.configure([.simple("m")])
+        let now = time.timekeeper.now.wall
+        try board.add(Notice(id: "a", modelId: "m", kind: .pause, at: now, until: nil, reason: "upgrade", by: "ops"))
+        #expect(publisher.fleet["m"]?.routing.verdict == .excluded)
+        #expect(try board.end("a") != nil)
+        #expect(publisher.fleet["m"]?.notices == [])
+    }
+
     @Test func `plans are handed over one step at a time, so that none overtakes another`() async throws {
         struct Hands {
             var inside = 0
