@@ -275,6 +275,20 @@ import Testing
         #expect(fleet.status(model).routing.verdict == .avoid)
     }
 
+    @Test(arguments: [(2, false), (3, true)])
+    func `a flapping model is down by what has come back, not by what is late`(_ ended: Int, _ hasFailed: Bool) {
+        let policy = HealthPolicy()
+        var track = TargetTrack(
+            key: ProbeKey(model), target: ModelTarget(baseURL: "https://h", model: "m"), interval: .seconds(60),
+            timeout: .seconds(10),
+            plan: ProbePlan(key: ProbeKey(model), next: nil, anchor: .zero, every: .seconds(60), reason: .scheduled),
+            policy: policy)
+        let (start, now) = (VirtualFleet.moment(.seconds(100)), VirtualFleet.moment(.seconds(175)))
+        track.run = TargetTrack.Run(
+            startedAt: start, lastStart: now, burstStart: start, looks: 3, probes: 3, ended: ended, isSilent: false)
+        #expect(track.hasFailed(at: now, policy) == hasFailed)
+    }
+
     @Test func `the same evidence gives the same events`() {
         func run() -> [HealthChangeEvent] {
             var random = Seeded(11)

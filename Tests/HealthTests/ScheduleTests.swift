@@ -122,6 +122,37 @@ import Testing
         #expect(plans.map(\.every) == [.seconds(15), .seconds(15), .seconds(300)])
     }
 
+    @Test(arguments: [Outcome.Class.gone, .credentials, .quota, .rateLimited])
+    func `a turn that jitter has sent out early is served, whatever has been looked at beside it`(
+        _ refusal: Outcome.Class
+    ) throws {
+        var engine = HealthEngine()
+        var plan = try #require(
+            engine.configure([.plain("m", interval: .seconds(300))], at: VirtualFleet.moment(.zero)).plans.first)
+        var number: UInt64 = 0
+        func look(at time: Duration, _ reason: ProbeReason, _ outcome: Outcome) {
+            number += 1
+            let result = ProbeResult(
+                modelId: "m", outcome: outcome, latency: .milliseconds(100), startedAt: VirtualFleet.moment(time).wall)
+            for (kind, at) in [
+                (Evidence.Kind.probeStarted(key, number: number, reason: reason), time),
+                (.probeFinished(key, number: number, result), time + .milliseconds(100)),
+            ] {
+                let moment = VirtualFleet.moment(at)
+                plan =
+                    engine.absorb(Evidence(kind, source: .probe, at: moment), at: moment).plans.last ?? plan
+            }
+        }
+        let first = try #require(plan.next)
+        for turn in 0..<5 { look(at: first + .seconds(300) * turn, .scheduled, .ok) }
+        let early = first + .seconds(300 * 5 - 20)
+        look(at: early, .scheduled, Outcome(refusal, .other, detail: "so", httpStatus: 404))
+        let again = try #require(plan.next)
+        look(at: max(again, early + .seconds(1)), plan.reason, .ok)
+        let next = try #require(plan.next)
+        #expect(plan.reason == .scheduled && next > early + .seconds(150), "\(next - early)")
+    }
+
     @Test func `no models make no plans`() {
         var engine = HealthEngine()
         #expect(engine.configure([], at: VirtualFleet.moment(.zero)).isEmpty)

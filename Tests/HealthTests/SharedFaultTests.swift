@@ -98,6 +98,29 @@ import Testing
         }
     }
 
+    /// Each host has trouble of its own, and nothing can be asked whether our own network has.
+    @Test(arguments: [15.0, 60, 300], 2...4)
+    func `one failing look at the last host that answers is no word of our own network`(
+        _ interval: Double, _ failing: Int
+    ) {
+        let models = (0..<3).map {
+            ModelConfig.plain(ModelID("m\($0)"), interval: .seconds(interval), host: "https://host\($0).example.com")
+        }
+        let down = interval * 4
+        var looks = 0
+        var fleet = VirtualFleet(models) { key, now in
+            guard now.seconds > down else { return .ok() }
+            guard key.modelID == "m2" else { return .failing() }
+            looks += 1
+            return looks == failing ? .failing() : .ok()
+        }
+        fleet.run(until: .seconds(down * 4))
+        #expect(looks > 1)
+        #expect(component(&fleet, .network)?.status != .unhealthy)
+        #expect(fleet.events.allSatisfy { $0.reasons[0].code != .selfNetwork }, "\(fleet.events.map(\.reason))")
+        #expect(fleet.status("m0").status == .unhealthy && fleet.status("m2").status == .healthy)
+    }
+
     @Test(arguments: [true, false])
     func `one host that dies while others answer is an outage in time`(_ hasCheck: Bool) {
         let models = (0..<5).map { ModelConfig.plain(ModelID("m\($0)"), host: "https://host\($0).example.com") }

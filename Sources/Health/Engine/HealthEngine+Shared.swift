@@ -154,7 +154,8 @@ extension HealthEngine {
             actions.isConnectivityCheckWanted = true
         }
         // Nobody can be asked: then all of them at once is word enough.
-        guard shared.isNetworkUnanswered(at: now), silent.count >= policy.selfNetwork.hosts, silent.count == alive
+        guard shared.isNetworkUnanswered(at: now), silent.count >= policy.selfNetwork.hosts, silent.count == alive,
+            shared.isSudden(silent)
         else { return }
         let names = silent.prefix(4).map { shared.outside[$0].name }.sorted().joined(separator: ", ")
         setNetwork(

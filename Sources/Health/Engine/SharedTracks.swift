@@ -136,6 +136,18 @@ struct SharedTracks: Sendable {
         return (silent, alive)
     }
 
+    /// Whether more than one of the hosts fell silent since any of them last answered, or one in more than one look.
+    ///
+    /// A host that was silent already when another answered is down by itself. With all others down, a single look that
+    /// fails by chance at the last one would be taken for our own network's loss.
+    func isSudden(_ silent: [Int]) -> Bool {
+        let last = outside.compactMap(\.answeredAt).max()
+        let fresh = silent.filter { index in
+            outside[index].silentSince.map { since in last.map { since >= $0 } ?? true } ?? false
+        }
+        return fresh.count > 1 || fresh.contains { outside[$0].silentAt != outside[$0].silentSince }
+    }
+
     /// Whether it has been asked for our own network, and the answer is still to come.
     func isNetworkAsked(at now: Moment) -> Bool {
         guard let asked = networkAskedAt, now - asked < Self.networkPatience else { return false }

@@ -165,11 +165,11 @@ extension TargetTrack {
     }
 
     /// Whether more has failed in a row than noise explains, for longer than a blip lasts, and nothing else may turn out to
-    /// be its cause.
+    /// be its cause. What is merely late may be lost.
     func hasFailed(at now: Moment, _ policy: HealthPolicy) -> Bool {
-        guard let run, isSuspicious(run, policy), (run.lastStart - run.startedAt).seconds >= leastSpan(policy) else {
-            return false
-        }
+        guard let run, isSuspicious(run, policy), run.ended >= policy.routing.suspiciousLooks,
+            (run.lastStart - run.startedAt).seconds >= leastSpan(policy)
+        else { return false }
         guard run.isSilent, isHeld || isHeldForNetwork else { return true }
         return !isHeldForNetwork && run.othersAskedAt.map { now - $0 >= policy.shared.wait } ?? false
     }

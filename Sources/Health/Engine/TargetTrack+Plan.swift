@@ -277,17 +277,13 @@ extension TargetTrack {
         guard plan.next != nil else {
             // Newly in memory: looked at now.
             return ProbePlan(
-                key: key, next: now.uptime, anchor: gridTurn(after: now), every: every, reason: .scheduled)
+                key: key, next: now.uptime, anchor: regularTurn(after: now), every: every, reason: .scheduled)
         }
         // A back-off may have the interval's length and yet another phase.
         let turns = every > .zero ? (plan.anchor - phase) / every : 0
         let isOnPhase = plan.every == every && abs(turns - turns.rounded()) < 0.01
         if isOnPhase, plan.reason == .scheduled { return plan }
-        var turn = gridTurn(after: now)
-        // The one that jitter has sent out early is served.
-        if isOnPhase, plan.reason == .confirmation, plan.anchor > turn, plan.anchor - turn < every * 1.5 {
-            turn = plan.anchor
-        }
+        let turn = regularTurn(after: now)
         return ProbePlan(key: key, next: turn, anchor: turn, every: every, reason: .scheduled)
     }
 
@@ -297,7 +293,7 @@ extension TargetTrack {
     ) -> ProbePlan {
         // Of a slower rhythm than its own the next turn may be far.
         let isOwn = (plan.reason == .scheduled || plan.reason == .confirmation) && plan.every == .seconds(interval)
-        let anchor = isOwn ? plan.anchor : gridTurn(after: now)
+        let anchor = isOwn ? plan.anchor : regularTurn(after: now)
         return ProbePlan(
             key: key, next: moment.uptime, anchor: anchor, every: .seconds(interval), reason: reason,
             isStreamed: isStreamed)
@@ -311,7 +307,13 @@ extension TargetTrack {
         ProbePlan(key: key, next: next.uptime, anchor: next.uptime, every: every, reason: reason)
     }
 
-    /// The first turn of the regular schedule after `now`.
+    /// The first turn of the regular schedule after `now` that is still to come: jitter may have sent one out early.
+    private func regularTurn(after now: Moment) -> Duration {
+        let turn = gridTurn(after: now)
+        guard let unserved, unserved > turn, unserved - turn < .seconds(interval * 1.5) else { return turn }
+        return unserved
+    }
+
     private func gridTurn(after now: Moment) -> Duration {
         let every = Duration.seconds(interval)
         return phase + every * max(0, (now.uptime - phase).turns(of: every) + 1)

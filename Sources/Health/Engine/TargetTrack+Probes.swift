@@ -32,7 +32,9 @@ extension TargetTrack {
                 let next = plan.following(now.uptime).anchor
                 if next - now.uptime <= plan.every * policy.jitter { turn = next }
             }
+            let isTurn = reason == .scheduled && plan.reason == .scheduled && isOnGrid
             plan = plan.following(reason == plan.reason ? max(now.uptime, turn) : now.uptime)
+            if isTurn { unserved = plan.anchor }
         }
     }
 
@@ -49,7 +51,9 @@ extension TargetTrack {
         if lastStart.map({ $0 < left }) ?? true { lastStart = left }
         guard let next = plan.next, next <= now.uptime else { return }
         spend(plan.reason, policy)
+        let isTurn = plan.reason == .scheduled && isOnGrid
         plan = plan.following(now.uptime)
+        if isTurn { unserved = plan.anchor }
     }
 
     mutating func cancelled(_ number: UInt64) { flights.removeAll { $0.number == number } }

@@ -90,6 +90,8 @@ struct TargetTrack: Sendable {
     let phase: Duration
 
     var plan: ProbePlan
+    /// The first turn of the regular schedule that no look has left for.
+    var unserved: Duration?
     /// Whether the plan was the regular one when it was last made.
     var isOnGrid = false
     var flights: [Flight] = []
