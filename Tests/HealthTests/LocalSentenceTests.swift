@@ -34,7 +34,7 @@ struct LocalSentenceTests {
             sentence(["runtimeState": "odd"]), sentence([:], isRemote: true), sentence([:]),
         ]
         #expect(Set(sentences).count == 5)
-        #expect(sentences[0] == "lmstudio is loading it; it is probed once it is in memory.")
+        #expect(sentences[0] == "LM Studio is loading it; it is probed once it is in memory.")
     }
 
     @Test("a model that never was there is told from one that was deleted")

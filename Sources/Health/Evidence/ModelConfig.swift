@@ -78,22 +78,8 @@ public struct TokenPrice: Sendable, Hashable, Codable {
     }
 }
 
-/// The local runtimes that are watched.
-public enum LocalRuntime: String, Sendable, Hashable, Codable, CaseIterable {
-    case ollama
-    case lmStudio = "lmstudio"
-}
-
 /// One way to a model: where requests go, in which dialect, with which key.
 public struct ModelTarget: Sendable, Hashable {
-    /// The request and answer format of the endpoint.
-    public enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
-        case openAI = "openai"
-        case anthropic
-        /// Ollama's own API, which alone takes a `keep_alive`.
-        case ollama
-    }
-
     /// Unique within the model.
     public var name: String
     public var dialect: Dialect

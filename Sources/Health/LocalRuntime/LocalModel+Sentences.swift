@@ -11,13 +11,20 @@ extension LocalModel {
 
     /// Why a model is not in the runtime's list.
     func absenceSentence(at runtime: LocalRuntime) -> String {
-        let get = runtime == .ollama ? "'ollama pull \(name)'" : "'lms get \(name)'"
-        guard let lastSeen = details["lastSeenAt"]?.string else {
+        let title = runtime.title
+        let lastSeen = details["lastSeenAt"]?.string
+        guard let command = runtime.profile.fetchCommand else {
+            return lastSeen.map {
+                "\(title) no longer has it: it was last listed at \($0); start the server with it again or take it out of the configuration."
+            } ?? "\(title) does not list it: correct its name, or start the server with it."
+        }
+        let get = "'\(command.replacing("NAME", with: name))'"
+        guard let lastSeen else {
             return
-                "\(runtime.rawValue) does not have it: it was never downloaded, or its download is not finished; \(get) fetches it."
+                "\(title) does not have it: it was never downloaded, or its download is not finished; \(get) fetches it."
         }
         return
-            "\(runtime.rawValue) no longer has it: it was deleted after \(lastSeen); download it again (\(get)) or take it out of the configuration."
+            "\(title) no longer has it: it was deleted after \(lastSeen); download it again (\(get)) or take it out of the configuration."
     }
 
     /// That it is in memory, and not all of it on the GPU.
@@ -29,14 +36,14 @@ extension LocalModel {
             case let share? where share <= 0: "It runs on the CPU alone"
             case let share?: "Only \(Int((share * 100).rounded())) % of it is on the GPU, the rest runs on the CPU"
             }
-        return "\(extent): \(runtime.rawValue) had too little GPU memory."
+        return "\(extent): \(runtime.title) had too little GPU memory."
     }
 
     /// What it means to be neither in memory nor out of it.
     func passingState(at runtime: LocalRuntime, now: Date) -> (
         status: HealthStatus, code: HealthReason.Code, sentence: String
     ) {
-        let title = runtime.rawValue
+        let title = runtime.title
         switch details["runtimeState"]?.string {
         case "stopping":
             let end = details["expiresAt"]?.string.flatMap { Date(rfc3339: $0) }

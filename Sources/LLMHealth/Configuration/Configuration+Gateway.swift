@@ -83,30 +83,26 @@ extension Configuration {
 
     /// Runtimes on this machine or network, whose models are asked about and never loaded.
     public struct Local: Sendable, Hashable {
-        /// Key `ollama`; `nil` when it is not watched.
-        public var ollama: Runtime?
-        /// Key `lmStudio`; `nil` when it is not watched.
-        public var lmStudio: Runtime?
+        /// Keys `ollama`, `lmStudio` and `llamaCpp`; one that is not there is not watched.
+        public var runtimes: [LocalRuntime: Runtime]
         /// Between two polls; default 10 s; key `interval`.
         public var interval: Duration
 
-        public init(ollama: Runtime? = nil, lmStudio: Runtime? = nil, interval: Duration = .seconds(10)) {
-            self.ollama = ollama
-            self.lmStudio = lmStudio
+        public init(_ runtimes: [LocalRuntime: Runtime] = [:], interval: Duration = .seconds(10)) {
+            self.runtimes = runtimes
             self.interval = interval
         }
 
         /// The settings of one runtime; `nil` when it is not watched.
         public subscript(runtime: LocalRuntime) -> Runtime? {
-            let settings = runtime == .ollama ? ollama : lmStudio
-            return settings?.isEnabled == true ? settings : nil
+            runtimes[runtime].flatMap { $0.isEnabled ? $0 : nil }
         }
     }
 
     /// One local runtime.
     public struct Runtime: Sendable, Hashable {
-        /// Its address, without `/v1`; key `url`; default Ollama's `http://127.0.0.1:11434`, LM Studio's
-        /// `http://127.0.0.1:1234`.
+        /// Its address, without `/v1`; key `url`; default: where it listens when it is installed
+        /// (`http://127.0.0.1:11434` for Ollama, `:1234` for LM Studio, `:8080` for llama.cpp).
         public var url: String
         /// Sent as a bearer token; key `token`.
         public var token: Secret?
@@ -134,7 +130,7 @@ extension Configuration {
 
         /// A runtime at the address it takes when it is installed.
         public static func standard(_ runtime: LocalRuntime) -> Runtime {
-            Runtime(url: runtime == .ollama ? "http://127.0.0.1:11434" : "http://127.0.0.1:1234")
+            Runtime(url: runtime.profile.defaultURL)
         }
     }
 }

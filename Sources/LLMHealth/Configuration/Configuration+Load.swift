@@ -42,8 +42,9 @@ private struct ConfigurationLoader {
     /// What is watched when nobody says anything.
     private static let standard = """
         gateways: {portkey: {optional: true}}
-        local: {ollama: {optional: true}, lmStudio: {optional: true}}
+        local:
         """
+        + LocalRuntime.allCases.filter(\.profile.isStandard).map { "\n  \($0.profile.key): {optional: true}" }.joined()
 
     mutating func load(
         paths: [String], overrides: [ConfigurationOverride], imports: [String]

@@ -34,7 +34,7 @@ extension Configuration {
     public struct Model: Sendable, Hashable {
         /// Unique in the fleet; default the model's name; key `id`.
         public var id: String?
-        /// A key of `providers`, or `ollama` and `lmstudio` where those are watched; key `provider`.
+        /// A key of `providers`, or the kind of a local runtime that is watched; key `provider`.
         public var provider: String
         /// The model's name at the provider; default the id; key `model`.
         public var model: String?

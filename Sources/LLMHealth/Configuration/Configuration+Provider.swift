@@ -6,6 +6,8 @@ extension Configuration {
         /// `openai` for any OpenAI-compatible server, `anthropic`, `ollama`, `lmstudio`, or one of Portkey's provider
         /// ids; default the provider's own name where that is one of them, else `openai`; key `kind`.
         public var kind: String?
+        /// How it is spoken to without a gateway; default what its kind or address speaks; key `dialect`.
+        public var dialect: ModelTarget.Dialect?
         /// The gateway it is reached through; default none, requests go straight to it; key `via`.
         public var via: String?
         /// Its address, without `/v1`; default known for `openai` and `anthropic`; through a gateway it replaces the
@@ -29,11 +31,13 @@ extension Configuration {
         public var probeShare: Double?
 
         public init(
-            kind: String? = nil, via: String? = nil, url: String? = nil, key: Secret? = nil,
-            portkey: PortkeyRoute = PortkeyRoute(), headers: [ModelTarget.Header] = [], targets: [Target] = [],
-            discover: Discovery? = nil, price: TokenPrice? = nil, limit: Allotment? = nil, probeShare: Double? = nil
+            kind: String? = nil, dialect: ModelTarget.Dialect? = nil, via: String? = nil, url: String? = nil,
+            key: Secret? = nil, portkey: PortkeyRoute = PortkeyRoute(), headers: [ModelTarget.Header] = [],
+            targets: [Target] = [], discover: Discovery? = nil, price: TokenPrice? = nil, limit: Allotment? = nil,
+            probeShare: Double? = nil
         ) {
             self.kind = kind
+            self.dialect = dialect
             self.via = via
             self.url = url
             self.key = key

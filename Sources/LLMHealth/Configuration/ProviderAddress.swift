@@ -1,3 +1,5 @@
+import Health
+
 /// Where a provider is asked: what people copy out of consoles, SDKs and documentation, brought into one form.
 ///
 /// The form is a base to which a prober adds `/v1` (unless a version is there) and the endpoint, or a template with
@@ -5,13 +7,16 @@
 struct ProviderAddress: Sendable, Hashable {
     /// As ``Health/ModelTarget/baseURL`` takes it.
     var base: String
-    /// The address ended in Anthropic's endpoint or is Anthropic's own host.
-    var isAnthropic = false
+    /// What the address says of the dialect: it ended in Anthropic's endpoint or is Anthropic's own host.
+    var dialect: ModelTarget.Dialect?
     /// Holds a query, which a gateway could not be told.
     var hasQuery = false
 
+    /// - Parameter dialect: what is spoken there; `nil` where nobody has said.
     /// - Returns: the address, or what follows the written text in a sentence: "is …; write …".
-    static func read(_ written: String) -> Result<ProviderAddress, HTTPAddress.Problem> {
+    static func read(
+        _ written: String, dialect: ModelTarget.Dialect? = nil
+    ) -> Result<ProviderAddress, HTTPAddress.Problem> {
         let (text, query) = split(written)
         var address: HTTPAddress
         switch HTTPAddress.read(text) {
@@ -25,6 +30,11 @@ struct ProviderAddress: Sendable, Hashable {
         }
         if isAzure(address.host) { return azure(&address, query ?? []) }
         guard query == nil else { return fail("has a query or fragment; end it after the path") }
+        if let dialect, dialect != .openAI {
+            address.removeMethod()
+            _ = address.removeEndpoint()
+            return .success(ProviderAddress(base: address.base, dialect: dialect))
+        }
         switch address.host {
         case "generativelanguage.googleapis.com":
             // Gemini's own API and its OpenAI-compatible one lie side by side.
@@ -56,8 +66,9 @@ struct ProviderAddress: Sendable, Hashable {
         }
         let endpoint = address.removeEndpoint()
         var result = ProviderAddress(base: address.base)
-        result.isAnthropic =
-            endpoint == "messages" || endpoint == "messages/count_tokens" || address.host == "api.anthropic.com"
+        if endpoint == "messages" || endpoint == "messages/count_tokens" || address.host == "api.anthropic.com" {
+            result.dialect = .anthropic
+        }
         // Who writes an endpoint in full says that nothing comes before it.
         if let endpoint, !HTTPAddress.hasVersion(address.path), !HTTPAddress.ollamaEndpoints.contains(endpoint) {
             result.base = address.text + "/{path}"
@@ -94,7 +105,7 @@ struct ProviderAddress: Sendable, Hashable {
         let segments = address.path.split(separator: "/").map(String.init)
         if segments.starts(with: ["anthropic"]) {
             _ = address.removeEndpoint()
-            return .success(ProviderAddress(base: address.base, isAnthropic: true))
+            return .success(ProviderAddress(base: address.base, dialect: .anthropic))
         }
         if segments.first == "models" {
             // Azure AI Foundry's model inference API.
@@ -140,6 +151,13 @@ extension HTTPAddress {
         var copy = self
         copy.path = ""
         return copy.text
+    }
+
+    /// Takes a method off the end of the path, and the resource that it belongs to: `/models/NAME:method`.
+    mutating func removeMethod() {
+        let segments = path.split(separator: "/")
+        guard let last = segments.last, last.contains(":"), segments.count >= 2 else { return }
+        path = segments.dropLast(2).map { "/\($0)" }.joined()
     }
 
     /// Takes an endpoint off the end of the path. - Returns: which it was.

@@ -15,10 +15,7 @@ final class LMStudioReader: LocalRuntimeReader {
         case openAI = "/v1/models"
     }
 
-    static let traits = LocalRuntimeTraits(
-        title: "LM Studio", configurationKey: "local.lmStudio", defaultURL: "http://127.0.0.1:1234",
-        startHint: "Start its server with 'lms server start', or in the Developer tab,",
-        questions: Generation.allCases.map(\.rawValue))
+    static let questions = Generation.allCases.map(\.rawValue)
 
     /// After so many polls of an older generation the newest is tried again: an update restarts LM Studio, but
     /// possibly between two polls, and the older lists stay. Not at each poll, as it logs every unknown path.

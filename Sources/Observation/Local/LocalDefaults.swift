@@ -21,7 +21,9 @@ package struct DefaultEndpoint: Sendable, Hashable {
 
     /// The default ports of the local runtimes and of Portkey.
     package static var all: [DefaultEndpoint] {
-        LocalRuntime.allCases.map { DefaultEndpoint(.runtime($0), url: $0.defaultURL) }
+        LocalRuntime.allCases.filter(\.profile.isStandard).map {
+            DefaultEndpoint(.runtime($0), url: $0.profile.defaultURL)
+        }
             + [DefaultEndpoint(.portkey, url: "http://127.0.0.1:8787")]
     }
 }

@@ -21,11 +21,11 @@ package struct LocalEndpoint: Sendable, Hashable {
     package init(
         _ runtime: LocalRuntime, url: String, token: Secret? = nil, isOptional: Bool = false
     ) throws(LocalHealthCheckError) {
-        let key = "\(runtime.traits.configurationKey).url"
+        let key = "\(runtime.configurationKey).url"
         func refused(_ why: String, shown: String = url) -> LocalHealthCheckError {
             LocalHealthCheckError(service: runtime, endpoint: shown, message: why)
         }
-        let example = runtime.traits.defaultURL
+        let example = runtime.profile.defaultURL
         guard url.contains("://") else {
             throw refused("the address has no scheme: write \(key) like \(example)")
         }
@@ -38,7 +38,7 @@ package struct LocalEndpoint: Sendable, Hashable {
         guard parts.user == nil, parts.password == nil else {
             // Addresses are shown everywhere; what stands before the @ must not be.
             throw refused(
-                "the address holds a user name or password: put the secret into \(runtime.traits.configurationKey).token",
+                "the address holds a user name or password: put the secret into \(runtime.configurationKey).token",
                 shown: "\(scheme)://…")
         }
         guard let host = parts.host, !host.isEmpty, parts.query == nil, parts.fragment == nil else {

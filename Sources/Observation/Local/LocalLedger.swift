@@ -37,13 +37,13 @@ struct LocalLedger: Sendable {
     mutating func succeed(with inventory: LocalInventory, expected: Set<String>, at now: Moment) -> Change {
         let before = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let listed = Set(inventory.models.map(\.name))
-        let missing = Set(before.keys).union(expected).subtracting(listed)
+        let missing = inventory.isComplete ? Set(before.keys).union(expected).subtracting(listed) : []
         let change = Change(
             listed: inventory.models,
             added: inventory.models.map(\.name).filter { before[$0] == nil },
             missing: missing.subtracting(reportedMissing).sorted().map { Self.gone($0, was: before[$0], at: readAt) },
             isTurn: isUp != true)
-        reportedMissing = missing.intersection(expected)
+        if inventory.isComplete { reportedMissing = missing.intersection(expected) }
         (isUp, error, askedAt, readAt) = (true, nil, now, now)
         (version, models) = (inventory.version, inventory.models)
         return change

@@ -22,7 +22,8 @@ extension LocalModelWatcher {
     /// Whether a probe of the model would load nothing and keep nothing in memory; true for a model that is not local.
     package func isProbeable(_ model: ModelConfig) async -> Bool {
         guard let runtime = model.localRuntime else { return true }
-        if settings.probing == .never || settings.probing == .unobtrusive && runtime != .ollama { return false }
+        if settings.probing == .never { return false }
+        if settings.probing == .unobtrusive, runtime.profile.residency == .untold { return false }
         let age: Duration = settings.probing == .always ? .seconds(1) : Self.present
         for target in model.targets {
             guard await isLoaded(target.model, on: runtime, maximumAge: age) else { return false }
@@ -57,7 +58,13 @@ extension LocalModelWatcher {
         case .never: return .none(Self.neverProbed)
         case .unobtrusive: break
         }
-        guard runtime == .ollama else { return .none(Self.unknownEnd) }
+        switch runtime.profile.residency {
+        case .untold: return .none(Self.unknownEnd)
+        case .permanent:
+            let listed = status(of: runtime)?.loadedModels.first { $0.answers(to: target.model, on: runtime) }
+            return listed?.unprobed.map { .none($0) } ?? .unbounded
+        case .told: break
+        }
         let wall = timekeeper.now.wall
         let leave = watched[runtime]?.lives.withLock { lives in
             lives.lives[runtime.nameKey(target.model)]?.leave(
@@ -93,20 +100,21 @@ extension LocalModelWatcher {
             }
         }
         for index in inventory.models.indices where inventory.models[index].state == .loaded {
-            inventory.models[index].unprobed = unprobed(inventory.models[index].name, of: watched, at: now)
+            inventory.models[index].unprobed = unprobed(inventory.models[index], of: watched, at: now)
         }
         return inventory
     }
 
-    private func unprobed(_ name: String, of watched: Watched, at now: Moment) -> String? {
+    private func unprobed(_ model: LocalModel, of watched: Watched, at now: Moment) -> String? {
         let runtime = watched.wire.endpoint.runtime
-        switch settings.probing {
-        case .always: return nil
-        case .never: return Self.neverProbed
-        case .unobtrusive where runtime != .ollama: return Self.unknownEnd
-        case .unobtrusive:
+        switch (settings.probing, runtime.profile.residency) {
+        case (.always, _): return nil
+        case (.never, _): return Self.neverProbed
+        case (.unobtrusive, .untold): return Self.unknownEnd
+        case (.unobtrusive, .permanent): return model.unprobed
+        case (.unobtrusive, .told):
             let leave = watched.lives.withLock { lives in
-                lives.lives[runtime.nameKey(name)]?.leave(
+                lives.lives[runtime.nameKey(model.name)]?.leave(
                     at: now.wall + lives.ahead, timeout: ProbeConfig.standardTimeout,
                     spacing: ProbeConfig.standardInterval)
             }

@@ -97,9 +97,9 @@ package final class LocalModelWatcher: LocalModelHealthService {
     /// Asks a runtime now; those who call meanwhile share the answer.
     package func check(_ runtime: LocalRuntime) async throws(LocalHealthCheckError) -> LocalModelStatus {
         guard let watched = watched[runtime] else {
-            let key = "\(runtime.traits.configurationKey).url"
+            let key = "\(runtime.configurationKey).url"
             throw LocalHealthCheckError(
-                service: runtime, endpoint: runtime.defaultURL, message: "is not watched: set \(key)")
+                service: runtime, endpoint: runtime.profile.defaultURL, message: "is not watched: set \(key)")
         }
         guard let result = await watched.flight.join({ await poll(watched) }) else {
             throw watched.wire.explain(LocalWireError(.transport(.cancelled), path: ""))

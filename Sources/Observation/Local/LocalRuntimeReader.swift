@@ -1,4 +1,4 @@
-package import Health
+import Health
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -8,11 +8,12 @@ import Foundation
 
 /// What it takes to watch one kind of local runtime.
 ///
-/// A further runtime is one file with a type that conforms to this, and one line in ``Health/LocalRuntime/reader``.
+/// A further runtime is a type that conforms to this in a file of its own, one line in ``Health/LocalRuntime/reader``,
+/// and its profile beside the others of ``Health/LocalRuntime``.
 /// A reader may remember what it learnt of its runtime from one poll to the next.
 protocol LocalRuntimeReader: Sendable {
-    /// What is the same for all runtimes of this kind.
-    static var traits: LocalRuntimeTraits { get }
+    /// Every path that is ever asked, all with GET.
+    static var questions: [String] { get }
     init()
 
     /// The runtime's version and models as of now.
@@ -35,18 +36,6 @@ extension LocalRuntimeReader {
     }
 }
 
-/// What people call a runtime, and where it is found unless told otherwise.
-struct LocalRuntimeTraits: Sendable {
-    var title: String
-    /// The configuration section of its address and token.
-    var configurationKey: String
-    var defaultURL: String
-    /// How it is started, as an imperative.
-    var startHint: String
-    /// Every path that is ever asked, all with GET.
-    var questions: [String]
-}
-
 /// A runtime's word on itself.
 struct LocalInventory: Sendable, Hashable {
     var version: String?
@@ -54,6 +43,8 @@ struct LocalInventory: Sendable, Hashable {
     var models: [LocalModel]
     /// One sentence for people.
     var summary: String
+    /// Whether a model that is not in the list is not there: false while the runtime tells nothing of its models.
+    var isComplete = true
     /// The runtime's own clock when it said so; `nil` where it tells no end that would be counted by it.
     var clock: Date? = nil
     /// When models in memory leave it, by name; none for those that stay.
@@ -68,9 +59,4 @@ extension LocalRuntime {
         case .lmStudio: LMStudioReader.self
         }
     }
-
-    var traits: LocalRuntimeTraits { reader.traits }
-
-    /// Where it listens unless told otherwise.
-    package var defaultURL: String { traits.defaultURL }
 }

@@ -49,7 +49,7 @@ struct LocalWireError: Error, Sendable, Hashable {
 extension LocalWire {
     /// The error as a sentence that says what to do.
     func explain(_ error: LocalWireError) -> LocalHealthCheckError {
-        let key = "\(endpoint.runtime.traits.configurationKey).url"
+        let key = "\(endpoint.runtime.configurationKey).url"
         switch error.kind {
         case .redirected(let target):
             return endpoint.error(
@@ -64,7 +64,7 @@ extension LocalWire {
         switch failure {
         case .refused:
             endpoint.error(
-                "refused the connection: is it running? \(endpoint.runtime.traits.startHint) or correct \(key)")
+                "refused the connection: is it running? \(endpoint.runtime.profile.startHint) or correct \(key)")
         case .unreachable:
             endpoint.error("cannot be reached: is the machine on? Check the network or correct \(key)")
         case .dns:
@@ -101,11 +101,11 @@ extension LocalWire {
 
     /// An answer that this runtime does not give.
     func explain(_ answer: LocalAnswer) -> LocalHealthCheckError {
-        let traits = endpoint.runtime.traits
+        let runtime = endpoint.runtime
         let said = "HTTP \(answer.status): \(answer.errorText ?? answer.excerpt)"
         switch answer.status {
         case 401, 403:
-            let key = "\(traits.configurationKey).token"
+            let key = "\(runtime.configurationKey).token"
             return endpoint.error(
                 endpoint.token == nil ? "wants an API token: set \(key)" : "refuses the API token: correct \(key)",
                 cause: said)
@@ -113,8 +113,8 @@ extension LocalWire {
             return endpoint.error("cannot answer GET \(answer.path) now: look into its log", cause: said)
         default:
             return endpoint.error(
-                "answers GET \(answer.path), but not as \(traits.title) does: is another program there? "
-                    + "Correct \(traits.configurationKey).url",
+                "answers GET \(answer.path), but not as \(runtime.title) does: is another program there? "
+                    + "Correct \(runtime.configurationKey).url",
                 cause: said)
         }
     }

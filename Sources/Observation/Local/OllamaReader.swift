@@ -15,9 +15,7 @@ final class OllamaReader: LocalRuntimeReader {
         case running = "/api/ps"
     }
 
-    static let traits = LocalRuntimeTraits(
-        title: "Ollama", configurationKey: "local.ollama", defaultURL: "http://127.0.0.1:11434",
-        startHint: "Start it with 'ollama serve'", questions: Question.allCases.map(\.rawValue))
+    static let questions = Question.allCases.map(\.rawValue)
 
     /// Whether any model was ever seen on a GPU: then one that is wholly on the CPU later has lost it.
     private let hasSeenGPU = Mutex(false)

@@ -183,7 +183,7 @@ struct ConfigurationSourceTests {
         #expect(configuration.providers["my-own"]?.key == Secret("${not-expanded}"))
         #expect(configuration.providers["openai"]?.discover?.include == ["gpt*"])
         #expect(configuration.policy.outage.firstLooks == 7)
-        #expect(configuration.local.ollama?.url == "http://gpu:11434")
+        #expect(configuration.local[.ollama]?.url == "http://gpu:11434")
     }
 
     @Test("arguments win over variables")

@@ -203,8 +203,8 @@ struct ConfigurationValueTests {
     func zero() throws {
         let configuration = try Configuration.load(paths: [], environment: [:])
         #expect(configuration.gateways == ["portkey": .init(isOptional: true)])
-        #expect(configuration.local.ollama == .init(url: "http://127.0.0.1:11434", isOptional: true))
-        #expect(configuration.local.lmStudio == .init(url: "http://127.0.0.1:1234", isOptional: true))
+        #expect(configuration.local[.ollama] == .init(url: "http://127.0.0.1:11434", isOptional: true))
+        #expect(configuration.local[.lmStudio] == .init(url: "http://127.0.0.1:1234", isOptional: true))
         #expect(configuration.models.isEmpty)
         #expect(try configuration.discoverySources().map(\.place) == [.runtime(.ollama), .runtime(.lmStudio)])
     }

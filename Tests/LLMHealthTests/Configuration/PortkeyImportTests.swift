@@ -48,7 +48,7 @@ struct PortkeyImportTests {
         #expect(models[0].capabilities == ["sql", "code"])
         #expect(models[0].localRuntime == .lmStudio)
         #expect(models[0].targets[0].gateway == nil)
-        #expect(configuration.local.lmStudio?.url == "http://127.0.0.1:1234")
+        #expect(configuration.local[.lmStudio]?.url == "http://127.0.0.1:1234")
         // What is written in YAML wins over the file, and the provider's usual address is no custom host.
         #expect(models[2].targets[0].key == "mine")
         #expect(models[4].targets[0].gateway == GatewayRoute(gateway: "portkey", provider: "anthropic"))

@@ -139,7 +139,7 @@ struct LocalLMStudioTests {
         ] {
             try await LocalStage.with([.lmStudio], token: token) { stage in
                 stage.lmStudio.answerOtherwise(Self.refusal)
-                for path in LMStudioReader.traits.questions { stage.lmStudio.forget(path) }
+                for path in LMStudioReader.questions { stage.lmStudio.forget(path) }
                 let error = try #require(await stage.failure(of: .lmStudio))
                 #expect(error.message == message)
                 #expect(error.cause == "HTTP 401: An LM Studio API token is required")
@@ -241,7 +241,7 @@ struct LocalLMStudioTests {
         _ reply: LocalPeer.Reply, _ message: String
     ) async throws {
         try await LocalStage.with([.lmStudio]) { stage in
-            for path in LMStudioReader.traits.questions { stage.lmStudio.answer(path, reply) }
+            for path in LMStudioReader.questions { stage.lmStudio.answer(path, reply) }
             let error = try #require(await stage.failure(of: .lmStudio))
             #expect(error.message.contains(message), "\(error)")
         }

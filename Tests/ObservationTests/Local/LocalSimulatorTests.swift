@@ -33,7 +33,7 @@ struct LocalSimulatorTests {
                 #expect(await !watcher.isLoaded("qwen2.5-7b-instruct", on: .lmStudio, maximumAge: .zero))
             }
             let requests = simulator.requests()
-            let allowed = Set(LocalRuntime.allCases.flatMap(\.traits.questions))
+            let allowed = Set(LocalRuntime.allCases.flatMap { $0.reader.questions })
             #expect(requests.count { $0.face == .ollama } == 303)
             #expect(requests.count { $0.face == .lmStudio } >= 101)
             #expect(requests.count { $0.kind != .inspection } == 0)

@@ -143,7 +143,7 @@ struct ProbingRecordingTests {
                     ? .ok : Outcome(.gateway, .other, detail: liveness.detail)
             }
             if path == "/v1/models" {
-                switch ModelList.read(exchange, context) {
+                switch ModelList.read(exchange, context, in: OpenAIDialect()) {
                 case .success(let list): return list.names.isEmpty ? Outcome(.failing, .other) : .ok
                 case .failure(let outcome): return outcome
                 }

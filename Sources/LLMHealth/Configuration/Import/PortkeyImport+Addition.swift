@@ -10,10 +10,10 @@ extension PortkeyImport {
             guard let endpoint = endpoints[name], root["providers"]?[name] == nil else { continue }
             let (provider, runtime) = node(of: endpoint, named: name)
             providers[name] = provider
-            guard let runtime, root["local"]?[runtime.key] == nil else { continue }
+            guard let runtime, root["local"]?[runtime.profile.key] == nil else { continue }
             var settings = ConfigurationNode(.map([]), endpoint.origin)
             if let url = endpoint.access.url { settings["url"] = url }
-            local[runtime.key] = settings
+            local[runtime.profile.key] = settings
         }
         if providers.entries?.isEmpty == false { addition["providers"] = providers }
         if local.entries?.isEmpty == false { addition["local"] = local }
@@ -28,14 +28,15 @@ extension PortkeyImport {
         // A kind that is only the file's own word ("cloud", "proxy") says nothing about the dialect.
         if let kind { node["kind"] = ConfigurationNode(text: kind.name, endpoint.kind?.origin ?? endpoint.origin) }
         if let url = endpoint.access.url,
-            kind?.address.map({ HTTPAddress.base(of: $0) }) != HTTPAddress.base(of: url.scalar?.text ?? "")
+            kind.flatMap({ $0.address(for: $0.dialect) }).map({ HTTPAddress.base(of: $0) })
+                != HTTPAddress.base(of: url.scalar?.text ?? "")
         {
             node["url"] = url
         }
         if let key = endpoint.access.key { node["key"] = key }
         // What runs here is asked here: a gateway would only hide whether it is loaded.
         if let runtime = kind?.runtime {
-            if root["local"]?[runtime.key] != nil { node["url"] = nil }
+            if root["local"]?[runtime.profile.key] != nil { node["url"] = nil }
             return (node, runtime)
         }
         if let via { node["via"] = ConfigurationNode(text: via, endpoint.origin) }

@@ -83,10 +83,12 @@ extension Format where Value == String {
             }, show: { $0 })
     }
 
+    static var providerURLPattern: String { "^https?://.+|\\$\\{" }
+
     /// The address of a provider, as its documentation or an SDK has it: an endpoint at its end, or Azure's deployment
     /// and version, are taken.
     static var providerURL: Format {
-        text(form: "URL", pattern: "^https?://.+|\\$\\{") { text in
+        text(form: "URL", pattern: providerURLPattern) { text in
             switch ProviderAddress.read(text) {
             case .success: nil
             case .failure(let problem): problem.text

@@ -69,13 +69,11 @@ extension Configuration.Discovery {
 extension Configuration.Local {
     static let section = Section(
         "local runtimes", Configuration.Local(),
-        [
-            Key("ollama", optional: \.ollama, Configuration.Runtime.section(.ollama).format, "an Ollama server"),
+        LocalRuntime.allCases.map { runtime in
             Key(
-                "lmStudio", optional: \.lmStudio, Configuration.Runtime.section(.lmStudio).format, "an LM Studio server"
-            ),
-            Key("interval", \.interval, .duration(.seconds(1)...(.seconds(3_600))), "between two polls"),
-        ])
+                runtime.profile.key, optional: \.runtimes[runtime], Configuration.Runtime.section(runtime).format,
+                "the server of \(runtime.title)")
+        } + [Key("interval", \.interval, .duration(.seconds(1)...(.seconds(3_600))), "between two polls")])
 }
 
 extension Configuration.Runtime {

@@ -36,7 +36,7 @@ extension Configuration.Model {
             Key("id", optional: \.id, .text, "unique in the fleet", standard: "the model's name"),
             Key(
                 "provider", \.provider, .text(form: "a key of `providers`"),
-                "who serves it; `ollama` and `lmstudio` where those are watched", isRequired: true),
+                "who serves it; \(LocalRuntime.kinds) where those are watched", isRequired: true),
             Key("model", optional: \.model, .text, "the model's name at the provider", standard: "the id"),
             Key("enabled", \.isEnabled, .flag, "whether it is probed: switch models on one by one"),
             Key(

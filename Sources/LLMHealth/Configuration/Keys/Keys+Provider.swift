@@ -9,16 +9,27 @@ import Foundation
 extension Configuration.Provider {
     static let section = Section(
         "a provider", Configuration.Provider(),
+        check: { provider, node, reader in
+            // Which addresses are right depends on what is spoken there.
+            guard let url = provider.url, let written = node["url"], let scalar = written.scalar,
+                case .failure(let problem) = ProviderAddress.read(url, dialect: provider.dialect)
+            else { return }
+            reader.within("url") { $0.note(written, "\($0.shown(scalar)) \(problem.text)") }
+        },
         [
             Key(
                 "kind", optional: \.kind, .text(form: "kind of provider"),
-                "`openai` for any OpenAI-compatible server, `anthropic`, `ollama`, `lmstudio`, or a provider id of Portkey's",
+                "`openai` for any OpenAI-compatible server, `anthropic`, \(LocalRuntime.kinds), or a provider id of Portkey's",
                 standard: "the provider's own name where it is one of these, else `openai`"),
+            Key(
+                "dialect", optional: \.dialect, .choice,
+                "the API that it speaks, where requests go straight to it; a gateway is always spoken to in OpenAI's",
+                standard: "what its kind or its address speaks"),
             Key(
                 "via", optional: \.via, .text(form: "a key of `gateways`"), "the gateway it is reached through",
                 standard: "none: requests go straight to it"),
             Key(
-                "url", optional: \.url, .providerURL,
+                "url", optional: \.url, .text(form: "URL", pattern: Format<String>.providerURLPattern),
                 "its address, with or without `/v1` or an endpoint; Azure's with deployment and `api-version`; through a gateway it replaces the provider's own",
                 standard: "known for `openai` and `anthropic`"),
             Key(

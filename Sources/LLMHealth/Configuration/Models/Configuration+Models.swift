@@ -95,7 +95,7 @@ extension ModelResolver {
         for runtime in LocalRuntime.allCases {
             guard let local = configuration.local[runtime], !local.discover.isOff else { continue }
             let target = ModelTarget(
-                dialect: runtime == .ollama ? .ollama : .openAI, baseURL: HTTPAddress.base(of: local.url), model: "",
+                dialect: runtime.profile.dialect, baseURL: HTTPAddress.base(of: local.url), model: "",
                 key: local.token)
             var source = source(.runtime(runtime), local.discover, target, provider: runtime.rawValue, price: nil)
             source.filter.interval = configuration.local.interval

@@ -22,7 +22,8 @@ extension ModelResolver {
         let all = (provider.gateway?.headers ?? []).replacing(settings.headers).replacing(headers)
             .replacing(entry?.headers ?? [])
         guard let gateway = provider.gateway, let via = settings.via else {
-            guard let address = url ?? (provider.isKindAssumed ? nil : provider.kind.address) else {
+            let spoken = settings.dialect ?? provider.kind.dialect
+            guard let address = url ?? (provider.isKindAssumed ? nil : provider.kind.address(for: spoken)) else {
                 note(
                     provider.path,
                     "where '\(provider.name)' is reached is not known; add `url:`, or `via:` and the name of a gateway")
@@ -32,11 +33,12 @@ extension ModelResolver {
                 note(provider.path, "`portkey` needs a gateway; add `via:` or remove it")
                 return nil
             }
-            let place = (try? ProviderAddress.read(address).get()) ?? ProviderAddress(base: address)
+            let place =
+                (try? ProviderAddress.read(address, dialect: settings.dialect).get()) ?? ProviderAddress(base: address)
             // An address says more than a kind that nobody wrote.
-            let isAnthropic = place.isAnthropic && (provider.isKindAssumed || provider.kind.name == "anthropic")
+            let told = provider.isKindAssumed ? place.dialect : nil
             return ModelTarget(
-                name: name, dialect: isAnthropic ? .anthropic : provider.kind.dialect, baseURL: place.base,
+                name: name, dialect: settings.dialect ?? told ?? provider.kind.dialect, baseURL: place.base,
                 model: model,
                 key: key, headers: all, tokenLimit: tokenLimit, limit: settings.requestLimit,
                 probeShare: settings.probeShare)

@@ -153,7 +153,7 @@ struct ModelResolver {
                 note(
                     path,
                     "models of \(runtime.title) are probed only while they are loaded, so it must be watched; "
-                        + "add `local: {\(runtime.key): {}}`, or write `kind: openai` to probe it like any server",
+                        + "add `local: {\(runtime.profile.key): {}}`, or write `kind: openai` to probe it like any server",
                     causes: ["local"])
                 return nil
             }
@@ -182,13 +182,6 @@ struct ModelResolver {
     private var localNames: [String] {
         LocalRuntime.allCases.filter { configuration.local[$0] != nil }.map(\.rawValue)
     }
-}
-
-extension LocalRuntime {
-    /// As its makers write it.
-    var title: String { self == .ollama ? "Ollama" : "LM Studio" }
-    /// Its key under `local:`.
-    var key: String { self == .ollama ? "ollama" : "lmStudio" }
 }
 
 extension HTTPAddress {

@@ -8,14 +8,20 @@ struct ProviderKind: Sendable, Hashable {
 
     /// - Returns: `nil` for a kind nobody knows.
     init?(_ written: String) {
-        let name = written == "lm-studio" ? "lmstudio" : written
-        guard name == "lmstudio" || Self.portkeyIDs.contains(name) else { return nil }
-        self.name = name
+        if let runtime = LocalRuntime.allCases.first(where: {
+            $0.rawValue == written || $0.profile.aliases.contains(written)
+        }) {
+            name = runtime.rawValue
+        } else if Self.portkeyIDs.contains(written) {
+            name = written
+        } else {
+            return nil
+        }
     }
 
     private init(name: String) { self.name = name }
 
-    static let allNames: [String] = portkeyIDs.sorted() + ["lmstudio"]
+    static let allNames: [String] = portkeyIDs.union(LocalRuntime.allCases.map(\.rawValue)).sorted()
 
     /// The provider ids of the open-source gateway 1.15.2 (provider facts §1.2).
     static let portkeyIDs: Set<String> = Set(
@@ -29,41 +35,35 @@ struct ProviderKind: Sendable, Hashable {
         oracle iointelligence aibadgr ovhcloud
         """.split(separator: " ").map(String.init))
 
-    /// `x-portkey-provider`; LM Studio has no id and speaks OpenAI's language.
-    var portkeyID: String { name == "lmstudio" ? "openai" : name }
+    /// `x-portkey-provider`; a local runtime without an id of its own speaks OpenAI's language.
+    var portkeyID: String { Self.portkeyIDs.contains(name) ? name : "openai" }
 
-    /// Where requests go without a gateway.
-    var address: String? {
-        switch name {
-        case "openai": "https://api.openai.com"
-        case "anthropic": "https://api.anthropic.com"
-        default: nil
-        }
+    /// Where requests in a dialect go without a gateway; `nil` where the dialect is not the kind's own.
+    func address(for dialect: ModelTarget.Dialect) -> String? {
+        dialect.home.flatMap { $0.kind == name ? $0.url : nil }
     }
 
     /// What is spoken without a gateway; behind Portkey everyone speaks OpenAI's.
     var dialect: ModelTarget.Dialect {
         switch name {
         case "anthropic": .anthropic
-        case "ollama": .ollama
-        default: .openAI
+        default: runtime?.profile.dialect ?? .openAI
         }
     }
 
-    var runtime: LocalRuntime? {
-        switch name {
-        case "ollama": .ollama
-        case "lmstudio": .lmStudio
-        default: nil
-        }
-    }
+    var runtime: LocalRuntime? { LocalRuntime(rawValue: name) }
 
     /// The address as Portkey wants it for `x-portkey-custom-host`: with `/v1`, except for Ollama.
     func customHost(for address: HTTPAddress) -> String {
         switch name {
         case "ollama": address.base
-        case "openai", "lmstudio", "anthropic": address.versioned
-        default: address.text
+        case "openai", "anthropic": address.versioned
+        default: runtime == nil ? address.text : address.versioned
         }
     }
+}
+
+extension LocalRuntime {
+    /// All kinds as a text lists them.
+    static let kinds = allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
 }

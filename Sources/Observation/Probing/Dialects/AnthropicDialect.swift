@@ -3,7 +3,7 @@ import Health
 /// Anthropic's Messages API, spoken to directly.
 struct AnthropicDialect: ProbeDialect {
     /// The API version that every request must name.
-    static let version = "2023-06-01"
+    let headers = [(name: "anthropic-version", value: "2023-06-01")]
 
     func draft(of ask: ProbeAsk) throws(ProbeRefusal) -> ProbeDraft {
         guard ask.model.mode == .chat || ask.model.mode == .completion else {
@@ -26,8 +26,7 @@ struct AnthropicDialect: ProbeDialect {
         }
         if fields["model"] == nil { fields["model"] = .string(ask.target.model) }
         return ProbeDraft(
-            path: "messages", headers: [("anthropic-version", Self.version)], body: JSONText.bytes(.object(fields)),
-            isStreamed: fields["stream"] == .bool(true))
+            path: "messages", body: JSONText.bytes(.object(fields)), isStreamed: fields["stream"] == .bool(true))
     }
 
     func credentials(_ key: Secret) -> [(name: String, value: Secret)] { [("x-api-key", key)] }

@@ -36,8 +36,6 @@ struct OllamaDialect: ProbeDialect {
 
     func credentials(_ key: Secret) -> [(name: String, value: Secret)] { compatible.credentials(key) }
 
-    func modelListPath(after last: String?) -> String { compatible.modelListPath(after: last) }
-
     private static func path(_ mode: ModelConfig.Mode) -> String? {
         switch mode {
         case .chat: "/api/chat"

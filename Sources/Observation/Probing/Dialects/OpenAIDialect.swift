@@ -54,8 +54,6 @@ struct OpenAIDialect: ProbeDialect {
         [("authorization", Secret("Bearer \(key.reveal())"))]
     }
 
-    func modelListPath(after last: String?) -> String { "models" }
-
     // MARK: Requests
 
     private func path(_ mode: ModelConfig.Mode) -> String {

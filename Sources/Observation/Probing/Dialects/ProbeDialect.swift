@@ -2,7 +2,8 @@ import Health
 
 /// The request and answer format of an endpoint.
 ///
-/// A new one is a type of this kind in a file of its own, and one line in ``ProbeDialects``.
+/// A new one is a case of ``Health/ModelTarget/Dialect``, a type of this kind in a file of its own, and one line in
+/// ``ProbeDialects``.
 protocol ProbeDialect: Sendable {
     /// The request of a probe, without what a gateway or the operator adds.
     func draft(of ask: ProbeAsk) throws(ProbeRefusal) -> ProbeDraft
@@ -12,8 +13,18 @@ protocol ProbeDialect: Sendable {
     func read(_ events: [Exchange.TimedEvent], mode: ModelConfig.Mode) -> StreamedAnswer
     /// The headers that carry a key.
     func credentials(_ key: Secret) -> [(name: String, value: Secret)]
+    /// What every request carries beside the key.
+    var headers: [(name: String, value: String)] { get }
     /// Where the endpoint's list of models is, with the query of one page.
     func modelListPath(after last: String?) -> String
+    /// One page of the list of models; `nil` for what is none.
+    func modelList(_ json: JSONValue) -> ModelList?
+}
+
+extension ProbeDialect {
+    var headers: [(name: String, value: String)] { [] }
+    func modelListPath(after last: String?) -> String { "models" }
+    func modelList(_ json: JSONValue) -> ModelList? { ModelList(json) }
 }
 
 /// Which dialect a target is spoken to in.
@@ -63,7 +74,6 @@ struct ProbeDraft: Sendable {
     /// Below `/v1/`; below the server's own root where it begins with a slash.
     var path: String
     var contentType = "application/json"
-    var headers: [(name: String, value: String)] = []
     var body: [UInt8]
     var isStreamed = false
     var bodyLimit = ProbeRequest.usualBodyLimit

@@ -9,7 +9,7 @@ extension ProbeRequest {
         let dialect = ProbeDialects.dialect(of: ask.target)
         let draft = try dialect.draft(of: ask)
         var request = ProbeRequest(
-            target: ask.target, path: draft.path, contentType: draft.contentType, headers: draft.headers)
+            target: ask.target, path: draft.path, contentType: draft.contentType, headers: dialect.headers)
         request.body = draft.body
         request.isStreamed = draft.isStreamed
         request.bodyLimit = draft.bodyLimit
@@ -27,11 +27,9 @@ extension ProbeRequest {
 
     /// A question for the list of models.
     init(modelListOf target: ModelTarget, after last: String?) throws(ProbeRefusal) {
-        let path = ProbeDialects.dialect(of: target).modelListPath(after: last)
+        let dialect = ProbeDialects.dialect(of: target)
         self.init(
-            target: target, path: path, contentType: nil,
-            headers: target.dialect == .anthropic && target.gateway == nil
-                ? [("anthropic-version", AnthropicDialect.version)] : [])
+            target: target, path: dialect.modelListPath(after: last), contentType: nil, headers: dialect.headers)
         method = .GET
         bodyLimit = 16 << 20
         for header in target.headers { add(header) }

@@ -67,7 +67,7 @@ package struct ModelDiscovery: Sendable {
         let context = ProbeContext(
             provider: source.name, model: source.target.model, gateway: source.target.gateway,
             host: Host(of: request.url).text, timeout: timeout, redactor: redactor, now: timekeeper.now.wall)
-        switch ModelList.read(exchange, context) {
+        switch ModelList.read(exchange, context, in: ProbeDialects.dialect(of: source.target)) {
         case .success(let list): return list
         case .failure(let outcome):
             throw DiscoveryError(

@@ -1,0 +1,21 @@
+extension ModelTarget {
+    /// The request and answer format of an endpoint.
+    ///
+    /// A further one is a case here, a type that conforms to `ProbeDialect` in `Observation`, and its line in that
+    /// protocol's register. The configuration's key `dialect` and the schema follow.
+    public enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
+        case openAI = "openai"
+        case anthropic
+        /// Ollama's own API, which alone takes a `keep_alive`.
+        case ollama
+
+        /// Whose API it is, and where that is; `nil` for one that has no address of its own.
+        package var home: (kind: String, url: String)? {
+            switch self {
+            case .openAI: ("openai", "https://api.openai.com")
+            case .anthropic: ("anthropic", "https://api.anthropic.com")
+            case .ollama: nil
+            }
+        }
+    }
+}
