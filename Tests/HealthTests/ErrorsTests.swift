@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `the words of the mission's literals`() {
-        #expect(LocalRuntime.allCases.map(\.rawValue).sorted() == ["lmstudio", "ollama"])
+        #expect(LocalRuntime.allCases.map(\.rawValue).sorted() == ["llamacpp", "lmstudio", "ollama"])
         let operations = ["insert", "query", "aggregate"]
         #expect(operations.compactMap(HealthStorageError.Operation.init(rawValue:)).count == 3)
     }

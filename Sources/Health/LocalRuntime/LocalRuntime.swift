@@ -5,11 +5,13 @@
 public enum LocalRuntime: String, Sendable, Hashable, Codable, CaseIterable {
     case ollama
     case lmStudio = "lmstudio"
+    case llamaCpp = "llamacpp"
 
     package var profile: Profile {
         switch self {
         case .ollama: .ollama
         case .lmStudio: .lmStudio
+        case .llamaCpp: .llamaCpp
         }
     }
 }
@@ -61,4 +63,9 @@ extension LocalRuntime.Profile {
         title: "LM Studio", key: "lmStudio", defaultURL: "http://127.0.0.1:1234", aliases: ["lm-studio"],
         startHint: "Start its server with 'lms server start', or in the Developer tab,", fetchCommand: "lms get NAME",
         residency: .untold, isStandard: true)
+
+    /// Its default port is that of many programs, so it is not looked for there unasked.
+    static let llamaCpp = Self(
+        title: "llama.cpp", key: "llamaCpp", defaultURL: "http://127.0.0.1:8080", aliases: ["llama.cpp", "llama-cpp"],
+        startHint: "Start it with 'llama-server -m FILE'", residency: .permanent)
 }

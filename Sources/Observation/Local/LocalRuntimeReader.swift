@@ -57,6 +57,7 @@ extension LocalRuntime {
         switch self {
         case .ollama: OllamaReader.self
         case .lmStudio: LMStudioReader.self
+        case .llamaCpp: LlamaCppReader.self
         }
     }
 }

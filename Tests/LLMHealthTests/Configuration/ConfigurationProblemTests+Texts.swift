@@ -88,7 +88,7 @@ extension ConfigurationProblemTests {
             "1:19: unknown key 'policy.outage.firstLook'; did you mean 'firstLooks'?"),
         WrongText(
             "missing key", "models:\n  - id: a\n",
-            "2:5: models[0]: a model needs the key 'provider': who serves it; `ollama` and `lmstudio` where those are watched"
+            "2:5: models[0]: a model needs the key 'provider': who serves it; `ollama`, `lmstudio`, `llamacpp` where those are watched"
         ),
         WrongText(
             "model without a name", "providers: {openai: {}}\nmodels:\n  - provider: openai\n",

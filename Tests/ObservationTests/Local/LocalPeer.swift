@@ -202,6 +202,13 @@ extension LocalPeer {
         #"{"error":"Unexpected endpoint or method. (GET \#(path))"}"#
     }
 
+    /// A llama.cpp server with a list of models, loaded and awake.
+    func playLlamaCpp(models: String, props: String = #"{"is_sleeping":false,"build_info":"b8681"}"#) {
+        answer("/health", #"{"status":"ok"}"#)
+        answer("/v1/models", models)
+        answer("/props", props)
+    }
+
     /// An LM Studio that knows only the lists given.
     func playLMStudio(native: String? = nil, beta: String? = nil, openAI: String? = nil) {
         for (path, list) in [("/api/v1/models", native), ("/api/v0/models", beta), ("/v1/models", openAI)] {

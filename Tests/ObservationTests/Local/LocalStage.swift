@@ -10,6 +10,7 @@ import TestSupport
 final class LocalStage: Sendable {
     let ollama: LocalPeer
     let lmStudio: LocalPeer
+    let llamaCpp: LocalPeer
     let watcher: LocalModelWatcher
     /// What the watcher told its observer.
     let statuses: AsyncStream<LocalModelStatus>
@@ -17,34 +18,40 @@ final class LocalStage: Sendable {
     private let drained = Mutex<UInt64>(0)
 
     private init(
-        ollama: LocalPeer, lmStudio: LocalPeer, watcher: LocalModelWatcher, intake: Intake,
+        ollama: LocalPeer, lmStudio: LocalPeer, llamaCpp: LocalPeer, watcher: LocalModelWatcher, intake: Intake,
         statuses: AsyncStream<LocalModelStatus>
     ) {
         self.ollama = ollama
         self.lmStudio = lmStudio
+        self.llamaCpp = llamaCpp
         self.watcher = watcher
         self.intake = intake
         self.statuses = statuses
     }
 
-    /// Starts the peers, an Ollama and an LM Studio with nothing on disk, and stops them afterwards.
+    /// Starts the peers, all with no models, and stops them afterwards.
     static func with(
-        _ runtimes: [LocalRuntime] = LocalRuntime.allCases, token: Secret? = nil, isOptional: Bool = false,
+        _ runtimes: [LocalRuntime] = [.ollama, .lmStudio], token: Secret? = nil, isOptional: Bool = false,
         settings: LocalModelWatcher.Settings = .patient, timekeeper: Timekeeper = .system,
         expected: [LocalRuntime: Set<String>] = [:], _ body: (LocalStage) async throws -> Void
     ) async throws {
-        let (ollama, lmStudio) = (LocalPeer(), LocalPeer())
-        try await ollama.start()
-        try await lmStudio.start()
+        let (ollama, lmStudio, llamaCpp) = (LocalPeer(), LocalPeer(), LocalPeer())
+        for peer in [ollama, lmStudio, llamaCpp] { try await peer.start() }
         ollama.playOllama()
         lmStudio.playLMStudio(native: #"{"models":[]}"#)
+        llamaCpp.playLlamaCpp(models: #"{"data":[]}"#)
         try await withLocalClient { client in
             let intake = Intake()
             let (statuses, continuation) = AsyncStream.makeStream(
                 of: LocalModelStatus.self, bufferingPolicy: .bufferingOldest(10_000))
             let endpoints = try runtimes.map { runtime in
-                try LocalEndpoint(
-                    runtime, url: runtime == .ollama ? ollama.url : lmStudio.url, token: token, isOptional: isOptional)
+                let peer =
+                    switch runtime {
+                    case .ollama: ollama
+                    case .lmStudio: lmStudio
+                    case .llamaCpp: llamaCpp
+                    }
+                return try LocalEndpoint(runtime, url: peer.url, token: token, isOptional: isOptional)
             }
             let watcher = LocalModelWatcher(
                 endpoints, settings: settings, client: client, intake: intake, timekeeper: timekeeper,
@@ -52,11 +59,11 @@ final class LocalStage: Sendable {
                 modelID: { name, runtime in ModelID("\(runtime.rawValue)/\(name)") },
                 expected: { expected[$0] ?? [] }, onStatus: { continuation.yield($0) })
             let stage = LocalStage(
-                ollama: ollama, lmStudio: lmStudio, watcher: watcher, intake: intake, statuses: statuses)
+                ollama: ollama, lmStudio: lmStudio, llamaCpp: llamaCpp, watcher: watcher, intake: intake,
+                statuses: statuses)
             try await body(stage)
         }
-        try await ollama.stop()
-        try await lmStudio.stop()
+        for peer in [ollama, lmStudio, llamaCpp] { try await peer.stop() }
     }
 
     /// The evidence since the last call.

@@ -111,9 +111,13 @@ struct LocalWatcherTests {
 
     @Test(arguments: LocalRuntime.allCases)
     func `a cancelled check ends at once, says so, and is no evidence`(_ runtime: LocalRuntime) async throws {
-        try await LocalStage.with { stage in
+        try await LocalStage.with([runtime]) { stage in
             let (peer, path) =
-                runtime == .ollama ? (stage.ollama, "/api/tags") : (stage.lmStudio, "/api/v1/models")
+                switch runtime {
+                case .ollama: (stage.ollama, "/api/tags")
+                case .lmStudio: (stage.lmStudio, "/api/v1/models")
+                case .llamaCpp: (stage.llamaCpp, "/v1/models")
+                }
             peer.answer(path, .held(""))
             let error = await withTaskGroup(of: LocalHealthCheckError?.self) { group in
                 group.addTask { await stage.failure(of: runtime) }
@@ -323,10 +327,11 @@ struct LocalWatcherTests {
 
     /// Whatever a reader does, no more than this can be sent while polling; a longer list is a decision.
     @Test func `the paths that can be asked are few, and reading them changes nothing`() {
-        let paths = LocalRuntime.allCases.flatMap(\.traits.questions)
+        let paths = LocalRuntime.allCases.flatMap { $0.reader.questions }
         #expect(
             Set(paths) == [
-                "/api/version", "/api/tags", "/api/ps", "/api/v1/models", "/api/v0/models", "/v1/models",
+                "/api/version", "/api/tags", "/api/ps", "/api/v1/models", "/api/v0/models", "/v1/models", "/health",
+                "/props",
             ])
     }
 
