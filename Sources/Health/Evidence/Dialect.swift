@@ -8,6 +8,8 @@ extension ModelTarget {
         case anthropic
         /// Ollama's own API, which alone takes a `keep_alive`.
         case ollama
+        /// Gemini's own API.
+        case gemini
 
         /// Whose API it is, and where that is; `nil` for one that has no address of its own.
         package var home: (kind: String, url: String)? {
@@ -15,6 +17,7 @@ extension ModelTarget {
             case .openAI: ("openai", "https://api.openai.com")
             case .anthropic: ("anthropic", "https://api.anthropic.com")
             case .ollama: nil
+            case .gemini: ("google", "https://generativelanguage.googleapis.com/v1beta")
             }
         }
     }

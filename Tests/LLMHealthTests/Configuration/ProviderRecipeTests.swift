@@ -41,7 +41,8 @@ struct ProviderRecipeTests {
         #expect(
             names == [
                 "OpenAI", "Anthropic", "OpenRouter", "Groq", "Azure OpenAI, classic", "Azure OpenAI, v1", "AWS Bedrock",
-                "Google Vertex AI", "Google Gemini", "Mistral", "Together", "Fireworks", "DeepSeek", "xAI", "vLLM",
+                "Google Vertex AI", "Google Gemini", "Google Gemini, native", "Mistral", "Together", "Fireworks",
+                "DeepSeek", "xAI", "vLLM",
                 "llama.cpp", "SGLang", "TGI", "Ollama", "LM Studio", "LiteLLM", "Portkey, open source",
                 "Portkey, hosted", "Kong AI Gateway", "Cloudflare AI Gateway",
             ])

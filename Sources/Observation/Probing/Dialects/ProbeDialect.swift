@@ -33,6 +33,7 @@ enum ProbeDialects {
         .openAI: OpenAIDialect(),
         .anthropic: AnthropicDialect(),
         .ollama: OllamaDialect(),
+        .gemini: GeminiDialect(),
     ]
 
     /// A gateway speaks OpenAI's dialect for every provider, and translates.
