@@ -8,6 +8,7 @@ import Synchronization
 public final class FleetPublisher: Sendable {
     /// One publication.
     public struct Item: Sendable {
+        /// All models as of this publication.
         public var fleet: FleetHealth
         /// In the order of their numbers; empty when only figures moved.
         public var events: [HealthChangeEvent]

@@ -2,6 +2,7 @@
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 
+    /// Any text; never shown from here on.
     public init(_ value: String) { self.value = value }
 
     /// The bare value, for the one place that puts it on the wire.

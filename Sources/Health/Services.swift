@@ -16,7 +16,13 @@ public protocol CanaryProbeService: Sendable {
 
 /// Asks local runtimes about themselves and their models, without loading, evicting or extending any.
 public protocol LocalModelHealthService: Sendable {
+    /// Asks LM Studio now.
+    ///
+    /// - Throws: when it cannot be asked, or answers as something else.
     func checkLMStudio() async throws(LocalHealthCheckError) -> LocalModelStatus
+    /// Asks Ollama now.
+    ///
+    /// - Throws: when it cannot be asked, or answers as something else.
     func checkOllama() async throws(LocalHealthCheckError) -> LocalModelStatus
     /// Polls every `interval` until the surrounding task is cancelled.
     func startPolling(every interval: Duration) async
@@ -24,18 +30,24 @@ public protocol LocalModelHealthService: Sendable {
 
 /// Answers questions about models from metrics.
 public protocol OTelMetricsService: Sendable {
+    /// - Throws: when the metrics cannot be had, or the store cannot be read.
     func metrics(of modelID: ModelID, in range: TimeRange) async throws(MetricsQueryError) -> ModelMetrics
     /// A fraction 0…1; `nil` when there were no requests in the window.
     func errorRate(of modelID: ModelID, over window: Duration) async throws(MetricsQueryError) -> Double?
+    /// Milliseconds; `nil` for each where nothing was measured in the window.
     func latencyPercentiles(of modelID: ModelID, over window: Duration) async throws(MetricsQueryError)
         -> LatencyPercentiles
+    /// The breaker of the model's best target; closed for a model that nobody knows.
     func circuitBreakerStatus(of modelID: ModelID) async -> CircuitBreakerStatus
 }
 
 /// The one place that knows the health of every model.
 public protocol HealthAggregatorService: Sendable {
+    /// - Throws: for a model that nobody watches, and before the first decision.
     func healthStatus(of modelID: ModelID) async throws(HealthAggregationError) -> ModelHealthStatus
+    /// - Throws: before the first decision.
     func allHealthStatuses() async throws(HealthAggregationError) -> [ModelHealthStatus]
+    /// The counts, providers and components; `unknown` before the first decision.
     func healthSummary() async -> HealthSummary
     /// Probes one model, or all of them, and returns when the answers are part of the statuses.
     func triggerImmediateCheck(_ modelID: ModelID?) async throws(HealthCheckError)
@@ -49,5 +61,6 @@ public protocol HealthStorageService: Sendable {
     func store(_ snapshot: HealthSnapshot) async throws(HealthStorageError)
     /// Oldest first.
     func history(of modelID: ModelID, in range: TimeRange) async throws(HealthStorageError) -> [HealthSnapshot]
+    /// - Throws: when the store cannot be read.
     func trends(of modelID: ModelID, over window: Duration) async throws(HealthStorageError) -> HealthTrends
 }

@@ -24,6 +24,7 @@ public struct Timekeeper: Sendable {
     /// The machine's own clocks.
     public static var system: Timekeeper { Timekeeper(ContinuousClock()) }
 
+    /// Both clocks, read together.
     public var now: Moment { read() }
 
     /// Sleeps until an uptime; throws `CancellationError` when cancelled.

@@ -7,18 +7,22 @@ public struct HealthEngine: Sendable {
     public struct Actions: Sendable {
         /// In the order of their numbers.
         public var events: [HealthChangeEvent] = []
+        /// When to probe what from now on; a key without a plan here keeps the one it has.
         public var plans: [ProbePlan] = []
         /// Many hosts fail at once: ask whether our own network is there.
         public var isConnectivityCheckWanted = false
         /// Gateways that looks stall or fail through: ask each at once whether it lives. Sorted.
         public var suspectedGateways: [String] = []
 
+        /// Nothing is to be done.
         public init() {}
+        /// Whether nothing is to be done.
         public var isEmpty: Bool {
             events.isEmpty && plans.isEmpty && !isConnectivityCheckWanted && suspectedGateways.isEmpty
         }
     }
 
+    /// The numbers of the decision, as of the start.
     public let policy: HealthPolicy
     var models: [ModelTrack] = []
     var positions: [ModelID: Int] = [:]
@@ -42,6 +46,7 @@ public struct HealthEngine: Sendable {
         nextSeq = firstSeq
     }
 
+    /// The models under watch, in the order of their configuration.
     public var modelIDs: [ModelID] { models.map(\.config.id) }
 
     /// The number of the next event.

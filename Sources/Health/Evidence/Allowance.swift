@@ -9,6 +9,7 @@ public struct Allowance: Sendable, Hashable, Codable {
     /// What `limit` is counted over; `nil` where nobody says.
     public var period: Duration?
 
+    /// What is not told stays `nil`.
     public init(limit: Int? = nil, remaining: Int? = nil, resetAfter: Duration? = nil, period: Duration? = nil) {
         self.limit = limit
         self.remaining = remaining

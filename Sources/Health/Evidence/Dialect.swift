@@ -4,7 +4,9 @@ extension ModelTarget {
     /// A further one is a case here, a type that conforms to `ProbeDialect` in `Observation`, and its line in that
     /// protocol's register. The configuration's key `dialect` and the schema follow.
     public enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
+        /// OpenAI's API, which most providers, servers and gateways speak.
         case openAI = "openai"
+        /// Anthropic's Messages API.
         case anthropic
         /// Ollama's own API, which alone takes a `keep_alive`.
         case ollama

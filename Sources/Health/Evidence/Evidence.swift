@@ -1,5 +1,6 @@
 /// What one source saw at an instant.
 public struct Evidence: Sendable, Hashable {
+    /// What was seen or told, with what it is about.
     public enum Kind: Sendable, Hashable {
         /// A probe left. Without its answer in time it is evidence by itself.
         case probeStarted(ProbeKey, number: UInt64, reason: ProbeReason, isStreamed: Bool = false)
@@ -25,17 +26,22 @@ public struct Evidence: Sendable, Hashable {
         /// A store, receiver or other part of the daemon.
         case component(ComponentStatus.Kind, name: String, isUp: Bool, detail: String)
     }
+    /// Where evidence comes from.
     public enum Source: String, Sendable, Hashable, Codable, CaseIterable {
+        /// A canary probe, a real request, a local runtime, metrics or spans, the daemon itself.
         case probe, traffic, local, telemetry, daemon
     }
 
+    /// What was seen or told.
     public var kind: Kind
+    /// Where it comes from.
     public var source: Source
     /// When it was seen.
     public var at: Moment
     /// Where a tracing system may hang its span; the decision only carries it.
     public var trace: TraceContext?
 
+    /// - Parameter trace: the request it belongs to, where that is known.
     public init(_ kind: Kind, source: Source, at: Moment, trace: TraceContext? = nil) {
         self.kind = kind
         self.source = source
@@ -46,10 +52,14 @@ public struct Evidence: Sendable, Hashable {
 
 /// A W3C trace id and span id, opaque to the decision.
 public struct TraceContext: Sendable, Hashable {
+    /// The trace id's first eight bytes.
     public var high: UInt64
+    /// The trace id's last eight bytes.
     public var low: UInt64
+    /// The span id.
     public var span: UInt64
 
+    /// A W3C trace context: 16 bytes of trace id, 8 of span id.
     public init(high: UInt64, low: UInt64, span: UInt64) {
         self.high = high
         self.low = low

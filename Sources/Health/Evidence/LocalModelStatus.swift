@@ -6,7 +6,9 @@ public import Foundation
 
 /// What a local runtime said of itself and its models.
 public struct LocalModelStatus: Sendable, Hashable, Codable {
+    /// The runtime that was asked.
     public var service: LocalRuntime
+    /// Its address, without secrets.
     public var endpoint: String
     /// Whether the last poll was answered.
     public var isAvailable: Bool
@@ -21,6 +23,7 @@ public struct LocalModelStatus: Sendable, Hashable, Codable {
     /// Why it is not available; `nil` when it is.
     public var error: String?
 
+    /// - Parameter ageSeconds: seconds since `checkedAt`.
     public init(
         service: LocalRuntime, endpoint: String, isAvailable: Bool, version: String? = nil, models: [LocalModel] = [],
         checkedAt: Date, ageSeconds: Double = 0, error: String? = nil
@@ -38,6 +41,7 @@ public struct LocalModelStatus: Sendable, Hashable, Codable {
 
 /// One model of a local runtime.
 public struct LocalModel: Sendable, Hashable, Codable {
+    /// Where a model is.
     public enum State: String, Sendable, Hashable, Codable {
         /// In memory: a request is answered now.
         case loaded
@@ -51,18 +55,22 @@ public struct LocalModel: Sendable, Hashable, Codable {
 
     /// The runtime's name of it.
     public var name: String
+    /// Where it is now.
     public var state: State
     /// In memory, wholly or partly on the CPU although the runtime uses a GPU for others: slow.
     public var isOnCPU: Bool
     /// Runs elsewhere, the runtime only forwards (Ollama's cloud models).
     public var isRemote: Bool
+    /// What it is for.
     public var mode: ModelConfig.Mode
+    /// Its size on disk in bytes; `nil` where the runtime tells none.
     public var sizeBytes: Int64?
     /// Parameters, quantisation, context length and so on, as the runtime tells them.
     public var details: [String: JSONValue]
     /// Why it is not probed although it is in memory, as the end of a sentence; `nil` when it is.
     public var unprobed: String?
 
+    /// - Parameter unprobed: why it is not probed although it is in memory.
     public init(
         name: String, state: State, isOnCPU: Bool = false, isRemote: Bool = false, mode: ModelConfig.Mode = .chat,
         sizeBytes: Int64? = nil, details: [String: JSONValue] = [:], unprobed: String? = nil

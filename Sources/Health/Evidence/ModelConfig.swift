@@ -2,26 +2,32 @@
 public struct ModelConfig: Sendable, Hashable {
     /// What a model is asked, and so which endpoint, body and answer mean "alive".
     public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Answers messages, completes a text, speaks the Responses API, embeds, ranks, draws, or speaks and listens.
         case chat, completion, responses, embedding, rerank, image, audio
     }
     /// When a probe streams, which costs the same and measures the time to the first token.
     public enum Streaming: String, Sendable, Hashable, Codable, CaseIterable {
         /// Every fourth scheduled probe.
         case auto
+        /// Every probe streams, or none does.
         case always, never
     }
 
+    /// Unique in the fleet.
     public var id: ModelID
     /// The provider's name in the configuration.
     public var provider: String
     /// At least one; more than one when the model has several keys, regions or accounts.
     public var targets: [ModelTarget]
+    /// What it is for, and so how it is asked; default `chat`.
     public var mode: Mode
     /// Between two scheduled probes of one target.
     public var interval: Duration
     /// Seconds to minutes: prompt, cap, deadline and metadata of its probes.
     public var probe: ProbeConfig
+    /// Whether its probes stream; default `auto`: every fourth.
     public var streaming: Streaming
+    /// Custom checks beside the plain probe; default none.
     public var checks: [CheckDefinition]
     /// Free words that routes may ask for ("vision", "tools").
     public var capabilities: [String]
@@ -39,6 +45,7 @@ public struct ModelConfig: Sendable, Hashable {
     /// What the answer of another model than the one that used to answer makes of the status.
     public enum OtherModel: String, Sendable, Hashable, Codable, CaseIterable { case ignore, degraded, unhealthy }
 
+    /// Defaults: one probe in 15 s, of one short message and at most 16 tokens, within 10 s.
     public init(
         id: ModelID, provider: String, targets: [ModelTarget], mode: Mode = .chat, interval: Duration = .seconds(15),
         probe: ProbeConfig? = nil, streaming: Streaming = .auto, checks: [CheckDefinition] = [],
@@ -64,14 +71,18 @@ public struct ModelConfig: Sendable, Hashable {
 
 /// The name of a target where a model has only one.
 public enum TargetName {
+    /// The name of a model's only target.
     public static let `default` = "default"
 }
 
 /// Dollars per million tokens.
 public struct TokenPrice: Sendable, Hashable, Codable {
+    /// Dollars per million input tokens.
     public var input: Double
+    /// Dollars per million output tokens.
     public var output: Double
 
+    /// Both in dollars per million tokens.
     public init(input: Double, output: Double) {
         self.input = input
         self.output = output
@@ -82,6 +93,7 @@ public struct TokenPrice: Sendable, Hashable, Codable {
 public struct ModelTarget: Sendable, Hashable {
     /// Unique within the model.
     public var name: String
+    /// How it is spoken to; behind a gateway always as `openAI`.
     public var dialect: Dialect
     /// Where requests go, without the trailing slash and without `/v1`: the gateway's address when there is one.
     public var baseURL: String
@@ -102,22 +114,29 @@ public struct ModelTarget: Sendable, Hashable {
 
     /// The request field that caps output tokens.
     public enum TokenLimit: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Learnt from the first refusal, and remembered.
         case auto
+        /// `max_tokens`
         case maxTokens = "max_tokens"
+        /// `max_completion_tokens`, as OpenAI's reasoning models want it.
         case maxCompletionTokens = "max_completion_tokens"
     }
 
+    /// A header of the operator's own.
     public struct Header: Sendable, Hashable {
+        /// Its name, in any case.
         public var name: String
         /// A secret, because nobody can know that it is none.
         public var value: Secret
 
+        /// A header with a value that is never shown.
         public init(name: String, value: Secret) {
             self.name = name
             self.value = value
         }
     }
 
+    /// Defaults: OpenAI's dialect, no gateway, no key.
     public init(
         name: String = TargetName.default, dialect: Dialect = .openAI, baseURL: String, model: String,
         key: Secret? = nil, headers: [Header] = [], gateway: GatewayRoute? = nil, tokenLimit: TokenLimit = .auto,
@@ -158,6 +177,7 @@ public struct GatewayRoute: Sendable, Hashable {
     /// A hosted or enterprise gateway, which caches and takes ids; the open-source one refuses them.
     public var isHosted: Bool
 
+    /// A route through the gateway of this name in the configuration.
     public init(
         gateway: String, kind: Kind = .portkey, provider: String? = nil, customHost: String? = nil,
         config: String? = nil,
@@ -176,18 +196,22 @@ public struct GatewayRoute: Sendable, Hashable {
 
 /// A health check of the operator's own for one model.
 public struct CheckDefinition: Sendable, Hashable {
+    /// Unique within the model.
     public var name: String
     /// Sent as the user message; ignored when `body` is set.
     public var prompt: String?
     /// Sent as it is, with `model` filled in when it is missing.
     public var body: JSONValue?
+    /// Sent beside those of the target, and win over them.
     public var headers: [ModelTarget.Header]
     /// All must hold.
     public var assertions: [Assertion]
+    /// Between two runs; default 5 min.
     public var interval: Duration
     /// 0…1: how much of the score a failing check takes away.
     public var weight: Double
 
+    /// What an answer must fulfil.
     public enum Assertion: Sendable, Hashable {
         /// The answer's text contains this.
         case contains(String)
@@ -203,6 +227,7 @@ public struct CheckDefinition: Sendable, Hashable {
         case minimumOutputTokens(Int)
     }
 
+    /// - Parameter weight: its share of the model's quality, beside the other checks.
     public init(
         name: String, prompt: String? = nil, body: JSONValue? = nil, headers: [ModelTarget.Header] = [],
         assertions: [Assertion] = [], interval: Duration = .seconds(300), weight: Double = 0.5

@@ -2,6 +2,7 @@
 public struct Outcome: Sendable, Hashable, Codable {
     /// The classes of design §4; only `failing` counts against a model.
     public enum Class: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The model answered.
         case ok
         /// The provider failed: counts.
         case failing
@@ -25,7 +26,9 @@ public struct Outcome: Sendable, Hashable, Codable {
 
     /// What exactly happened, stable in JSON and metrics.
     public enum Cause: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Nothing failed.
         case none
+        /// What failed before or instead of an HTTP status.
         case connectionRefused, connectionReset, dns, tls, timeout, stall
         /// No connection within the connect timeout, or within the deadline.
         case connectTimeout
@@ -45,14 +48,19 @@ public struct Outcome: Sendable, Hashable, Codable {
         case malformedAnswer
         /// Another model answered than was asked; with class `ok` where the answer itself was good.
         case otherModelAnswered
+        /// A gateway's cache answered, so the model was not asked.
         case cachedAnswer
         /// Something between us and the provider refuses the request: a CDN, a proxy, a network rule.
         case blockedOnTheWay
         /// This process ran out of file descriptors, ports or memory.
         case ownResources
+        /// What a status or an error body says plainly.
         case rateLimit, quota, unauthorized, forbidden, badRequest, modelNotFound, gatewayRefused, gatewayUnreachable
+        /// The model is not in memory, and a probe would load it.
         case notLoaded
+        /// An answer did not fulfil a custom check's assertion.
         case assertion
+        /// None of these; `detail` says what.
         case other
 
         /// Whether it failed before a connection stood.
@@ -64,7 +72,9 @@ public struct Outcome: Sendable, Hashable, Codable {
         }
     }
 
+    /// Whose doing it was.
     public var `class`: Class
+    /// What exactly happened.
     public var cause: Cause
     /// One sentence for people, without secrets; empty for `ok`.
     public var detail: String
@@ -73,6 +83,7 @@ public struct Outcome: Sendable, Hashable, Codable {
     /// How long the provider asks us to wait.
     public var retryAfter: Duration?
 
+    /// - Parameter retryAfter: what the answer asked for, as it came; the decision caps it.
     public init(
         _ class: Class, _ cause: Cause = .none, detail: String = "", httpStatus: Int? = nil,
         retryAfter: Duration? = nil
@@ -84,6 +95,7 @@ public struct Outcome: Sendable, Hashable, Codable {
         self.retryAfter = retryAfter
     }
 
+    /// An answer with status 200 and nothing to say against it.
     public static let ok = Outcome(.ok, httpStatus: 200)
 
     enum CodingKeys: String, CodingKey { case `class`, cause, detail, httpStatus, retryAfterMs }

@@ -3,6 +3,7 @@
 /// `maxTokens` is 16, not 1, because newer models refuse less; `temperature` is left out, because reasoning models
 /// refuse any but 1 (provider facts §9.1).
 public struct ProbeConfig: Sendable, Hashable {
+    /// The model to be probed.
     public var modelId: ModelID
     /// The user message; a nonce is appended so that no cache can answer.
     public var prompt: String
@@ -15,6 +16,7 @@ public struct ProbeConfig: Sendable, Hashable {
     /// Sent as `x-portkey-metadata`; values other than strings are sent as their JSON text.
     public var metadata: [String: JSONValue]
 
+    /// Defaults: the message "ping", at most 16 tokens, the model's own temperature, 10 s.
     public init(
         modelId: ModelID, prompt: String = "ping", maxTokens: Int = 16, temperature: Double? = nil,
         timeout: Duration = .seconds(10),

@@ -1,10 +1,13 @@
 /// What a probe looks at: one target of one model, plainly or by one of the model's own checks.
 public struct ProbeKey: Sendable, Hashable, Codable {
+    /// The model.
     public var modelID: ModelID
+    /// The model's target, by name.
     public var target: String
     /// The name of the custom check; `nil` for the plain canary.
     public var check: String?
 
+    /// - Parameter check: the custom check's name; `nil` for the plain probe.
     public init(_ modelID: ModelID, target: String = TargetName.default, check: String? = nil) {
         self.modelID = modelID
         self.target = target
@@ -39,6 +42,7 @@ public enum ProbeReason: String, Sendable, Hashable, Codable, CaseIterable {
 ///
 /// A prober that hears nothing more goes on by itself at `next + n · every`, so a lost plan stops nothing.
 public struct ProbePlan: Sendable, Hashable {
+    /// What is to be probed.
     public var key: ProbeKey
     /// Uptime (``Moment/uptime``) of the next probe; `nil` for none until another plan comes.
     public var next: Duration?
@@ -46,11 +50,13 @@ public struct ProbePlan: Sendable, Hashable {
     public var anchor: Duration
     /// Between two turns after `next`.
     public var every: Duration
+    /// Why, which decides what a probe costs the budget.
     public var reason: ProbeReason
     /// Whether the next probe is to stream: a failure is confirmed in the way it happened. `nil` leaves it to the
     /// prober; only the next probe, not the turns after it.
     public var isStreamed: Bool?
 
+    /// - Parameter isStreamed: `nil` leaves it to the prober.
     public init(
         key: ProbeKey, next: Duration?, anchor: Duration, every: Duration, reason: ProbeReason, isStreamed: Bool? = nil
     ) {

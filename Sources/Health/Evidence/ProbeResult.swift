@@ -21,6 +21,7 @@ public struct ProbeResult: Sendable, Hashable {
         /// The longest wait between two parts of the body.
         public var longestGap: Duration?
 
+        /// Times from the start of the request; `nil` for a phase that was not reached.
         public init(
             connect: Duration? = nil, head: Duration? = nil, firstByte: Duration? = nil, firstToken: Duration? = nil,
             longestGap: Duration? = nil
@@ -33,26 +34,34 @@ public struct ProbeResult: Sendable, Hashable {
         }
     }
 
+    /// The model that was probed.
     public var modelId: ModelID
     /// The target probed; `default` where the model has only one.
     public var target: String
+    /// What it came to.
     public var outcome: Outcome
     /// From sending to the end of the answer; `nil` when the probe never left.
     public var latency: Duration?
+    /// How long each phase took.
     public var phases: Phases
+    /// Tokens of the request, as the answer tells them.
     public var inputTokens: Int?
+    /// Tokens of the answer, as the answer tells them.
     public var outputTokens: Int?
+    /// Whether the answer was asked for as a stream.
     public var isStreamed: Bool
     /// What the answer's headers say of the account's requests; `nil` where they say nothing.
     public var allowance: Allowance?
     /// The model that the answer names, where it names one.
     public var answeredModel: String?
+    /// When the probe left, by the wall clock.
     public var startedAt: Date
     /// The result of an earlier probe, returned because it is fresh enough.
     public var isCached: Bool
     /// What the prober learnt or the answer hinted ("uses max_completion_tokens").
     public var note: String?
 
+    /// - Parameter latency: from the start of the request to the last byte; `nil` when no answer came.
     public init(
         modelId: ModelID, target: String = TargetName.default, outcome: Outcome, latency: Duration? = nil,
         phases: Phases = .init(), inputTokens: Int? = nil, outputTokens: Int? = nil, isStreamed: Bool = false,

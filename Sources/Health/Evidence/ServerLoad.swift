@@ -11,6 +11,7 @@ public struct ServerLoad: Sendable, Hashable, Codable {
     /// Tokens generated since the server started; only its movement means anything.
     public var generatedTokens: Double?
 
+    /// What the server does not tell stays `nil`.
     public init(running: Int? = nil, waiting: Int? = nil, slots: Int? = nil, generatedTokens: Double? = nil) {
         self.running = running
         self.waiting = waiting

@@ -8,12 +8,15 @@ public import Foundation
 public struct FleetHealth: Sendable {
     /// Rises with every publication.
     public let revision: UInt64
+    /// When it was rendered, by the wall clock.
     public let at: Date
     /// Sorted by model id.
     public private(set) var models: [ModelHealthStatus]
+    /// The counts, providers and components.
     public let summary: HealthSummary
     private let positions: [ModelID: Int]
 
+    /// The summary is made of the models.
     public init(
         revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus] = [],
         rollUp: HealthPolicy.RollUp = .init()
@@ -64,19 +67,26 @@ public struct FleetHealth: Sendable {
 
 /// The state of a part that models depend on: a gateway, a local runtime, a store.
 public struct ComponentStatus: Sendable, Hashable, Codable {
+    /// The kinds of parts that models depend on.
     public enum Kind: String, Sendable, Hashable, Codable {
+        /// By what they are: in between, on our side, or our own.
         case gateway, host, localRuntime, modelList, store, receiver, network, process, configuration
         /// A source or a sink that an embedding program added.
         case source, sink
     }
 
+    /// What kind of part it is.
     public var kind: Kind
+    /// Its name in the configuration, or its address.
     public var name: String
     /// `healthy`, `unhealthy` or `unknown`.
     public var status: HealthStatus
+    /// One sentence without secrets.
     public var reason: String
+    /// Since when it has this status.
     public var since: Date
 
+    /// A part's status since an instant.
     public init(kind: Kind, name: String, status: HealthStatus, reason: String, since: Date) {
         self.kind = kind
         self.name = name
@@ -88,11 +98,17 @@ public struct ComponentStatus: Sendable, Hashable, Codable {
 
 /// The fleet in one glance.
 public struct HealthSummary: Sendable, Hashable, Codable {
+    /// Models by status.
     public struct Counts: Sendable, Hashable, Codable {
+        /// All of them.
         public var total = 0
+        /// Those that are `healthy`.
         public var healthy = 0
+        /// Those that are `degraded`.
         public var degraded = 0
+        /// Those that are `unhealthy`.
         public var unhealthy = 0
+        /// Those that are `unknown`.
         public var unknown = 0
         /// Local models that are known and not loaded; they are counted in `healthy` too.
         public var idle = 0
@@ -104,27 +120,39 @@ public struct HealthSummary: Sendable, Hashable, Codable {
         public var status: HealthStatus
         /// One sentence.
         public var reason: String
+        /// The provider's models by status.
         public var counts: Counts
     }
+    /// The model that is worst off.
     public struct Worst: Sendable, Hashable, Codable {
+        /// The model.
         public var modelId: ModelID
+        /// Who serves it.
         public var provider: String
+        /// Its status.
         public var status: HealthStatus
+        /// Its first reason.
         public var reason: String
+        /// Since when it has this status.
         public var since: Date
     }
 
+    /// The revision of the fleet that it sums up.
     public var revision: UInt64
+    /// When that was rendered.
     public var timestamp: Date
     /// `unhealthy` when none of the models that are known of is healthy or degraded, `unknown` when the fleet is blind or
     /// empty, `degraded` from a fifth of the models that is not healthy (`policy.rollUp`), else `healthy`.
     public var status: HealthStatus
     /// One sentence; it says so where not a single model is healthy.
     public var reason: String
+    /// The fleet's models by status.
     public var counts: Counts
+    /// By provider's name.
     public var providers: [String: Provider]
     /// At most ten models that are not healthy, worst first.
     public var worst: [Worst]
+    /// Gateways, hosts, runtimes, stores and the rest that models depend on.
     public var components: [ComponentStatus]
 
     init(

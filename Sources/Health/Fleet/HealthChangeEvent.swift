@@ -11,15 +11,22 @@ public import Foundation
 public struct HealthChangeEvent: Sendable, Hashable, Codable {
     /// Rises by one with each event; holes exist only where the daemon restarted.
     public var seq: UInt64
+    /// The model that changed.
     public var modelId: ModelID
+    /// Who serves it.
     public var provider: String
+    /// Its status before; `unknown` for one that was added.
     public var previousStatus: HealthStatus
+    /// Its status from now on.
     public var currentStatus: HealthStatus
+    /// When it changed, by the wall clock.
     public var timestamp: Date
     /// One sentence: the first of `reasons`.
     public var reason: String
+    /// Why, the most telling first.
     public var reasons: [HealthReason]
 
+    /// - Parameter seq: unique and rising over all runs of one store.
     public init(
         seq: UInt64, modelId: ModelID, provider: String, previousStatus: HealthStatus, currentStatus: HealthStatus,
         timestamp: Date, reasons: [HealthReason]

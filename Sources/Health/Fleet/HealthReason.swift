@@ -56,12 +56,14 @@ public struct HealthReason: Sendable, Hashable, Codable {
         case disabled
     }
 
+    /// What programs go by.
     public var code: Code
     /// One sentence an operator can act on.
     public var message: String
     /// The target it speaks of, where the model has several.
     public var target: String?
 
+    /// - Parameter target: the target it is about; `nil` for the whole model.
     public init(_ code: Code, _ message: String, target: String? = nil) {
         self.code = code
         self.message = message

@@ -6,6 +6,7 @@ public import Foundation
 
 /// What people and alerts are told of a model.
 public enum HealthStatus: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It answers as it should, it answers with trouble, or it does not answer.
     case healthy, degraded, unhealthy
     /// No fresh evidence, or the fault is ours: never shown as down, never as up.
     case unknown
@@ -23,6 +24,7 @@ public enum HealthStatus: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Whether traffic may be sent to a model now. Quicker to change than ``HealthStatus``, and cheap to be wrong.
 public struct RoutingVerdict: Sendable, Hashable, Codable {
+    /// What a gateway is to do.
     public enum Verdict: String, Sendable, Hashable, Codable {
         /// Send traffic.
         case usable
@@ -32,11 +34,14 @@ public struct RoutingVerdict: Sendable, Hashable, Codable {
         case excluded
     }
 
+    /// What a gateway is to do.
     public var verdict: Verdict
     /// When the verdict is looked at again; `nil` where no time is known.
     public var until: Date?
+    /// One sentence.
     public var reason: String
 
+    /// - Parameter until: when it is looked at again.
     public init(_ verdict: Verdict, reason: String, until: Date? = nil) {
         self.verdict = verdict
         self.until = until

@@ -1,10 +1,16 @@
 /// Any JSON value: for metadata, whose shape nobody fixes.
 public enum JSONValue: Sendable, Hashable {
+    /// `null`
     case null
+    /// `true` or `false`
     case bool(Bool)
+    /// Any number; whole ones up to 2⁵³ are exact.
     case number(Double)
+    /// A text.
     case string(String)
+    /// Values in their order.
     case array([JSONValue])
+    /// Values by name.
     case object([String: JSONValue])
 
     /// The string, if it is one.

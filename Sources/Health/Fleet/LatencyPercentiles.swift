@@ -1,9 +1,13 @@
 /// Latency percentiles in milliseconds; `nil` where nothing was measured.
 public struct LatencyPercentiles: Sendable, Hashable {
+    /// The median, milliseconds.
     public var p50: Double?
+    /// The 90th percentile, milliseconds.
     public var p90: Double?
+    /// The 99th percentile, milliseconds.
     public var p99: Double?
 
+    /// Milliseconds; `nil` where nothing was measured.
     public init(p50: Double? = nil, p90: Double? = nil, p99: Double? = nil) {
         self.p50 = p50
         self.p90 = p90

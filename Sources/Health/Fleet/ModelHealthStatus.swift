@@ -6,8 +6,11 @@ public import Foundation
 
 /// The status, score, reasons, latency and rates of one model.
 public struct ModelHealthStatus: Sendable, Hashable {
+    /// The model.
     public var modelId: ModelID
+    /// Who serves it.
     public var provider: String
+    /// What it is now.
     public var status: HealthStatus
     /// 0–100 for display and routing ties; 80–100 healthy, 40–79 degraded, 0–39 unhealthy, `nil` when unknown.
     public var score: Double?
@@ -15,6 +18,7 @@ public struct ModelHealthStatus: Sendable, Hashable {
     public var reasons: [HealthReason]
     /// When the status began.
     public var since: Date
+    /// What a gateway is to do, and why.
     public var routing: RoutingVerdict
     /// Milliseconds, over the last five minutes of probes and traffic.
     public var latency: LatencyPercentiles
@@ -26,20 +30,26 @@ public struct ModelHealthStatus: Sendable, Hashable {
     public var availability: Double?
     /// When a probe or request of the model last came to an outcome.
     public var lastCheck: Date?
+    /// When it last answered; `nil` when it never has.
     public var lastSuccessfulResponse: Date?
+    /// Failures in a row, of its best target.
     public var consecutiveFailures: Int
     /// When the next probe is planned; `nil` when none is.
     public var nextProbeAt: Date?
+    /// The breaker of its best target.
     public var circuitBreaker: CircuitBreakerStatus
     /// The last probe, for as long as it counts as current (`probeResultTTL`).
     public var probeResult: ProbeResult?
     /// Outcomes since the daemon started; a reader takes differences.
     public var requestTotal: UInt64
+    /// Its targets, in the order of the configuration.
     public var targets: [TargetHealth]
+    /// What its runtime and its answers tell beside.
     public var metadata: [String: JSONValue]
     /// What operators have said of it and still holds.
     public var notices: [Notice] = []
 
+    /// Defaults: no target, no latency, nothing known of the past.
     public init(
         modelId: ModelID, provider: String, status: HealthStatus, score: Double? = nil, reasons: [HealthReason],
         since: Date, routing: RoutingVerdict, latency: LatencyPercentiles = .init(),

@@ -1,7 +1,9 @@
 /// The name of a model, unique in the fleet. It may hold any character, `/` included.
 public struct ModelID: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// As it is written in the configuration.
     public let rawValue: String
 
+    /// Any text that is not empty.
     public init(_ rawValue: String) { self.rawValue = rawValue }
     public init(stringLiteral value: String) { rawValue = value }
     public var description: String { rawValue }

@@ -6,10 +6,13 @@ public import Foundation
 
 /// A stored ``ModelHealthStatus``.
 public struct HealthSnapshot: Sendable, Hashable {
+    /// Figures of the window that ends with the snapshot.
     public struct Metrics: Sendable, Hashable {
         /// Milliseconds.
         public var latencyP50: Double?
+        /// Milliseconds.
         public var latencyP90: Double?
+        /// Milliseconds.
         public var latencyP99: Double?
         /// A fraction 0…1.
         public var errorRate: Double?
@@ -18,6 +21,7 @@ public struct HealthSnapshot: Sendable, Hashable {
         /// A fraction 0…1.
         public var availability: Double?
 
+        /// Milliseconds and shares 0…1; `nil` where nothing was measured.
         public init(
             latencyP50: Double? = nil, latencyP90: Double? = nil, latencyP99: Double? = nil, errorRate: Double? = nil,
             requestCount: Int = 0, availability: Double? = nil
@@ -30,12 +34,16 @@ public struct HealthSnapshot: Sendable, Hashable {
             self.availability = availability
         }
     }
+    /// The last probe before the snapshot.
     public struct Probe: Sendable, Hashable, Codable {
+        /// Whether it was answered.
         public var success: Bool
         /// Milliseconds.
         public var latency: Double?
+        /// What it came to, where it was not.
         public var error: String?
 
+        /// - Parameter latency: milliseconds.
         public init(success: Bool, latency: Double?, error: String? = nil) {
             self.success = success
             self.latency = latency
@@ -43,16 +51,24 @@ public struct HealthSnapshot: Sendable, Hashable {
         }
     }
 
+    /// When it was taken, by the wall clock.
     public var timestamp: Date
+    /// The model.
     public var modelId: ModelID
+    /// Who serves it.
     public var provider: String
+    /// What it was then.
     public var status: HealthStatus
+    /// 0…100; `nil` while it was unknown.
     public var score: Double?
     /// The first reason's code.
     public var reasonCode: HealthReason.Code
+    /// Figures of the window before it.
     public var metrics: Metrics
+    /// The last probe before it; `nil` where there was none.
     public var probeResult: Probe?
 
+    /// One row of a model's past.
     public init(
         timestamp: Date, modelId: ModelID, provider: String, status: HealthStatus, score: Double? = nil,
         reasonCode: HealthReason.Code, metrics: Metrics, probeResult: Probe? = nil

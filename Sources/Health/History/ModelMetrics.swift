@@ -6,16 +6,22 @@ public import Foundation
 
 /// What metrics tell of one model over a range.
 public struct ModelMetrics: Sendable, Hashable, Codable {
+    /// The model.
     public var modelId: ModelID
+    /// What was asked for.
     public var range: TimeRange
+    /// Probes and requests.
     public var requestCount: Int
+    /// Those of them that failed.
     public var errorCount: Int
     /// `nil` without requests.
     public var errorRate: Double?
+    /// Milliseconds.
     public var latency: LatencyPercentiles
     /// Where the figures come from: `history`, `otlp`, `clickhouse`, `prometheus`.
     public var source: String
 
+    /// Counts, milliseconds and shares 0…1 of one range.
     public init(
         modelId: ModelID, range: TimeRange, requestCount: Int, errorCount: Int, errorRate: Double?,
         latency: LatencyPercentiles, source: String
@@ -48,24 +54,33 @@ extension ModelMetrics {
 
 /// What a Portkey gateway's own metrics say, by provider and model.
 public struct PortkeyMetrics: Sendable, Hashable, Codable {
+    /// A provider's models in a scrape.
     public struct Provider: Sendable, Hashable, Codable {
+        /// As the gateway's labels have it.
         public var name: String
+        /// In the order of the text.
         public var models: [Model]
 
+        /// A provider with its models.
         public init(name: String, models: [Model]) {
             self.name = name
             self.models = models
         }
     }
+    /// One model's counters in a scrape.
     public struct Model: Sendable, Hashable, Codable {
+        /// As the gateway's labels have it.
         public var id: String
         /// Requests by HTTP code.
         public var requestCount: [String: Double]
         /// Cumulative counts by upper bound in milliseconds (`+Inf` last).
         public var latencyHistogram: [String: Double]
+        /// Requests that failed, since the gateway started.
         public var errorCount: Double
+        /// Requests that were answered, since the gateway started.
         public var successCount: Double
 
+        /// Counters since the gateway started.
         public init(
             id: String, requestCount: [String: Double], latencyHistogram: [String: Double], errorCount: Double,
             successCount: Double
@@ -78,9 +93,12 @@ public struct PortkeyMetrics: Sendable, Hashable, Codable {
         }
     }
 
+    /// When the text was read.
     public var timestamp: Date
+    /// In the order of the text.
     public var providers: [Provider]
 
+    /// What one reading of a gateway's metrics told.
     public init(timestamp: Date, providers: [Provider]) {
         self.timestamp = timestamp
         self.providers = providers

@@ -6,7 +6,9 @@ public import Foundation
 
 /// A stretch of time, `from` included and `to` not.
 public struct TimeRange: Sendable, Hashable, Codable {
+    /// Included.
     public var from: Date
+    /// Excluded.
     public var to: Date
 
     /// - Throws: ``TimeRange/Invalid`` when `to` is not after `from`.
@@ -28,11 +30,14 @@ public struct TimeRange: Sendable, Hashable, Codable {
         to = end
     }
 
+    /// From the beginning to the end.
     public var duration: Duration { .seconds(to.timeIntervalSince(from)) }
 
     /// The range ends before it begins.
     public struct Invalid: Error, CustomStringConvertible {
+        /// The beginning that was asked for.
         public let from: Date
+        /// The end that was asked for, before it.
         public let to: Date
         public var description: String { "the range ends (\(to.rfc3339)) before it begins (\(from.rfc3339))" }
     }

@@ -10,6 +10,7 @@ import Darwin
 ///
 /// Covers 10 µs to one hour; what lies outside is counted in the outermost buckets. Eight bytes a used bucket.
 public struct LatencySketch: Sendable, Hashable {
+    /// How far a quantile may be off: one per cent.
     public static let relativeError = 0.01
     private static let smallest = 10e-6
     private static let largest = 3_600.0
@@ -25,10 +26,13 @@ public struct LatencySketch: Sendable, Hashable {
 
     /// Sorted by index.
     private var buckets: [Bucket] = []
+    /// How many values were added.
     public private(set) var count: UInt64 = 0
 
+    /// Without any value.
     public init() {}
 
+    /// Whether nothing was added.
     public var isEmpty: Bool { count == 0 }
 
     /// Adds `times` values of `seconds`.
@@ -38,10 +42,12 @@ public struct LatencySketch: Sendable, Hashable {
         add(Bucket(index: Int32(min(max(raw, Self.lowestIndex), Self.highestIndex)), count: UInt32(clamping: times)))
     }
 
+    /// Adds all values of another sketch.
     public mutating func merge(_ other: LatencySketch) {
         for bucket in other.buckets { add(bucket) }
     }
 
+    /// Forgets every value.
     public mutating func removeAll() {
         buckets.removeAll(keepingCapacity: true)
         count = 0

@@ -3,8 +3,11 @@
 /// A further one is a case and a profile here, a reader (`LocalRuntimeReader` in `Observation`), and its line in that
 /// protocol's register. Configuration, provider kinds, sentences and the schema follow from the profile.
 public enum LocalRuntime: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Ollama.
     case ollama
+    /// LM Studio.
     case lmStudio = "lmstudio"
+    /// llama.cpp's `llama-server`.
     case llamaCpp = "llamacpp"
 
     package var profile: Profile {

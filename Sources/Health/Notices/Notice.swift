@@ -8,6 +8,7 @@ public import Foundation
 ///
 /// Probes go on, whatever is said; alerts do not.
 public struct Notice: Sendable, Hashable, Codable {
+    /// What an operator can say of a model.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// Somebody takes care of it: no more alerts until the model is healthy again.
         case acknowledge
@@ -19,17 +20,22 @@ public struct Notice: Sendable, Hashable, Codable {
         case maintenance
     }
 
+    /// Unique.
     public var id: String
+    /// The model it is about.
     public var modelId: ModelID
+    /// What is said.
     public var kind: Kind
     /// When it was said, or begins.
     public var at: Date
     /// `nil` for as long as it takes.
     public var until: Date?
+    /// Why, in the operator's words.
     public var reason: String
     /// The name of the token, or where it comes from.
     public var by: String
 
+    /// - Parameter until: when it ends; `nil` when it ends with the trouble, or is taken back.
     public init(
         id: String, modelId: ModelID, kind: Kind, at: Date, until: Date?, reason: String, by: String
     ) {
@@ -62,15 +68,20 @@ public struct Notice: Sendable, Hashable, Codable {
 
 /// Something that people should know: planned work on some models, or any word to everybody.
 public struct Announcement: Sendable, Hashable, Codable {
+    /// Unique.
     public var id: String
+    /// One line.
     public var title: String
+    /// More lines; may be empty.
     public var text: String
+    /// From when on it holds.
     public var from: Date
     /// `nil` until it is taken back.
     public var until: Date?
     /// Names or patterns with `*` and `?`; empty for all.
     public var models: [ModelID]
 
+    /// - Parameter models: whom it is about; all when empty.
     public init(id: String, title: String, text: String = "", from: Date, until: Date?, models: [ModelID] = []) {
         self.id = id
         self.title = title
@@ -108,10 +119,14 @@ public struct Announcement: Sendable, Hashable, Codable {
 
 /// What somebody wrote on an incident.
 public struct IncidentNote: Sendable, Hashable, Codable {
+    /// When it was written.
     public var at: Date
+    /// What was written.
     public var text: String
+    /// Who wrote it.
     public var author: String
 
+    /// A note on an incident.
     public init(at: Date, text: String, author: String) {
         self.at = at
         self.text = text

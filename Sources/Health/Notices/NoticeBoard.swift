@@ -12,6 +12,7 @@ public protocol StateDocuments: Sendable {
     func documents(_ kind: String) throws(HealthStorageError) -> [(id: String, body: String)]
     /// Stores one in the place of what has its id.
     func put(_ kind: String, id: String, body: String) throws(HealthStorageError)
+    /// Removes one; one that is not there is none to remove.
     func remove(_ kind: String, id: String) throws(HealthStorageError)
 }
 
@@ -171,6 +172,7 @@ public final class NoticeBoard: Sendable {
         state.withLock { ($0.configured.announcements + $0.announcements).current(now) }
     }
 
+    /// Planned work that is not over, in the order of its beginning.
     public func maintenance(at now: Date) -> [Announcement] {
         state.withLock { ($0.configured.maintenance + $0.maintenance).current(now) }
     }
@@ -184,6 +186,7 @@ public final class NoticeBoard: Sendable {
         }
     }
 
+    /// - Throws: when it cannot be kept; then it is not told.
     public func add(announcement: Announcement) throws(HealthStorageError) {
         try put(Kind.announcement, announcement.id, announcement)
         change { state in
@@ -191,6 +194,7 @@ public final class NoticeBoard: Sendable {
         }
     }
 
+    /// - Throws: when it cannot be kept; then it is not planned.
     public func add(maintenance window: Announcement) throws(HealthStorageError) {
         try put(Kind.maintenance, window.id, window)
         change { state in
@@ -232,6 +236,7 @@ public final class NoticeBoard: Sendable {
     /// Oldest first.
     public func notes(on incident: String) -> [IncidentNote] { state.withLock { $0.notes[incident] ?? [] } }
 
+    /// - Throws: when it cannot be kept.
     public func add(_ note: IncidentNote, to incident: String) throws(HealthStorageError) {
         let count = state.withLock { $0.notes[incident]?.count ?? 0 }
         let number = "\(count + 1_000_000)".dropFirst()
@@ -273,6 +278,7 @@ extension [Announcement] {
 public final class MemoryDocuments: StateDocuments {
     private let state = Mutex<[String: [String: String]]>([:])
 
+    /// Without any document.
     public init() {}
 
     public func documents(_ kind: String) throws(HealthStorageError) -> [(id: String, body: String)] {

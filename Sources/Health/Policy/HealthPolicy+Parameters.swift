@@ -1,17 +1,25 @@
 extension HealthPolicy {
     /// One tunable number: where it stands, what it means, and its key under `policy:` in the configuration.
     public struct Parameter: Sendable {
+        /// Where the value is, by its kind, with the values that are allowed.
         public enum Path: Sendable {
+            /// A real number.
             case number(any WritableKeyPath<HealthPolicy, Double> & Sendable, in: ClosedRange<Double>)
+            /// A whole number.
             case count(any WritableKeyPath<HealthPolicy, Int> & Sendable, in: ClosedRange<Int>)
+            /// A duration.
             case duration(any WritableKeyPath<HealthPolicy, Duration> & Sendable)
+            /// Durations in their order.
             case durations(any WritableKeyPath<HealthPolicy, [Duration]> & Sendable)
         }
 
         /// `group.name`, or a bare name.
         public var key: String
+        /// What one unit of the value is; empty for a plain number.
         public var unit: String
+        /// What it decides, as the end of a sentence.
         public var meaning: String
+        /// Where the value is.
         public var path: Path
     }
 

@@ -26,6 +26,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var slowConfirmations: [Duration] = [
             .seconds(12), .seconds(20), .seconds(26), .seconds(30.2), .seconds(30.5),
         ]
+        /// The standard values.
         public init() {}
     }
 
@@ -40,6 +41,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var perDoubling = 0.25
         /// Bounds of the learnt share of failures that is normal for a model (p0).
         public var leastNoise = 0.005
+        /// The most that failures by chance are taken for, 0…1.
         public var mostNoise = 0.03
         /// How probable it is that a failure is a blip's, which the looks just after it then share: a second failure in
         /// the least span of an outage tells accordingly less, the more the sooner it comes, and further ones nothing.
@@ -60,6 +62,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var bearableShare = 0.5
         /// … by this statistic. It must fall back to zero to be merely degraded again.
         public var unhealthyThreshold = 6.0
+        /// The standard values.
         public init() {}
     }
 
@@ -81,6 +84,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var unknownFactor = 1.4
         /// After an overdue probe has succeeded, none is overdue for this long before twice what that one took.
         public var patience: Duration = .seconds(300)
+        /// The standard values.
         public init() {}
     }
 
@@ -101,6 +105,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var halfLife: Duration = .seconds(45 * 60)
         /// The same while the model is slow, in multiples: what is slow does not become usual within hours.
         public var patience = 16.0
+        /// The standard values.
         public init() {}
     }
 
@@ -112,6 +117,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var threshold = 12.0
         /// The downward statistic above which looks follow each other more quickly.
         public var hope = 2.4
+        /// The standard values.
         public init() {}
     }
 
@@ -129,6 +135,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var confirmAfter: Duration = .seconds(2)
         /// Failures after such a success that open it again.
         public var halfOpenFailures = 3
+        /// The standard values.
         public init() {}
     }
 
@@ -145,6 +152,7 @@ public struct HealthPolicy: Sendable, Hashable {
         /// The longest wait that a provider's word alone (`retry-after`) brings about; an announced allowance that is
         /// used up is waited for until its reset, up to a day and an hour.
         public var longestWait: Duration = .seconds(300)
+        /// The standard values.
         public init() {}
     }
 
@@ -154,6 +162,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var share = 0.058
         /// Extra probes that may be saved up.
         public var burst = 96.0
+        /// The standard values.
         public init() {}
     }
 
@@ -161,7 +170,9 @@ public struct HealthPolicy: Sendable, Hashable {
     public struct Staleness: Sendable, Hashable {
         /// Planned intervals without evidence after which nothing is known.
         public var intervals = 3.0
+        /// Evidence is stale after this at the earliest.
         public var minimum: Duration = .seconds(30)
+        /// The standard values.
         public init() {}
     }
 
@@ -171,6 +182,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var changes = 4
         /// Intervals; flapping is over when none of them saw a change.
         public var observations = 20
+        /// The standard values.
         public init() {}
     }
 
@@ -181,10 +193,12 @@ public struct HealthPolicy: Sendable, Hashable {
         /// Failure share and statistic of the quicker detector. The threshold holds for one look a second; it rises with
         /// the logarithm of the pace, so that busy models are not avoided more often by mistake.
         public var failureShare = 0.25
+        /// The statistic at which routing avoids a model.
         public var threshold = 14.0
         /// Failure share and statistic of failures in a row: so many that this share explains them better than noise does,
         /// and traffic avoids the model.
         public var outageShare = 0.9
+        /// The statistic at which a run of failures is an outage to routing.
         public var outageThreshold = 13.0
         /// The downward statistic at which traffic may come back.
         public var recoveryThreshold = 8.0
@@ -192,6 +206,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var burstLevel = 4.0
         /// … at this distance, until the verdict is clear.
         public var burstInterval: Duration = .milliseconds(200)
+        /// The standard values.
         public init() {}
     }
 
@@ -207,16 +222,23 @@ public struct HealthPolicy: Sendable, Hashable {
         public var silentGaps = 10.0
         /// No silence is shorter.
         public var leastSilence: Duration = .seconds(2)
+        /// The standard values.
         public init() {}
     }
 
     /// What each signal weighs in the score; weights of absent signals are left out of the mean.
     public struct Score: Sendable, Hashable {
+        /// The weight of the availability.
         public var availability = 0.3
+        /// The weight of the share of failures.
         public var errors = 0.35
+        /// The weight of slowness.
         public var latency = 0.2
+        /// The weight of the evidence's age.
         public var freshness = 0.05
+        /// The weight of custom checks.
         public var quality = 0.1
+        /// The standard values.
         public init() {}
     }
 
@@ -226,6 +248,7 @@ public struct HealthPolicy: Sendable, Hashable {
         public var unhealthyShare = 0.5
         /// A provider or the fleet is degraded from this share of models that are not healthy.
         public var degradedShare = 0.2
+        /// The standard values.
         public init() {}
     }
 
@@ -233,6 +256,7 @@ public struct HealthPolicy: Sendable, Hashable {
     public struct SelfNetwork: Sendable, Hashable {
         /// Distinct hosts off this machine that fall silent within one interval, while none answers.
         public var hosts = 3
+        /// The standard values.
         public init() {}
     }
 
@@ -244,24 +268,41 @@ public struct HealthPolicy: Sendable, Hashable {
         public var askAgain: Duration = .seconds(3)
         /// Models of one host that must be silent together before it is the host that is down.
         public var models = 2
+        /// The standard values.
         public init() {}
     }
 
+    /// When failures are an outage.
     public var outage = Outage()
+    /// When failures are a partial outage.
     public var errors = Errors()
+    /// When a probe that has not come back counts.
     public var overdue = Overdue()
+    /// When an answer is slow.
     public var latency = Latency()
+    /// When an outage or a partial outage is over.
     public var recovery = Recovery()
+    /// How an outage is looked at.
     public var breaker = Breaker()
+    /// How a refusal is looked at.
     public var blocked = Blocked()
+    /// How many looks beside the schedule there may be.
     public var budget = Budget()
+    /// When nothing is known any more.
     public var staleness = Staleness()
+    /// When a status changes too often.
     public var flapping = Flapping()
+    /// When traffic is to avoid a model.
     public var routing = Routing()
+    /// How real requests count.
     public var traffic = Traffic()
+    /// How the score is weighted.
     public var score = Score()
+    /// When a provider is in trouble as a whole.
     public var rollUp = RollUp()
+    /// When our own network is suspected.
     public var selfNetwork = SelfNetwork()
+    /// When a fault is shared by several models.
     public var shared = Shared()
     /// Probes are moved by up to this share of their interval, so that no rhythm of ours meets one of theirs.
     public var jitter = 0.05
@@ -270,6 +311,7 @@ public struct HealthPolicy: Sendable, Hashable {
     /// How long a probe's result is shown as current.
     public var probeResultTTL: Duration = .seconds(30)
 
+    /// The standard values.
     public init() {}
 }
 

@@ -5,6 +5,7 @@ extension Configuration {
     public struct Gateway: Sendable, Hashable {
         /// The kinds of gateway that are known.
         public enum Kind: String, Sendable, Hashable, CaseIterable {
+            /// Portkey, or a LiteLLM proxy.
             case portkey, litellm
 
             /// Where it listens unless told otherwise.
@@ -37,6 +38,7 @@ extension Configuration {
         /// Not reported as down before it has answered once; default false; key `optional`.
         public var isOptional: Bool
 
+        /// Defaults: an open-source Portkey at its standard address.
         public init(
             kind: Kind = .portkey, url: String? = nil, isHosted: Bool = false,
             apiKey: Secret? = nil, headers: [ModelTarget.Header] = [], discover: Discovery? = nil,
@@ -64,6 +66,7 @@ extension Configuration {
         /// Between two readings of the list; default 5 m; key `interval`. Local runtimes have their own.
         public var interval: Duration
 
+        /// Defaults: every name, read every five minutes.
         public init(include: [String] = ["*"], exclude: [String] = [], interval: Duration = .seconds(300)) {
             self.include = include
             self.exclude = exclude
@@ -73,6 +76,7 @@ extension Configuration {
         /// Nothing is watched unnamed.
         public static let none = Discovery(include: [])
 
+        /// Whether nothing is watched unnamed.
         public var isOff: Bool { include.isEmpty }
 
         /// Whether a model of this name is watched.
@@ -88,6 +92,7 @@ extension Configuration {
         /// Between two polls; default 10 s; key `interval`.
         public var interval: Duration
 
+        /// Default: none is watched.
         public init(_ runtimes: [LocalRuntime: Runtime] = [:], interval: Duration = .seconds(10)) {
             self.runtimes = runtimes
             self.interval = interval
@@ -115,6 +120,7 @@ extension Configuration {
         /// When its models in memory are probed; default `unobtrusive`; key `probing`.
         public var probing: LocalRuntime.Probing
 
+        /// Defaults: everything that it lists, probed unobtrusively.
         public init(
             url: String, token: Secret? = nil, isEnabled: Bool = true, discover: Discovery = Discovery(),
             isOptional: Bool = false,

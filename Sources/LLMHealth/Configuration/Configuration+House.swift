@@ -21,6 +21,7 @@ extension Configuration {
         /// `evidenceMegabytes`.
         public var evidenceMegabytes: Int
 
+        /// Defaults as the properties say.
         public init(
             path: String = "./llm-health.db", clickhouse: ClickHouse = ClickHouse(),
             retention: Duration = .seconds(7 * 86_400), rollUps: RollUps = RollUps(), spillMegabytes: Int = 256,
@@ -47,6 +48,7 @@ extension Configuration {
         /// Default 5 years.
         public var days: Duration
 
+        /// Defaults as the properties say.
         public init(
             minutes: Duration = .seconds(30 * 86_400), hours: Duration = .seconds(400 * 86_400),
             days: Duration = .seconds(1_830 * 86_400)
@@ -76,6 +78,7 @@ extension Configuration {
         /// PEM file of certificate authorities that are trusted beside the system's; key `caFile`.
         public var caFile: String?
 
+        /// Defaults as the properties say.
         public init(
             url: String? = nil, database: String = "llm_health", user: String = "default", password: Secret? = nil,
             cluster: String? = nil, region: String? = nil, instance: String = "default", caFile: String? = nil
@@ -107,6 +110,7 @@ extension Configuration {
         /// them; key `connectivityCheck`, `host:port`.
         public var connectivityCheck: Endpoint?
 
+        /// Defaults as the properties say.
         public init(
             proxy: Proxy? = nil, noProxy: [String] = [], caFile: String? = nil, clientCertificate: String? = nil,
             clientKey: String? = nil, connectivityCheck: Endpoint? = nil
@@ -122,11 +126,16 @@ extension Configuration {
 
     /// An HTTP proxy, written `http://[user:password@]host:port`.
     public struct Proxy: Sendable, Hashable {
+        /// A name or an address.
         public var host: String
+        /// 1…65535.
         public var port: Int
+        /// `nil` where the proxy wants none.
         public var user: Secret?
+        /// `nil` where the proxy wants none.
         public var password: Secret?
 
+        /// A proxy without a user by default.
         public init(host: String, port: Int, user: Secret? = nil, password: Secret? = nil) {
             self.host = host
             self.port = port
@@ -137,9 +146,12 @@ extension Configuration {
 
     /// A host and a TCP port.
     public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+        /// A name or an address.
         public var host: String
+        /// 1…65535.
         public var port: Int
 
+        /// An address to be connected to.
         public init(host: String, port: Int) {
             self.host = host
             self.port = port
@@ -152,8 +164,10 @@ extension Configuration {
     public struct Log: Sendable, Hashable {
         /// From `trace`, everything, to `critical`.
         public enum Level: String, Sendable, Hashable, CaseIterable {
+            /// From the most to the least talkative.
             case trace, debug, info, notice, warning, error, critical
         }
+        /// How a line is written.
         public enum Format: String, Sendable, Hashable, CaseIterable {
             /// One line an event, for people.
             case text
@@ -166,6 +180,7 @@ extension Configuration {
         /// Default `text`; key `format`.
         public var format: Format
 
+        /// Default: text, from `info` on.
         public init(level: Level = .info, format: Format = .text) {
             self.level = level
             self.format = format
@@ -183,6 +198,7 @@ extension Configuration {
         /// The longest shutdown, draining included; default 10 s; key `shutdown`.
         public var shutdown: Duration
 
+        /// Defaults as the properties say.
         public init(
             concurrentProbes: Int = 256, discoveredModels: Int = 500,
             intake: Int = 65_536, shutdown: Duration = .seconds(10)

@@ -16,6 +16,7 @@ extension Configuration {
         /// The share of the time that a model should be up, in percent; default 99.5; key `uptimeObjective`.
         public var uptimeObjective: Double
 
+        /// Defaults as the properties say.
         public init(
             interval: Duration = .seconds(15), timeout: Duration = .seconds(10),
             streaming: ModelConfig.Streaming = .auto, maxTokens: Int = 16, prompt: String = "ping",
@@ -75,6 +76,7 @@ extension Configuration {
         /// What it means when another model than before answers; default `degraded`; key `onOtherModel`.
         public var onOtherModel: ModelConfig.OtherModel
 
+        /// Defaults as the properties say.
         public init(
             id: String? = nil, provider: String, model: String? = nil, isEnabled: Bool = true,
             interval: Duration? = nil, timeout: Duration? = nil, mode: ModelConfig.Mode = .chat,

@@ -30,6 +30,7 @@ extension Configuration {
         /// 0…1: the most that probing takes of a key's limit; default 1 %; key `probeShare`.
         public var probeShare: Double?
 
+        /// Defaults as the properties say.
         public init(
             kind: String? = nil, dialect: ModelTarget.Dialect? = nil, via: String? = nil, url: String? = nil,
             key: Secret? = nil, portkey: PortkeyRoute = PortkeyRoute(), headers: [ModelTarget.Header] = [],
@@ -66,6 +67,7 @@ extension Configuration {
         /// Key `per`.
         public var per: Duration
 
+        /// So many requests in each period.
         public init(requests: Int, per: Duration) {
             self.requests = requests
             self.per = per
@@ -84,6 +86,7 @@ extension Configuration {
         /// key `customHost`.
         public var customHost: String?
 
+        /// Defaults as the properties say.
         public init(
             provider: String? = nil, virtualKey: Secret? = nil, config: String? = nil, customHost: String? = nil
         ) {
@@ -109,6 +112,7 @@ extension Configuration {
         /// Key `portkey`.
         public var portkey: PortkeyRoute
 
+        /// Defaults as the properties say.
         public init(
             name: String, key: Secret? = nil, url: String? = nil, model: String? = nil,
             headers: [ModelTarget.Header] = [], portkey: PortkeyRoute = PortkeyRoute()

@@ -22,6 +22,7 @@ extension Configuration {
         /// Live streams that may be open at once; default 1,000; key `maximumStreams`.
         public var maximumStreams: Int
 
+        /// Defaults as the properties say.
         public init(
             host: String = "127.0.0.1", port: Int = 8790, tokens: [Token] = [], allowedHosts: [String] = [],
             allowedOrigins: [String] = [], frameAncestors: [String] = [],
@@ -50,6 +51,7 @@ extension Configuration {
         /// What it allows; default `read`; key `scopes`.
         public var scopes: Set<Scope>
 
+        /// - Parameter scopes: what its bearer may do; default to read.
         public init(name: String, secret: Secret, scopes: Set<Scope> = [.read]) {
             self.name = name
             self.secret = secret

@@ -13,6 +13,7 @@ extension Configuration {
             /// Whether each model has a line of its own, or the group one for all; default true; key `showModels`.
             public var showsModels: Bool
 
+            /// - Parameter models: name patterns, `*` for anything.
             public init(name: String, models: [String], showsModels: Bool = true) {
                 self.name = name
                 self.models = models
@@ -33,6 +34,7 @@ extension Configuration {
         /// What models are called there, where not by their own name; key `names`.
         public var names: [String: String]
 
+        /// Defaults as the properties say.
         public init(
             isEnabled: Bool = false, title: String = "Model status", text: String? = nil, url: String? = nil,
             groups: [Group] = [], names: [String: String] = [:]

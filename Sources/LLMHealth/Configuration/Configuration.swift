@@ -40,6 +40,7 @@ public struct Configuration: Sendable, Hashable {
     /// Every file that was read, secrets and imports included: whoever reloads watches these.
     public var files: [String]
 
+    /// Defaults as the properties say.
     public init(
         server: Server = Server(), gateways: [String: Gateway] = [:], providers: [String: Provider] = [:],
         defaults: Defaults = Defaults(), models: [Model] = [], local: Local = Local(), history: Store = Store(),
@@ -74,6 +75,7 @@ extension Configuration {
         /// The gateway that its models are reached through; default the only gateway, else directly; key `via`.
         public var via: String?
 
+        /// - Parameter via: the gateway that its models are reached through; `nil` for none.
         public init(file: String, via: String? = nil) {
             self.file = file
             self.via = via

@@ -4,7 +4,9 @@ public import Health
 public struct ConfigurationDiff: Sendable, Hashable {
     /// A part of the configuration, by its key.
     public enum Part: String, Sendable, Hashable, CaseIterable, Comparable {
+        /// The sections of the file that a reload compares.
         case server, gateways, providers, defaults, models, local, history, network, logging, policy, limits
+        /// More of them.
         case statusPage, maintenance, announcements
 
         public static func < (a: Part, b: Part) -> Bool { a.rawValue < b.rawValue }

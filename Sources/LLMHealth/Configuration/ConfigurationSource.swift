@@ -4,12 +4,14 @@
 public struct ConfigurationSource: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     /// YAML files and folders of them, in order; empty for what answers on the usual ports.
     public var paths: [String]
+    /// The variables that the configuration may name.
     public var environment: [String: String]
     /// Arguments of the command line, which win over files and environment.
     public var overrides: [ConfigurationOverride]
     /// Portkey-style files beside those of the key `import`.
     public var imports: [String]
 
+    /// - Parameter paths: the files, of which later ones win.
     public init(
         paths: [String] = [], environment: [String: String] = [:], overrides: [ConfigurationOverride] = [],
         imports: [String] = []

@@ -3,7 +3,9 @@ public import Health
 extension CostEstimate {
     /// A key's written limit, and what probing may take of it.
     public struct Allotment: Sendable, Hashable, Encodable {
+        /// The provider's name in the configuration.
         public var provider: String
+        /// What the operator wrote.
         public var limit: RequestLimit
         /// The models that are asked with the key.
         public var models: [ModelID]

@@ -4,12 +4,17 @@ public import Health
 ///
 /// Tokens are an upper estimate: output is counted at its cap, input at four characters a token.
 public struct CostEstimate: Sendable, Hashable {
+    /// What one model's probes come to in a day.
     public struct Model: Sendable, Hashable, Encodable {
+        /// The model.
         public var modelId: ModelID
+        /// Who serves it.
         public var provider: String
         /// Over all targets, custom checks included.
         public var probesPerDay: Double
+        /// Tokens of the requests.
         public var inputTokensPerDay: Double
+        /// Tokens of the answers, at most.
         public var outputTokensPerDay: Double
         /// `nil` where nobody said what a token costs; 0 for local models.
         public var dollarsPerDay: Double?
@@ -18,6 +23,7 @@ public struct CostEstimate: Sendable, Hashable {
         /// What its share of its keys' limits leaves; `nil` where no limit is written.
         public var allowedProbesPerDay: Double?
 
+        /// Tokens of requests and answers.
         public var tokensPerDay: Double { inputTokensPerDay + outputTokensPerDay }
 
         private enum CodingKeys: String, CodingKey {
@@ -41,7 +47,9 @@ public struct CostEstimate: Sendable, Hashable {
 
     /// What one day may come to at most.
     public struct Day: Sendable, Hashable, Encodable {
+        /// Probes in the time.
         public var probes: Double
+        /// Tokens in the time, at most.
         public var tokens: Double
         /// `nil` where nobody said what a token costs.
         public var dollars: Double?
@@ -63,6 +71,7 @@ public struct CostEstimate: Sendable, Hashable {
     /// The keys with a written limit, and what it leaves for probing.
     public let allowances: [Allotment]
 
+    /// - Parameter models: those that are probed; local ones count as in memory all day.
     public init(_ models: [ModelConfig], policy: HealthPolicy = HealthPolicy()) {
         let allowances = Allotment.all(of: models)
         self.allowances = allowances
@@ -76,10 +85,13 @@ public struct CostEstimate: Sendable, Hashable {
             dollars: unpricedModels == models.count ? nil : models.reduce(0) { $0 + ($1.worstDay.dollars ?? 0) })
     }
 
+    /// Of all models.
     public var probesPerDay: Double { models.reduce(0) { $0 + $1.probesPerDay } }
+    /// Of all models, at most.
     public var tokensPerDay: Double { models.reduce(0) { $0 + $1.tokensPerDay } }
     /// The sum over the models with a price.
     public var dollarsPerDay: Double { models.reduce(0) { $0 + ($1.dollarsPerDay ?? 0) } }
+    /// Models of which no price is known.
     public var unpricedModels: Int { models.count { $0.dollarsPerDay == nil } }
 
     private static func estimate(

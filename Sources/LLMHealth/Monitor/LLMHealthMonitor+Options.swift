@@ -24,6 +24,7 @@ extension LLMHealthMonitor {
         /// The clock; another one is for tests.
         public var timekeeper = Timekeeper.system
 
+        /// Probing on, and nothing of one's own.
         public init() {}
     }
 

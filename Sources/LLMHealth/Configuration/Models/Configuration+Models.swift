@@ -27,6 +27,7 @@ extension Configuration {
 
 /// A list of models somewhere, and which of them are watched.
 public struct DiscoverySource: Sendable, Hashable {
+    /// Whose list it is.
     public enum Place: Sendable, Hashable {
         /// `GET /v1/models` at a provider, or at a gateway with the provider's route.
         case provider(String)
@@ -36,7 +37,9 @@ public struct DiscoverySource: Sendable, Hashable {
         case runtime(LocalRuntime)
     }
 
+    /// Whose list it is.
     public var place: Place
+    /// Which of its names are watched.
     public var filter: Configuration.Discovery
     /// Where the list is read and its models are probed, all but the model's name.
     public var target: ModelTarget
