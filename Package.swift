@@ -91,13 +91,18 @@ let package = Package(
                 .serviceLifecycle,
             ],
             swiftSettings: settings),
+        // What browsers are given: components, pages, badges.
+        .target(
+            name: "Web", dependencies: ["Health", "History"], exclude: ["Assets", "Components"],
+            swiftSettings: settings,
+            plugins: ["EmbedAssets"]),
         .target(
             name: "API",
             dependencies: [
-                "Health", "History", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
+                "Health", "History", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
                 .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
-            exclude: ["Assets", "Components", "Schemas"],
+            exclude: ["Schemas"],
             swiftSettings: settings,
             plugins: ["EmbedAssets"]
         ),
@@ -107,7 +112,7 @@ let package = Package(
         .target(
             name: "LLMHealth",
             dependencies: [
-                "API", "Health", "History", "HTTPGuard", "Observation", "Telemetry", "Trials",
+                "API", "Health", "History", "HTTPGuard", "Observation", "Telemetry", "Trials", "Web",
                 .asyncHTTPClient, .logging, .metrics, .nioCore, .nioPosix, .serviceLifecycle, .swiftCSV, .unixSignals,
                 .yams,
             ],
@@ -165,9 +170,12 @@ let package = Package(
             dependencies: ["Health", "History", "TestSupport", .grdb, .logging, .nioCore, .serviceLifecycle],
             resources: [.copy("References")], swiftSettings: settings),
         .testTarget(
+            name: "WebTests", dependencies: ["Health", "History", "TestSupport", "Web"], swiftSettings: settings),
+        .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Health", "History", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
+                "API", "Health", "History", "TestSupport", "Web", .hummingbird, .hummingbirdTesting, .httpTypes,
+                .logging,
                 .nioCore, .nioPosix, .serviceLifecycle,
             ],
             swiftSettings: settings
@@ -201,7 +209,7 @@ let package = Package(
             name: "LLMHealthTests",
             dependencies: [
                 "API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport",
-                "Trials",
+                "Trials", "Web",
                 .asyncHTTPClient, .grdb, .logging, .nioCore, .serviceLifecycle,
             ],
             swiftSettings: settings

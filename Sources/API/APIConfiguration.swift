@@ -1,4 +1,5 @@
 package import Health
+package import Web
 
 /// How the API listens and whom it lets in.
 package struct APIConfiguration: Sendable {

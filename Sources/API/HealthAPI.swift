@@ -28,7 +28,7 @@ package struct HealthAPI: Sendable {
         let routes =
             daemonRoutes + fleetRoutes + pastRoutes + noticeRoutes + metricsRoutes + badgeRoutes
             + statusPageRoutes
-        return routes + documentRoutes(of: routes) + Page.routes
+        return routes + documentRoutes(of: routes) + Self.webRoutes
     }
 
     private var daemonRoutes: [Route] {

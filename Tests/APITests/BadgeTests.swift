@@ -5,6 +5,7 @@ import History
 import HummingbirdTesting
 import TestSupport
 import Testing
+import Web
 
 @testable import API
 
@@ -52,18 +53,6 @@ struct BadgeTests {
         ]
         let fixture = Fixture(models: models)
         #expect(try await message(fixture, "modelId=gpt-4o") == "maintenance")
-    }
-
-    @Test(
-        "uptime is never rounded up",
-        arguments: [
-            (1.0, "100%", Badge.Mood.good), (0.99999, "99.99%", .good), (0.995, "99.5%", .good),
-            (0.9949, "99.49%", .fair), (0.975, "97.5%", .fair), (0.97, "97%", .bad), (0, "0%", .bad),
-        ] as [(Double, String, Badge.Mood)])
-    func uptime(share: Double, text: String, mood: Badge.Mood) {
-        let badge = Badge.uptime(share, objective: 0.995, label: "uptime 7d")
-        #expect(badge.message == text)
-        #expect(badge.mood == mood)
     }
 
     @Test func uptimeComesFromTheHistory() async throws {
@@ -164,18 +153,5 @@ struct BadgeTests {
         let open = try await fixture.get("\(json)?modelId=mistral")
         #expect(try open.json["message"]?.string == "degraded")
         #expect(open.headers[.cacheControl] == "public, max-age=30")
-    }
-
-    @Test func colorsCarryWhiteText() {
-        for mood in [Badge.Mood.good, .fair, .bad, .unknown] {
-            let digits = mood.color.dropFirst()
-            let light = stride(from: 0, to: 6, by: 2).map { offset -> Double in
-                let start = digits.index(digits.startIndex, offsetBy: offset)
-                let value = Double(Int(digits[start..<digits.index(start, offsetBy: 2)], radix: 16) ?? 0) / 255
-                return value <= 0.03928 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
-            }
-            let luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
-            #expect(1.05 / (luminance + 0.05) >= 4.5, "\(mood)")
-        }
     }
 }

@@ -5,6 +5,7 @@ import History
 import HummingbirdTesting
 import TestSupport
 import Testing
+import Web
 
 @testable import API
 

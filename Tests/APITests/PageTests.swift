@@ -25,62 +25,15 @@ struct PageTests {
         #expect(try await Fixture().get(path, headers: [.ifNoneMatch: etag]).status == .notModified)
     }
 
-    /// Every file that is served, by its path.
-    private func served() async throws -> [(path: String, text: String)] {
+    @Test func everythingThatThePageLinksToIsThere() async throws {
         let fixture = Fixture()
-        var files: [(String, String)] = []
-        for route in Page.routes { files.append((route.path, try await fixture.get(route.path).text)) }
-        return files
-    }
-
-    @Test func nothingNeedsWhatThePolicyForbids() async throws {
-        let files = try await served()
-        #expect(files.count > 30)
-        let page = try #require(files.first { $0.path == "/" }).text
-        // Inline scripts, styles and handlers do not run under `default-src 'self'`.
-        #expect(!page.contains(/<script(?![^>]*\ssrc=)/))
-        #expect(!page.contains("<style"))
-        #expect(!page.contains(/\sstyle=/))
-        #expect(!page.contains(/\son[a-z]+=/))
-        #expect(!page.contains("javascript:"))
-        for (path, script) in files where path.hasSuffix(".js") {
-            for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"] {
-                #expect(!script.contains(word), "\(path): \(word)")
-            }
-        }
-    }
-
-    @Test func nothingLeavesTheOrigin() async throws {
-        for (path, text) in try await served() {
-            let others = text.matches(of: /https?:\/\/[^\s"'`)]+/).map { String($0.output) }
-                .filter { !$0.hasPrefix("http://www.w3.org/") }
-            #expect(others.isEmpty, "\(path): \(others)")
-        }
+        let links = try await fixture.get("/").text.matches(of: /(?:src|href)="(\/[^"#]*)"/).map { String($0.output.1) }
+        #expect(links.count > 5)
+        for path in links { #expect(try await fixture.get(path).status == .ok, "\(path)") }
     }
 
     @Test func theAddressMayNameAReport() async throws {
         #expect(try await Fixture().get("/?model=meta%2Fllama-3.1%2F8b").status == .ok)
         try await Fixture().get("/docs?model=x").expectProblem("unknown-parameter", 400, field: "model")
-    }
-
-    @Test func everythingThatIsLoadedIsThere() async throws {
-        let files = try await served()
-        let paths = Set(files.map(\.path))
-        let page = try #require(files.first { $0.path == "/" }).text
-        let fixture = Fixture()
-        for match in page.matches(of: /(?:src|href)="(\/[^"#]*)"/) {
-            let path = String(match.output.1)
-            #expect(try await fixture.get(path).status == .ok, "\(path)")
-        }
-        for (path, script) in files where path.hasSuffix(".js") {
-            let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-            for match in script.matches(of: /(?:\}\s*from|import)\s*\(?\s*"([^"\n]+)"/) {
-                let name = String(match.output.1)
-                // A bundler or an import map has it.
-                if name == "react" { continue }
-                let wanted = name.hasPrefix("./") ? "/\(folder)/\(name.dropFirst(2))" : name
-                #expect(paths.contains(wanted), "\(path) imports \(name)")
-            }
-        }
     }
 }

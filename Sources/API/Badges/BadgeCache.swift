@@ -1,6 +1,7 @@
 import Health
 import NIOCore
 import Synchronization
+import Web
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -62,7 +63,7 @@ final class BadgeCache: Sendable {
         let document = try Self.draw(badge, order.format)
         kept.withLock { kept in
             if kept.count >= Self.limit { kept.removeAll() }
-            kept[key] = Kept(document: document, revision: revision, until: now + Double(BadgeOrder.maximumAge))
+            kept[key] = Kept(document: document, revision: revision, until: now + Double(Badge.maximumAge))
         }
         return document
     }
@@ -75,7 +76,7 @@ final class BadgeCache: Sendable {
         let share = try await uptime()
         shares.withLock { shares in
             if shares.count >= Self.limit { shares.removeAll() }
-            shares[past] = (share, now + Double(BadgeOrder.maximumAge))
+            shares[past] = (share, now + Double(Badge.maximumAge))
         }
         return share
     }

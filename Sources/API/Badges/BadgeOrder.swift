@@ -1,4 +1,5 @@
 import Health
+import Web
 
 /// Which badge is asked for.
 struct BadgeOrder: Hashable, Sendable {
@@ -8,8 +9,6 @@ struct BadgeOrder: Hashable, Sendable {
         case json
     }
 
-    /// Seconds for which a badge may be shown without asking again.
-    static let maximumAge = 30
     private static let longestLabel = 64
     private static let windows = ["24h", "7d", "30d", "90d"]
 

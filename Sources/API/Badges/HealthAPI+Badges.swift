@@ -4,6 +4,7 @@ import History
 import Hummingbird
 import Logging
 import NIOCore
+import Web
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -42,7 +43,7 @@ extension HealthAPI {
             ).response(to: call.request)
             // What a token has opened is for its holder alone, and so is that it opened nothing.
             response.headers[.cacheControl] =
-                "\(isPublic || configuration.tokens.isEmpty ? "public" : "private"), max-age=\(BadgeOrder.maximumAge)"
+                "\(isPublic || configuration.tokens.isEmpty ? "public" : "private"), max-age=\(Badge.maximumAge)"
             response.headers[.crossOriginResourcePolicy] = "cross-origin"
             if !configuration.tokens.isEmpty {
                 response.headers[.vary] = (response.headers[.vary].map { $0 + ", " } ?? "") + "Authorization"

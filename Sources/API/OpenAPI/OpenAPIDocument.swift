@@ -111,7 +111,7 @@ enum OpenAPIDocument {
                 "acknowledge: somebody takes care of it; silence: no alerts; pause: no traffic either; maintenance: planned."
             ),
         ]
-        for (name, text) in embeddedAssets where name.hasPrefix("schemas/") {
+        for text in embeddedAssets.values {
             let file = try HealthJSON.decoder().decode(
                 [String: JSONValue].self, from: Data(ByteBuffer(staticString: text).readableBytesView))
             all.merge(file) { first, _ in first }

@@ -116,11 +116,6 @@ extension Query {
     }
 }
 
-extension Date {
-    /// The beginning of its minute.
-    var flooredToMinute: Date { Date(timeIntervalSince1970: (timeIntervalSince1970 / 60).rounded(.down) * 60) }
-}
-
 extension Duration {
     static func hours(_ hours: Int64) -> Duration { .seconds(hours * 3_600) }
 }

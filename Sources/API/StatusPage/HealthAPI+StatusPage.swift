@@ -3,6 +3,7 @@ import History
 import Hummingbird
 import Logging
 import NIOCore
+import Web
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

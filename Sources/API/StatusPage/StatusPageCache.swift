@@ -1,5 +1,6 @@
 import Health
 import History
+import Web
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

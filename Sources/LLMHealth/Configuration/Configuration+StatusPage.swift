@@ -1,5 +1,5 @@
-import API
 import Health
+import Web
 
 extension Configuration {
     /// A page for everybody: it shows what is named here, and nothing else.

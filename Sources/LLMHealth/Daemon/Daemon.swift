@@ -6,6 +6,7 @@ import Observation
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
+import Web
 
 /// The whole product as one value: configuration in, a running service out.
 public struct Daemon: Sendable {

@@ -1,7 +1,7 @@
-import API
 import Foundation
 import Health
 import Testing
+import Web
 
 @testable import LLMHealth
 

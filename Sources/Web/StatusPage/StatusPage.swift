@@ -35,7 +35,7 @@ package struct StatusPage: Sendable {
     }
 
     /// Those of the fleet that it is about, in the fleet's order.
-    func models(of fleet: FleetHealth) -> [ModelID] {
+    package func models(of fleet: FleetHealth) -> [ModelID] {
         fleet.models.map(\.modelId).filter { id in groups.contains { $0.contains(id) } }
     }
 

@@ -7,8 +7,8 @@ import Foundation
 #endif
 
 /// The public status page as HTML that needs no script.
-enum StatusHTML {
-    static func text(_ content: StatusContent) -> String {
+package enum StatusHTML {
+    package static func text(_ content: StatusContent) -> String {
         """
         <!doctype html>
         <html lang="en">

@@ -1,6 +1,6 @@
 /// A badge as SVG, in the shapes that people know from README files.
-struct BadgeImage {
-    enum Style: String, CaseIterable, Sendable {
+package struct BadgeImage {
+    package enum Style: String, CaseIterable, Sendable {
         case flat
         case flatSquare = "flat-square"
         case forTheBadge = "for-the-badge"
@@ -49,7 +49,7 @@ struct BadgeImage {
     /// The width of the sign before the message, with the gap behind it.
     private static let sign = 13.0
 
-    static func svg(_ badge: Badge, style: Style) -> String {
+    package static func svg(_ badge: Badge, style: Style) -> String {
         let looks = Looks(style)
         let label = looks.isLoud ? badge.label.uppercased() : badge.label
         let message = looks.isLoud ? badge.message.uppercased() : badge.message

@@ -1,14 +1,14 @@
-import Health
-import History
+package import Health
+package import History
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+package import FoundationEssentials
 #else
-import Foundation
+package import Foundation
 #endif
 
 /// What the public status page says at a moment, in public words: no reasons, hosts, providers or names of people.
-struct StatusContent: Sendable {
+package struct StatusContent: Sendable {
     /// How the public is told how it goes.
     enum Condition: Int, Sendable, Comparable {
         case operational, unknown, maintenance, degraded, outage
@@ -102,7 +102,7 @@ struct StatusContent: Sendable {
     static let longestList = 50
 
     /// - Parameter report: of all models of the page, day by day.
-    init(_ page: StatusPage, fleet: FleetHealth, report: HealthReport, board: NoticeBoard?, at now: Date) {
+    package init(_ page: StatusPage, fleet: FleetHealth, report: HealthReport, board: NoticeBoard?, at now: Date) {
         let rows = Dictionary(report.models.map { ($0.modelId, $0) }, uniquingKeysWith: { first, _ in first })
         title = page.title
         text = page.text

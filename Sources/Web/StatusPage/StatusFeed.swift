@@ -7,8 +7,8 @@ import Foundation
 #endif
 
 /// The news of the status page, newest first, for readers of feeds.
-struct StatusFeed {
-    struct Item: Encodable {
+package struct StatusFeed {
+    package struct Item: Encodable {
         var id: String
         var url: String?
         var title: String
@@ -28,7 +28,7 @@ struct StatusFeed {
     let home: String
     let items: [Item]
 
-    init(_ content: StatusContent, home: String) {
+    package init(_ content: StatusContent, home: String) {
         title = content.title
         self.home = home
         var items: [Item] = []
@@ -66,7 +66,7 @@ struct StatusFeed {
     }
 
     /// JSON Feed 1.1.
-    struct JSON: Encodable {
+    package struct JSON: Encodable {
         var version = "https://jsonfeed.org/version/1.1"
         var title: String
         var homePageURL: String?
@@ -78,10 +78,10 @@ struct StatusFeed {
         }
     }
 
-    var json: JSON { JSON(title: title, homePageURL: home, items: items) }
+    package var json: JSON { JSON(title: title, homePageURL: home, items: items) }
 
     /// RSS 2.0.
-    var rss: String {
+    package var rss: String {
         let items = items.map { item in
             """
             <item><title>\(item.title.xmlEscaped)</title><description>\(item.contentText.xmlEscaped)</description>\

@@ -1,12 +1,12 @@
-import Health
+package import Health
 
 /// A word on a model for other places: what a badge shows.
-struct Badge: Hashable, Sendable {
+package struct Badge: Hashable, Sendable {
     /// Colours on which white text keeps a contrast of 4.5:1, each with a shape of its own.
-    enum Mood: Hashable, Sendable {
+    package enum Mood: Hashable, Sendable {
         case good, fair, bad, unknown
 
-        var color: String {
+        package var color: String {
             switch self {
             case .good: "#1a7f37"
             case .fair: "#9a6700"
@@ -25,15 +25,18 @@ struct Badge: Hashable, Sendable {
         }
     }
 
-    var label: String
-    var message: String
-    var mood: Mood
+    /// Seconds for which a badge may be shown without asking again.
+    package static let maximumAge = 30
+
+    package var label: String
+    package var message: String
+    package var mood: Mood
 
     /// Of a model that is not there, or that whoever asks may not see: nobody can tell one from the other.
-    static func notFound(_ label: String) -> Badge { Badge(label: label, message: "not found", mood: .unknown) }
-    static func noData(_ label: String) -> Badge { Badge(label: label, message: "no data", mood: .unknown) }
+    package static func notFound(_ label: String) -> Badge { Badge(label: label, message: "not found", mood: .unknown) }
+    package static func noData(_ label: String) -> Badge { Badge(label: label, message: "no data", mood: .unknown) }
 
-    static func status(of model: ModelHealthStatus, label: String) -> Badge {
+    package static func status(of model: ModelHealthStatus, label: String) -> Badge {
         if let notice = model.notices.last(where: { $0.kind == .maintenance || $0.kind == .pause }) {
             return Badge(
                 label: label, message: notice.kind == .pause ? "paused" : "maintenance", mood: .unknown)
@@ -43,7 +46,7 @@ struct Badge: Hashable, Sendable {
             label: label, message: isIdle ? "idle" : model.status.rawValue, mood: Mood(model.status))
     }
 
-    static func score(of model: ModelHealthStatus, label: String) -> Badge {
+    package static func score(of model: ModelHealthStatus, label: String) -> Badge {
         guard let score = model.score else { return noData(label) }
         return Badge(
             label: label, message: "\(Int(score.rounded()))/100",
@@ -51,7 +54,7 @@ struct Badge: Hashable, Sendable {
     }
 
     /// The median of the last minutes; whether that is slow only the model's own status tells.
-    static func latency(of model: ModelHealthStatus, label: String) -> Badge {
+    package static func latency(of model: ModelHealthStatus, label: String) -> Badge {
         guard let median = model.latency.p50 else { return noData(label) }
         let text = median < 1_000 ? "\(Int(median.rounded())) ms" : "\((median / 1_000).short) s"
         return Badge(label: label, message: text, mood: Mood(model.status))
@@ -60,7 +63,7 @@ struct Badge: Hashable, Sendable {
     /// - Parameters:
     ///   - share: 0…1; `nil` when nobody looked.
     ///   - objective: 0…1.
-    static func uptime(_ share: Double?, objective: Double, label: String) -> Badge {
+    package static func uptime(_ share: Double?, objective: Double, label: String) -> Badge {
         guard let share else { return noData(label) }
         // Never rounded up to a hundred, nor to an objective that was missed.
         let mood: Mood = share >= objective ? .good : share >= 1 - 5 * (1 - objective) ? .fair : .bad
@@ -68,7 +71,7 @@ struct Badge: Hashable, Sendable {
     }
 
     /// For shields.io's endpoint badge.
-    struct Endpoint: Encodable {
+    package struct Endpoint: Encodable {
         var schemaVersion = 1
         var label: String
         var message: String
@@ -77,9 +80,9 @@ struct Badge: Hashable, Sendable {
         var cacheSeconds: Int
     }
 
-    var endpoint: Endpoint {
+    package var endpoint: Endpoint {
         Endpoint(
             label: label, message: message, color: mood.color, isError: mood == .bad,
-            cacheSeconds: BadgeOrder.maximumAge)
+            cacheSeconds: Self.maximumAge)
     }
 }
