@@ -70,11 +70,14 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .target(name: "HTTPGuard", dependencies: ["CZlib", .nioCore, .nioHTTP1], swiftSettings: settings),
 
+        // Metrics, as they are counted and exposed.
+        .target(name: "Telemetry", dependencies: [.coreMetrics], swiftSettings: settings),
+
         // Sources of evidence.
         .target(
             name: "Observation",
             dependencies: [
-                "Health", "HTTPGuard", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1,
+                "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1,
                 .nioHTTPCompression,
                 .nioPosix, .nioSSL,
                 .serviceLifecycle,
@@ -86,7 +89,7 @@ let package = Package(
         .target(
             name: "History",
             dependencies: [
-                "CZlib", "Health", "HTTPGuard", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1,
+                "CZlib", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1,
                 .nioHTTPCompression, .nioSSL,
                 .serviceLifecycle,
             ],
@@ -99,14 +102,13 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Health", "History", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
+                "Health", "History", "Telemetry", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
                 .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
             exclude: ["Schemas"],
             swiftSettings: settings,
             plugins: ["EmbedAssets"]
         ),
-        .target(name: "Telemetry", dependencies: [.coreMetrics], swiftSettings: settings),
 
         // The library face and the command line.
         .target(
@@ -174,7 +176,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Health", "History", "TestSupport", "Web", .hummingbird, .hummingbirdTesting, .httpTypes,
+                "API", "Health", "History", "Telemetry", "TestSupport", "Web", .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging,
                 .nioCore, .nioPosix, .serviceLifecycle,
             ],

@@ -1,5 +1,6 @@
 package import Health
 import History
+package import Telemetry
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -17,8 +18,8 @@ package struct APIDependencies: Sendable {
     package var notices: NoticeBoard?
     package var storage: any HealthStorageService
     package var probe: Probe
-    /// The process's own metrics as Prometheus text.
-    package var processMetrics: @Sendable () -> String
+    /// The process's own metrics.
+    package var processMetrics: @Sendable () -> [MetricFamily]
     package var readiness: @Sendable () -> Readiness
     package var gatewayMetrics: GatewayMetrics
     /// The paragraph that explains a model's status at an instant.
@@ -39,7 +40,7 @@ package struct APIDependencies: Sendable {
     package init(
         publisher: FleetPublisher, notices: NoticeBoard? = nil, aggregator: any HealthAggregatorService,
         storage: any HealthStorageService,
-        probe: Probe? = nil, processMetrics: @escaping @Sendable () -> String = { "" },
+        probe: Probe? = nil, processMetrics: @escaping @Sendable () -> [MetricFamily] = { [] },
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
         explain: @escaping @Sendable (ModelHealthStatus, Date) -> String = Explanation.paragraph,
         objective: @escaping @Sendable (ModelID) -> Double = { _ in 0.995 }, time: Timekeeper = .system,

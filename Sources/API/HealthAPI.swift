@@ -1,5 +1,6 @@
 package import Hummingbird
 import Logging
+package import Telemetry
 
 /// The HTTP face of the daemon: health, history, probes, metrics and the status page.
 ///
@@ -8,6 +9,7 @@ package struct HealthAPI: Sendable {
     package let configuration: APIConfiguration
     let dependencies: APIDependencies
     let documents: FleetDocuments
+    let exposition = ExpositionCache()
     let slots: ProbeSlots
     let feed: LiveFeed
     let badges: BadgeCache
@@ -47,6 +49,11 @@ package struct HealthAPI: Sendable {
     }
 
     static let base = "/api/llm-manager/"
+
+    /// The metrics that the API counts.
+    package static let countedMetrics = LiveMetrics.all + [ConnectionKeeper.closedConnections]
+    /// The metrics that are made of the fleet.
+    package static let fleetMetrics = FleetExposition.all
 
     /// The router that admits and answers requests.
     package func makeRouter() -> Router<BasicRequestContext> {

@@ -39,7 +39,7 @@ extension PrometheusRegistry: MetricsFactory {
     }
 
     private static func name(_ label: String, suffix: String = "") -> String {
-        let name = ExpositionText.metricName(label)
+        let name = PrometheusText.metricName(label)
         return name.hasSuffix(suffix) ? name : name + suffix
     }
 }

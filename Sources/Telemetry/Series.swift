@@ -6,9 +6,6 @@ import Synchronization
 /// All kinds of handler are this one class, since a kind only says how a value is taken in. Recording takes one lock
 /// that no other series shares and touches one number, or one bucket; buckets are summed up when somebody reads.
 final class Series: Sendable {
-    /// How values are taken in and shown.
-    enum Kind: String, Sendable { case counter, gauge, histogram }
-
     /// What a reader sees of it.
     struct Reading: Sendable, Equatable {
         /// The value; of a histogram, the sum of its values.
@@ -20,12 +17,12 @@ final class Series: Sendable {
     let name: String
     /// The labels as they are written between the braces; empty without any.
     let labels: String
-    let kind: Kind
+    let kind: Metric.Kind
     /// Upper bounds, ascending.
     let bounds: [Double]
     private let state: Mutex<Reading>
 
-    init(name: String, labels: String, kind: Kind, bounds: [Double] = []) {
+    init(name: String, labels: String, kind: Metric.Kind, bounds: [Double] = []) {
         self.name = name
         self.labels = labels
         self.kind = kind

@@ -6,6 +6,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -26,7 +27,7 @@ struct Fixture: Sendable {
         models: [ModelHealthStatus] = Fixture.models, components: [ComponentStatus] = [],
         configuration: APIConfiguration = APIConfiguration(port: 0), probe: APIDependencies.Probe? = nil,
         check: @escaping FakeAggregator.Check = { _ throws(HealthCheckError) in },
-        processMetrics: @escaping @Sendable () -> String = { "" },
+        processMetrics: @escaping @Sendable () -> [MetricFamily] = { [] },
         readiness: @escaping @Sendable () -> Readiness = { Readiness() }, gatewayMetrics: GatewayMetrics = .none,
         storage whole: (any HealthStorageService)? = nil
     ) {

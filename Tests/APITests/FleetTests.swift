@@ -181,7 +181,7 @@ struct FleetDocumentsTests {
         }
         #expect(documents.figures.documents <= FleetDocuments.maximumVariants)
         _ = try documents.document(all, of: fleet)
-        _ = try documents.document(.exposition, of: fleet)
+        _ = try documents.document(.summary, of: fleet)
         #expect(documents.figures.documents <= FleetDocuments.maximumVariants + 2)
         #expect(documents.figures.encodings == Fixture.models.count)
     }

@@ -350,6 +350,9 @@ enum Golden {
         # TYPE llm_health_availability_ratio gauge
         llm_health_availability_ratio{model_id="gpt-4o",provider="openai"} 0.9985
         llm_health_availability_ratio{model_id="meta/llama-3.1/8b",provider="together"} 0.75
+        # HELP llm_health_dropped_items_total Publications that listeners lost because they were too slow.
+        # TYPE llm_health_dropped_items_total counter
+        llm_health_dropped_items_total 0
         # HELP llm_health_last_check_timestamp_seconds When the model was last looked at, in seconds since 1970.
         # TYPE llm_health_last_check_timestamp_seconds gauge
         llm_health_last_check_timestamp_seconds{model_id="gpt-4o",provider="openai"} 1795427996
@@ -392,9 +395,6 @@ enum Golden {
         llm_probe_success_ratio{model_id="gpt-4o",provider="openai"} 1
         llm_probe_success_ratio{model_id="meta/llama-3.1/8b",provider="together"} 0.2
         llm_probe_success_ratio{model_id="mistral",provider="ollama"} 0.95
-        # HELP llm_health_dropped_items_total Publications that listeners lost because they were too slow.
-        # TYPE llm_health_dropped_items_total counter
-        llm_health_dropped_items_total 0
         # HELP up_total Ups.
         # TYPE up_total counter
         up_total 1

@@ -62,6 +62,7 @@ extension EndToEnd {
                 let taken = clock.now - started
                 #expect(!daemon.logged("planned anew"), "start \(number): a model had dropped out")
                 let metrics = try await daemon.api.get("/metrics").body
+                #expect(!metrics.contains("Nobody has described"), "\(metrics)")
                 #expect(metrics.contains("\nllm_probe_overdue_models 0"))
                 return taken
             }

@@ -7,12 +7,12 @@ import Testing
 struct ExpositionTests {
     @Test func everyKindAsItStandsInTheExposition() {
         let registry = PrometheusRegistry(
-            descriptions: [
-                MetricDescription(
+            metrics: [
+                .histogram(
                     "llm_probe_duration_seconds", "Time from sending a probe to its last byte.",
                     buckets: [0.1, 0.5, 2.5]),
-                MetricDescription("llm_requests_total", "Requests by answer;\nbackslash \\ stays."),
-                MetricDescription("llm_queue_length", "Evidence that waits to be weighed."),
+                .counter("llm_requests_total", "Requests by answer;\nbackslash \\ stays."),
+                .gauge("llm_queue_length", "Evidence that waits to be weighed."),
             ],
             buckets: [1, 10])
         let probes = Timer(
@@ -123,11 +123,11 @@ struct ExpositionTests {
             ("quantile", "label_quantile"), ("a:b", "a_b"), ("", "_"), ("__", "label_"), ("_a", "_a"),
         ])
     func labelNames(name: String, written: String) {
-        #expect(ExpositionText.labels([(name, "v")]) == "\(written)=\"v\"")
+        #expect(PrometheusText.labels([(name, "v")]) == "\(written)=\"v\"")
     }
 
     @Test func labelsAreSortedAndUnique() {
-        #expect(ExpositionText.labels([("b", "1"), ("a", "2"), ("b", "3"), ("B", "4")]) == #"B="4",a="2",b="3""#)
+        #expect(PrometheusText.labels([("b", "1"), ("a", "2"), ("b", "3"), ("B", "4")]) == #"B="4",a="2",b="3""#)
     }
 
     @Test(
@@ -137,6 +137,38 @@ struct ExpositionTests {
             (9_007_199_254_740_992, "9007199254740992"), (.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"),
         ] as [(Double, String)])
     func numbers(value: Double, written: String) {
-        #expect(ExpositionText.number(value) == written)
+        #expect(PrometheusText.number(value) == written)
+    }
+
+    @Test func ofTwoFamiliesWithOneNameTheFirstDescribesAndBothHaveTheirSamples() {
+        let up = Metric.gauge("up", "Whether it is up.", labels: ["part"])
+        var first = MetricFamily(up)
+        first.add(1, "a")
+        first.add(0, "a")
+        let registry = PrometheusRegistry()
+        for part in ["a", "b \"c\""] {
+            Gauge(label: "up", dimensions: [("part", part)], factory: registry).record(0)
+        }
+        let empty = MetricFamily(.counter("nothing_total", "Left out."))
+        let text = PrometheusText.text(of: [first, empty] + registry.families.filter { $0.name == "up" })
+        #expect(
+            text == """
+                # HELP up Whether it is up.
+                # TYPE up gauge
+                up{part="a"} 1
+                up{part="b \\"c\\""} 0
+
+                """)
+    }
+
+    @Test func aMetricCountsUnderItsOwnNameAndLabels() {
+        let registry = PrometheusRegistry()
+        Metric.counter("c_total", "C.", labels: ["a", "b"]).makeCounter("1", "2", factory: registry).increment(by: 3)
+        Metric.gauge("g", "G.").makeGauge(factory: registry).record(4)
+        Metric.histogram("t_seconds", "T.", labels: ["a"]).makeTimer(["x"], factory: registry).recordSeconds(1)
+        let text = registry.render()
+        for line in [#"c_total{a="1",b="2"} 3"#, "g 4", #"t_seconds_count{a="x"} 1"#] {
+            #expect(text.contains(line + "\n"))
+        }
     }
 }

@@ -51,7 +51,7 @@ struct RegistryTests {
 
     @Test func bucketsAreSortedAndUniqueHoweverTheyWereGiven() {
         let registry = PrometheusRegistry(
-            descriptions: [MetricDescription("t_seconds", "T.", buckets: [5, 1, 5, .infinity, .nan])])
+            metrics: [.histogram("t_seconds", "T.", buckets: [5, 1, 5, .infinity, .nan])])
         Timer(label: "t_seconds", factory: registry).recordSeconds(2)
         #expect(
             registry.render().contains(
@@ -83,7 +83,7 @@ struct RegistryTests {
         Counter(label: "x_total", factory: registry).increment(by: 5)
         Timer(label: "t_seconds", factory: registry).recordSeconds(1)
         Gauge(label: "t_seconds_count", factory: registry).record(99)
-        Gauge(label: PrometheusRegistry.refusedSeriesName, factory: registry).record(99)
+        Gauge(label: PrometheusRegistry.refusedSeries.name, factory: registry).record(99)
         let text = registry.render()
         #expect(text.contains("# TYPE x_total gauge\nx_total 1\n"))
         #expect(!text.contains("99"))

@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import NIOCore
 import Synchronization
+import Telemetry
 
 /// Keeps the number of open connections within bounds, whoever opens them.
 final class ConnectionKeeper: Sendable {
@@ -17,11 +18,13 @@ final class ConnectionKeeper: Sendable {
     /// Connections beyond the limit that may be open for the moment it takes to close others.
     static let slack = 8
     private static let tellEvery = Duration.seconds(60)
+    static let closedConnections = Metric.counter(
+        "llm_health_api_connections_closed_total", "Silent connections closed to make room for new ones.")
 
     let limit: Int
     private let state: Mutex<State>
     private let logger: Logger
-    private let counter = Counter(label: "llm_health_api_connections_closed_total")
+    private let counter = ConnectionKeeper.closedConnections.makeCounter()
 
     init(limit: Int, logger: Logger) {
         self.limit = max(1, limit)

@@ -1,4 +1,5 @@
 import Health
+import Telemetry
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -10,63 +11,77 @@ import Foundation
 enum FleetExposition {
     /// A figure of each model; models without it have no sample.
     private struct ModelGauge: Sendable {
-        var name: String
-        var help: String
+        var metric: Metric
         var value: @Sendable (ModelHealthStatus) -> Double?
+
+        init(_ name: String, _ help: String, value: @escaping @Sendable (ModelHealthStatus) -> Double?) {
+            metric = .gauge(name, help, labels: ["model_id", "provider"])
+            self.value = value
+        }
     }
 
     private static let modelGauges = [
-        ModelGauge(name: "llm_health_score", help: "Health score of the model, 0 to 100; none while unknown.") {
-            $0.score
-        },
+        ModelGauge("llm_health_score", "Health score of the model, 0 to 100; none while unknown.") { $0.score },
         ModelGauge(
-            name: "llm_probe_success_ratio",
-            help: "Share of the last five minutes' probes and requests that did not fail, 0 to 1."
+            "llm_probe_success_ratio", "Share of the last five minutes' probes and requests that did not fail, 0 to 1."
         ) { $0.errorRate.map { ((1 - $0) * 1e9).rounded() / 1e9 } },
         ModelGauge(
-            name: "llm_health_availability_ratio",
-            help: "Share of the observed time of the last 24 hours not spent unhealthy, 0 to 1."
+            "llm_health_availability_ratio",
+            "Share of the observed time of the last 24 hours not spent unhealthy, 0 to 1."
         ) { $0.availability },
         ModelGauge(
-            name: "llm_health_last_check_timestamp_seconds",
-            help: "When the model was last looked at, in seconds since 1970."
+            "llm_health_last_check_timestamp_seconds", "When the model was last looked at, in seconds since 1970."
         ) { $0.lastCheck?.timeIntervalSince1970 },
     ]
+    private static let status = Metric.gauge(
+        "llm_health_status", "1 for the status that the model has, 0 for the others.",
+        labels: ["model_id", "provider", "status"])
+    private static let models = Metric.gauge(
+        "llm_health_models", "How many models have the status.", labels: ["status"])
+    private static let gateways = Metric.gauge(
+        "llm_gateway_up", "1 while the gateway answers, 0 while not; none while unknown.", labels: ["gateway"])
+    private static let revision = Metric.gauge(
+        "llm_health_revision", "Number of the fleet's newest revision since the start.")
+    private static let droppedItems = Metric.counter(
+        "llm_health_dropped_items_total", "Publications that listeners lost because they were too slow.")
 
-    static func families(of fleet: FleetHealth) -> [PrometheusText] {
+    /// Every metric of the fleet.
+    static let all = modelGauges.map(\.metric) + [status, models, gateways, revision, droppedItems]
+
+    /// - Parameter dropped: items that slow listeners have lost so far.
+    static func families(of fleet: FleetHealth, dropped: UInt64) -> [MetricFamily] {
         modelGauges.map { gauge in
-            var family = PrometheusText(gauge.name, type: "gauge", help: gauge.help)
+            var family = MetricFamily(gauge.metric)
             for model in fleet.models {
                 guard let value = gauge.value(model) else { continue }
-                family.add(value, ["model_id": model.modelId.rawValue, "provider": model.provider])
+                family.add(value, model.modelId.rawValue, model.provider)
             }
             return family
-        } + [status(fleet), models(fleet), gateways(fleet), revision(fleet)]
+        } + [statusFamily(fleet), modelsFamily(fleet), gatewaysFamily(fleet)] + [
+            single(revision, Double(fleet.revision)), single(droppedItems, Double(dropped)),
+        ]
     }
 
-    static func text(of fleet: FleetHealth) -> String { text(of: families(of: fleet)) }
-
-    /// Sorted by name.
-    static func text(of families: [PrometheusText]) -> String {
-        families.sorted { $0.name < $1.name }.map(\.text).joined()
+    private static func single(_ metric: Metric, _ value: Double) -> MetricFamily {
+        var family = MetricFamily(metric)
+        family.add(value)
+        return family
     }
 
-    private static func status(_ fleet: FleetHealth) -> PrometheusText {
-        var family = PrometheusText(
-            "llm_health_status", type: "gauge", help: "1 for the status that the model has, 0 for the others.")
+    private static func statusFamily(_ fleet: FleetHealth) -> MetricFamily {
+        var family = MetricFamily(status)
         for model in fleet.models {
             for status in HealthStatus.allCases {
                 family.add(
-                    model.status == status ? 1 : 0,
-                    ["model_id": model.modelId.rawValue, "provider": model.provider, "status": status.rawValue])
+                    model.status == status ? 1 : 0, model.modelId.rawValue, model.provider, status.rawValue)
             }
         }
         return family
     }
 
-    private static func models(_ fleet: FleetHealth) -> PrometheusText {
+    private static func modelsFamily(_ fleet: FleetHealth) -> MetricFamily {
         let counts = fleet.summary.counts
-        var family = PrometheusText("llm_health_models", type: "gauge", help: "How many models have the status.")
+        var family = MetricFamily(models)
         for status in HealthStatus.allCases {
             let count =
                 switch status {
@@ -75,24 +90,16 @@ enum FleetExposition {
                 case .unhealthy: counts.unhealthy
                 case .unknown: counts.unknown
                 }
-            family.add(Double(count), ["status": status.rawValue])
+            family.add(Double(count), status.rawValue)
         }
         return family
     }
 
-    private static func gateways(_ fleet: FleetHealth) -> PrometheusText {
-        var family = PrometheusText(
-            "llm_gateway_up", type: "gauge", help: "1 while the gateway answers, 0 while not; none while unknown.")
+    private static func gatewaysFamily(_ fleet: FleetHealth) -> MetricFamily {
+        var family = MetricFamily(gateways)
         for component in fleet.summary.components where component.kind == .gateway && component.status != .unknown {
-            family.add(component.status == .unhealthy ? 0 : 1, ["gateway": component.name])
+            family.add(component.status == .unhealthy ? 0 : 1, component.name)
         }
-        return family
-    }
-
-    private static func revision(_ fleet: FleetHealth) -> PrometheusText {
-        var family = PrometheusText(
-            "llm_health_revision", type: "gauge", help: "Number of the fleet's newest revision since the start.")
-        family.add(Double(fleet.revision))
         return family
     }
 }

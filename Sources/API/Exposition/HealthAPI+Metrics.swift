@@ -2,6 +2,7 @@ import Health
 import Hummingbird
 import Logging
 import NIOCore
+import Telemetry
 
 extension HealthAPI {
     var metricsRoutes: [Route] {
@@ -29,13 +30,12 @@ extension HealthAPI {
     func metrics(_ call: Call) throws -> Response {
         let publisher = dependencies.publisher
         let fleet = publisher.fleet
-        var dropped = PrometheusText(
-            "llm_health_dropped_items_total", type: "counter",
-            help: "Publications that listeners lost because they were too slow.")
-        dropped.add(Double(publisher.droppedItems))
-        let text = String(buffer: try documents.document(.exposition, of: fleet).body)
-        let all = FleetExposition.merge(text, of: fleet, and: [dropped], with: dependencies.processMetrics())
-        return Reply.bytes(ByteBuffer(string: all), contentType: PrometheusText.contentType)
+        let second = dependencies.time.now.uptime.components.seconds
+        return exposition.document(.init(revision: fleet.revision, second: second)) {
+            let families = FleetExposition.families(of: fleet, dropped: publisher.droppedItems)
+            let text = PrometheusText.text(of: families + dependencies.processMetrics())
+            return Document(ByteBuffer(string: text), contentType: PrometheusText.contentType)
+        }.response(to: call.request)
     }
 
     /// A gateway's metrics, passed through.

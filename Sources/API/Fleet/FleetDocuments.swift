@@ -20,7 +20,6 @@ final class FleetDocuments: Sendable {
     enum Kind: Hashable, Sendable {
         case detailed(FleetFilter)
         case summary
-        case exposition
     }
 
     private struct Piece {
@@ -65,7 +64,6 @@ final class FleetDocuments: Sendable {
             switch kind {
             case .detailed(let filter): list(filter)
             case .summary: .init(json: try HealthJSON.encoder().encode(fleet.summary))
-            case .exposition: .init(text: FleetExposition.text(of: fleet))
             }
         }
 
@@ -112,11 +110,6 @@ extension FleetDocuments.Kind {
 extension Document {
     fileprivate init(json: Data) {
         self.init(ByteBuffer(bytes: json), contentType: "application/json")
-    }
-
-    /// Prometheus text 0.0.4.
-    fileprivate init(text: String) {
-        self.init(ByteBuffer(string: text), contentType: PrometheusText.contentType)
     }
 }
 

@@ -2,12 +2,16 @@ package import Health
 package import Logging
 import ServiceLifecycle
 import Synchronization
+package import Telemetry
 
 /// Writes what the publisher publishes to the store, in batches, and never makes the publisher wait.
 ///
 /// A store that is away costs nothing but rows that wait, a bounded number of them; it is tried again with back-off.
 /// To be started before the Monitor and so stopped after it: what waits is then written.
 package final class Recorder: Service {
+    /// The metrics that storing counts.
+    package static let countedMetrics = RecorderMetrics.all
+
     /// Told when the store goes away (`false` and why) and when it is there (`true`); also once at the first write.
     package typealias StateReport = @Sendable (_ isUp: Bool, _ detail: String) -> Void
 

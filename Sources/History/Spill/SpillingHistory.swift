@@ -3,6 +3,7 @@ package import Logging
 import Metrics
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -27,8 +28,8 @@ package final class SpillingHistory: HistoryStore, Service {
     private let onState: Recorder.StateReport
     private let backoff: Recorder.Configuration
     private let state = Mutex(State())
-    private let waitingRows = Gauge(label: "llm_health_storage_spilled_rows")
-    private let lostRows = Counter(label: "llm_health_storage_dropped_total", dimensions: [("kind", "spilled")])
+    private let waitingRows = RecorderMetrics.spilled.makeGauge()
+    private let lostRows = RecorderMetrics.dropped.makeCounter("spilled")
     private let reportedLosses = Mutex(0)
     private let woken: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation

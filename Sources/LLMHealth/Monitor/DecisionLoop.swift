@@ -4,6 +4,7 @@ import Metrics
 package import Observation
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 /// Weighs evidence as it arrives and publishes what it comes to: the only writer of the fleet's health.
 ///
@@ -50,6 +51,10 @@ package final class DecisionLoop: Service {
         var isReservationFailing = false
         var results = ResultAges()
     }
+
+    static let statusChanges = Metric.counter(
+        "llm_health_status_changes_total", "Changes of health status, by the status entered.",
+        labels: ["model_id", "provider", "status"])
 
     /// Between two looks at the clock, and the longest that moved figures wait to be published.
     private static let tickInterval = Duration.milliseconds(200)
@@ -224,13 +229,7 @@ package final class DecisionLoop: Service {
     }
 
     private func report(_ event: HealthChangeEvent) {
-        Counter(
-            label: "llm_health_status_changes_total",
-            dimensions: [
-                ("model_id", event.modelId.rawValue), ("provider", event.provider),
-                ("status", event.currentStatus.rawValue),
-            ]
-        ).increment()
+        Self.statusChanges.makeCounter(event.modelId.rawValue, event.provider, event.currentStatus.rawValue).increment()
         logger.log(
             level: event.currentStatus == .healthy || event.reasons.first?.code == .added ? .info : .warning,
             "Health status changed",

@@ -10,7 +10,7 @@ extension LLMHealthMonitor {
         return APIDependencies(
             publisher: publisher, notices: notices, aggregator: aggregator, storage: persistence.history,
             probe: { id throws(HealthCheckError) in try await aggregator.results(of: id.map { [$0] }) },
-            processMetrics: { ProcessMetrics.text }, readiness: { [self] in readiness(isListening: isListening()) },
+            processMetrics: { ProcessMetrics.families }, readiness: { [self] in readiness(isListening: isListening()) },
             gatewayMetrics: gateways.metrics,
             objective: { [configuration] in configuration.uptimeObjective(of: $0) }, time: timekeeper,
             version: Version.current)

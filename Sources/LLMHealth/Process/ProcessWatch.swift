@@ -3,6 +3,7 @@ import Logging
 import Metrics
 import Observation
 import ServiceLifecycle
+import Telemetry
 
 /// Looks every few seconds how many file descriptors are left, and says so when there are hardly any.
 struct ProcessWatch: Service {
@@ -18,8 +19,12 @@ struct ProcessWatch: Service {
     /// How many are open; `nil` when not even that can be looked up.
     var open: @Sendable () -> Int? = { DescriptorLimit.open }
 
-    private let openGauge = Gauge(label: "process_open_fds")
-    private let maximumGauge = Gauge(label: "process_max_fds")
+    private static let openDescriptors = Metric.gauge("process_open_fds", "File descriptors that are open.")
+    private static let mostDescriptors = Metric.gauge("process_max_fds", "File descriptors that may be open.")
+    static let countedMetrics = [openDescriptors, mostDescriptors]
+
+    private let openGauge = Self.openDescriptors.makeGauge()
+    private let maximumGauge = Self.mostDescriptors.makeGauge()
 
     init(limit: DescriptorLimit, intake: Intake, timekeeper: Timekeeper, logger: Logger) {
         self.limit = limit

@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -32,7 +33,9 @@ final class EvidenceLog: HealthSink {
     private let logger: Logger
     private let provider: @Sendable (ModelID) -> String
     private let state = Mutex(State())
-    private let droppedLines = Counter(label: "llm_health_evidence_dropped_total")
+    static let dropped = Metric.counter(
+        "llm_health_evidence_dropped_total", "Lines of recorded evidence given up because the disk did not keep up.")
+    private let droppedLines = EvidenceLog.dropped.makeCounter()
     private let isFailing = Mutex(false)
 
     /// - Parameters:

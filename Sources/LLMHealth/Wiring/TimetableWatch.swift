@@ -4,6 +4,7 @@ import Metrics
 import Observation
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 /// Watches that no model drops out of the timetable of probes: one that could be probed and was not for three intervals is
 /// told in `/readyz`, in a metric and in the log, and is planned anew.
@@ -18,6 +19,8 @@ final class TimetableWatch: EvidenceSource {
     }
 
     private static let interval = Duration.seconds(2)
+    static let overdueModels = Metric.gauge(
+        "llm_probe_overdue_models", "Models that could be probed and have had no probe for three intervals.")
 
     private let prober: CanaryProber
     private let timekeeper: Timekeeper
@@ -56,7 +59,7 @@ final class TimetableWatch: EvidenceSource {
             state.overdue = finding.overdue
             return finding
         }
-        Gauge(label: "llm_probe_overdue_models").record(Set(finding.overdue.map(\.modelID)).count)
+        Self.overdueModels.makeGauge().record(Set(finding.overdue.map(\.modelID)).count)
         prober.planAnew(finding.overdue)
         for key in finding.found {
             let standing = standings.first { $0.key == key }

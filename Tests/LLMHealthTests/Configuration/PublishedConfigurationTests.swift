@@ -1,5 +1,6 @@
 import Foundation
 import Health
+import Telemetry
 import Testing
 
 @testable import LLMHealth
@@ -64,6 +65,16 @@ struct PublishedConfigurationTests {
         let end = try #require(text.range(of: ConfigurationReference.end + "\n"))
         let wanted = text[..<start.lowerBound] + ConfigurationReference.markdown + text[end.upperBound...]
         try Self.hold("docs/configuration.md", String(wanted))
+    }
+
+    @Test("docs/metrics.md holds every metric that is declared")
+    func metrics() throws {
+        try Self.hold("docs/metrics.md", MetricReference.markdown)
+        let names = ProcessMetrics.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        for metric in ProcessMetrics.all {
+            #expect(metric.help.hasSuffix(".") && (metric.kind == .counter) == metric.name.hasSuffix("_total"))
+        }
     }
 
     @Test("the schema knows every key of the policy and asks for what is required")

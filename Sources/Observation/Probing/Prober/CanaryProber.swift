@@ -2,12 +2,16 @@ package import CoreMetrics
 package import Health
 package import Logging
 import Synchronization
+package import Telemetry
 
 /// Sends synthetic requests to models, on a schedule and on demand, and reports what comes back as evidence.
 ///
 /// `run()` does all the work, in children of one task group; everything else only changes the timetable and wakes it.
 /// Without a running `run()` nothing is sent.
 package final class CanaryProber: Sendable {
+    /// The metrics that it counts.
+    package static let countedMetrics = ProbeMetrics.all
+
     package struct Limits: Sendable, Hashable {
         /// Probes in flight at once; what is due beyond waits its turn. Default 256; `probing.maxConcurrent`.
         package var maxConcurrent: Int

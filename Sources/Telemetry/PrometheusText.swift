@@ -1,5 +1,5 @@
 /// The rules of the Prometheus text format 0.0.4: names, escapes and numbers.
-enum ExpositionText {
+package enum PrometheusText {
     /// A metric's name: anything that may not stand in one becomes `_`.
     static func metricName(_ text: String) -> String { name(text, allowsColon: true) }
 
