@@ -89,7 +89,8 @@ let package = Package(
         .target(
             name: "History",
             dependencies: [
-                "CZlib", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore, .nioHTTP1,
+                "CZlib", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore,
+                .nioHTTP1,
                 .nioHTTPCompression, .nioSSL,
                 .serviceLifecycle,
             ],
@@ -102,7 +103,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Health", "History", "Telemetry", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics, .nioCore,
+                "Health", "History", "Telemetry", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics,
+                .nioCore,
                 .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
             exclude: ["Schemas"],
@@ -176,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Health", "History", "Telemetry", "TestSupport", "Web", .hummingbird, .hummingbirdTesting, .httpTypes,
+                "API", "Health", "History", "Telemetry", "TestSupport", "Web", .hummingbird, .hummingbirdTesting,
+                .httpTypes,
                 .logging,
                 .nioCore, .nioPosix, .serviceLifecycle,
             ],

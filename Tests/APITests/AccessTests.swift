@@ -29,7 +29,7 @@ struct AccessTests {
             body: route.method == .get ? nil : ByteBuffer(string: "{}"))
     }
 
-    @Test func everyRouteRefusesWhoeverLacksItsScope() async throws {
+    @Test func `every route refuses whoever lacks its scope`() async throws {
         let fixture = Self.guarded()
         let routes = fixture.api.routes
         #expect(routes.count >= 14)
@@ -58,7 +58,7 @@ struct AccessTests {
         }
     }
 
-    @Test func onlyLivenessAndThePageAreOpen() {
+    @Test func `only liveness and the page are open`() {
         let open = Self.guarded().api.routes.filter { $0.access == .open }.map(\.path)
         #expect(
             Set(open.filter { !$0.hasPrefix("/components/") && !$0.hasPrefix("/assets/") })
@@ -68,7 +68,7 @@ struct AccessTests {
                 ])
     }
 
-    @Test func whatIsOpenNeedsNoToken() async throws {
+    @Test func `what is open needs no token`() async throws {
         try await Self.guarded().with { client in
             for route in Self.guarded().api.routes where route.access == .open {
                 let response = try await send(route, to: client, [:])
@@ -80,7 +80,7 @@ struct AccessTests {
         }
     }
 
-    @Test func withoutTokensEverythingIsOpen() async throws {
+    @Test func `without tokens everything is open`() async throws {
         let fixture = Fixture()
         try await fixture.with { client in
             for route in fixture.api.routes {
@@ -90,7 +90,7 @@ struct AccessTests {
         }
     }
 
-    @Test func everyResponseKeepsBrowsersInCheck() async throws {
+    @Test func `every response keeps browsers in check`() async throws {
         let fixture = Fixture()
         try await fixture.with { client in
             let unrouted = [
@@ -112,7 +112,7 @@ struct AccessTests {
         }
     }
 
-    @Test func aTokenOfTwoScopesOpensBoth() async throws {
+    @Test func `a token of two scopes opens both`() async throws {
         let token = APIToken(name: "ops", secret: Secret("two-scopes"), scopes: [.read, .metrics])
         let fixture = Fixture(configuration: APIConfiguration(port: 0, tokens: Self.tokens + [token]))
         for (path, status) in [("/metrics", 200), ("/api/llm-manager/health/summary", 200), ("/readyz", 200)] {
@@ -120,7 +120,7 @@ struct AccessTests {
         }
     }
 
-    @Test func secretsAreNotEchoedWhereverTheyAreSent() async throws {
+    @Test func `secrets are not echoed wherever they are sent`() async throws {
         let fixture = Self.guarded()
         let secret = Self.secrets[.read, default: ""]
         let authorization = HTTPFields([HTTPField(name: .authorization, value: "Bearer \(secret)")])
@@ -142,19 +142,17 @@ struct AccessTests {
     }
 
     @Test(
-        "secrets are compared in full",
         arguments: [
             ("secret", "secret", true), ("secret", "secre", false), ("secret", "secrets", false),
             ("secret", "Secret", false),
             ("secret", "", false), ("", "", false), ("", "x", false), ("aa", "aaaa", false), ("ab", "abab", false),
             ("ü", "ü", true), ("a", "b", false),
         ] as [(String, String, Bool)])
-    func comparison(secret: String, sent: String, isEqual: Bool) {
+    func `secrets are compared in full`(secret: String, sent: String, isEqual: Bool) {
         #expect(Secret(secret).isEqual(to: sent.utf8) == isEqual)
     }
 
     @Test(
-        "a bind is refused when it would open the API to everybody or nobody",
         arguments: [
             ("127.0.0.1", [], nil), ("localhost", [], nil), ("::1", [], nil), ("[::1]", [], nil),
             ("127.8.9.1", [], nil),
@@ -181,7 +179,9 @@ struct AccessTests {
                 ], .sharedSecret(token: "b")
             ),
         ] as [(String, [APIToken], BindRefusal?)])
-    func binds(host: String, tokens: [APIToken], refusal: BindRefusal?) {
+    func `a bind is refused when it would open the API to everybody or nobody`(
+        host: String, tokens: [APIToken], refusal: BindRefusal?
+    ) {
         let result = Result<Void, BindRefusal> { () throws(BindRefusal) in
             try APIServer.validateBind(host: host, tokens: tokens)
         }
@@ -192,7 +192,7 @@ struct AccessTests {
         }
     }
 
-    @Test func aRefusedBindTellsWhatToDoAndNoSecret() {
+    @Test func `a refused bind tells what to do and no secret`() {
         #expect(
             BindRefusal.tokensNeeded(host: "0.0.0.0").description
                 == "server.host '0.0.0.0' can be reached by other machines, and there are no tokens: add "
@@ -204,7 +204,6 @@ struct AccessTests {
 @Suite("Hosts and origins", .timeLimit(.minutes(5)))
 struct HostTests {
     @Test(
-        "on loopback only this machine's names count",
         arguments: [
             ("127.0.0.1", true), ("127.0.0.1:8790", true), ("localhost", true), ("LOCALHOST:1", true),
             ("localhost.", true),
@@ -214,34 +213,32 @@ struct HostTests {
             ("[::2]", false),
             ("127.0.0.1@evil.example", false), ("evil.example#localhost", false),
         ] as [(String, Bool)])
-    func loopback(authority: String, isAllowed: Bool) {
+    func `on loopback only this machine's names count`(authority: String, isAllowed: Bool) {
         let rule = HostRule(bind: "127.0.0.1", allowed: ["health.internal"])
         #expect(rule.allows(authority) == isAllowed)
     }
 
     @Test(
-        "bound wider, addresses count too and names do not",
         arguments: [
             ("10.1.2.3:8790", true), ("[fd00::1]:8790", true), ("127.0.0.1", true), ("evil.example", false),
             ("10.1.2.3.evil.example", false), ("health.internal", true), ("", false),
         ] as [(String, Bool)])
-    func wide(authority: String, isAllowed: Bool) {
+    func `bound wider, addresses count too and names do not`(authority: String, isAllowed: Bool) {
         #expect(HostRule(bind: "0.0.0.0", allowed: ["health.internal:443"]).allows(authority) == isAllowed)
     }
 
     @Test(
-        "a page is the API's own when it came from the same place",
         arguments: [
             ("http://127.0.0.1:8790", true), ("http://localhost:8790", false), ("http://127.0.0.1:3000", false),
             ("http://127.0.0.1", false), ("https://evil.example", false), ("null", false), ("", false),
             ("https://health.internal", true), ("https://health.internal.evil.example", false), ("file://", false),
         ] as [(String, Bool)])
-    func origins(origin: String, isOwn: Bool) {
+    func `a page is the API's own when it came from the same place`(origin: String, isOwn: Bool) {
         let rule = HostRule(bind: "127.0.0.1", allowed: ["health.internal"])
         #expect(rule.isOwn(origin: origin, at: "127.0.0.1:8790") == isOwn)
     }
 
-    @Test func anotherSitesPageCannotProbe() async throws {
+    @Test func `another sites page cannot probe`() async throws {
         let fixture = Fixture(probe: { _ throws(HealthCheckError) in
             Issue.record("a probe was made")
             return []
@@ -263,11 +260,11 @@ struct HostTests {
             "foreign-origin", 403, field: "Origin")
     }
 
-    @Test func withoutABodyThereIsNothingToDeclare() async throws {
+    @Test func `without a body there is nothing to declare`() async throws {
         #expect(try await Fixture().post("/api/llm-manager/health/probe", "", headers: [:]).status == .ok)
     }
 
-    @Test func theOwnPageMayProbe() async throws {
+    @Test func `the own page may probe`() async throws {
         for type in ["application/json", "application/json; charset=utf-8", "Application/JSON ;x=y"] {
             let response = try await Fixture().post(
                 "/api/llm-manager/health/probe", "{}", headers: [.contentType: type, .origin: "http://localhost"])
@@ -279,19 +276,17 @@ struct HostTests {
 @Suite("Routes", .timeLimit(.minutes(5)))
 struct RouteTests {
     @Test(
-        "what is not there is a problem",
         arguments: [
             "/nowhere", "/api/llm-manager", "/api/llm-manager/health", "/api/llm-manager/health/detailed/more",
             "/assets/",
             "/assets/../index.html", "/assets/%2e%2e/index.html", "/index.html", "/assets/index.html", "/favicon.ico",
             "/LIVEZ", "/%00", "/ä",
         ] as [String])
-    func unknown(path: String) async throws {
+    func `what is not there is a problem`(path: String) async throws {
         try await Fixture().get(path).expectProblem("unknown-route", 404)
     }
 
     @Test(
-        "a method that a route does not know is refused with those it knows",
         arguments: [
             (HTTPRequest.Method.post, "/livez", "GET, HEAD"),
             (.delete, "/api/llm-manager/health/detailed", "GET, HEAD"),
@@ -299,28 +294,30 @@ struct RouteTests {
             (.put, "/", "GET, HEAD"), (.patch, "/metrics/", "GET, HEAD"),
             (.head, "/api/llm-manager/health/probe", "POST"),
         ] as [(HTTPRequest.Method, String, String)])
-    func methods(method: HTTPRequest.Method, path: String, allowed: String) async throws {
+    func `a method that a route does not know is refused with those it knows`(
+        method: HTTPRequest.Method, path: String, allowed: String
+    ) async throws {
         let response = try await Fixture().with { try await $0.execute(uri: path, method: method) }
         #expect(response.headers[.allow] == allowed)
         try response.expectProblem("wrong-method", 405)
     }
 
-    @Test func noTwoRoutesAreTheSame() {
+    @Test func `no two routes are the same`() {
         let routes = Fixture().api.routes.map { "\($0.method) \($0.path)" }
         #expect(Set(routes).count == routes.count)
     }
 
-    @Test func whatACallerSentIsShownShortAndHarmless() {
+    @Test func `what a caller sent is shown short and harmless`() {
         #expect(Problem.quoted(String(repeating: "x", count: 81)) == "'\(String(repeating: "x", count: 80))…'")
         #expect(Problem.quoted("a\u{0}\n\u{1B}[31m") == "'a\u{FFFD}\u{FFFD}\u{FFFD}[31m'")
         #expect(Problem.quoted("模型 é") == "'模型 é'")
     }
 
-    @Test func livenessIsAlwaysTold() async throws {
+    @Test func `liveness is always told`() async throws {
         #expect(try await Fixture(models: []).get("/livez").text == #"{"status":"alive"}"#)
     }
 
-    @Test func readinessListsWhatIsNot() async throws {
+    @Test func `readiness lists what is not`() async throws {
         #expect(try await Fixture().get("/readyz").text == #"{"status":"ready"}"#)
         let response = try await Fixture(readiness: {
             Readiness(missing: [

@@ -20,7 +20,6 @@ struct BadgeTests {
     }
 
     @Test(
-        "what each metric says",
         arguments: [
             ("modelId=gpt-4o", "gpt-4o", "healthy", Badge.Mood.good),
             ("modelId=mistral", "mistral", "degraded", .fair),
@@ -36,7 +35,7 @@ struct BadgeTests {
             ("modelId=gpt-4o&label=my+label", "my label", "healthy", .good),
             ("modelId=nobody", "nobody", "not found", .unknown),
         ] as [(String, String, String, Badge.Mood)])
-    func says(query: String, label: String, message: String, mood: Badge.Mood) async throws {
+    func `what each metric says`(query: String, label: String, message: String, mood: Badge.Mood) async throws {
         let answer = try await Fixture().get("\(json)?\(query)").json
         #expect(answer["schemaVersion"]?.number == 1)
         #expect(answer["label"]?.string == label)
@@ -44,7 +43,7 @@ struct BadgeTests {
         #expect(answer["color"]?.string == mood.color)
     }
 
-    @Test func whatOperatorsSayIsShown() async throws {
+    @Test func `what operators say is shown`() async throws {
         var models = Fixture.models
         models[0].notices = [
             Notice(
@@ -55,7 +54,7 @@ struct BadgeTests {
         #expect(try await message(fixture, "modelId=gpt-4o") == "maintenance")
     }
 
-    @Test func uptimeComesFromTheHistory() async throws {
+    @Test func `uptime comes from the history`() async throws {
         let time = ManualTime(start: Fixture.start)
         let store = MemoryHistory(timekeeper: time.timekeeper)
         let rows = (0..<60).map { minute in
@@ -70,7 +69,7 @@ struct BadgeTests {
         #expect(try await message(fixture, "modelId=gpt-4o&metric=uptime&window=90d") == "75%")
     }
 
-    @Test func aChangeIsSeenWithTheNextFleet() async throws {
+    @Test func `a change is seen with the next fleet`() async throws {
         let fixture = Fixture()
         #expect(try await message(fixture, "modelId=gpt-4o") == "healthy")
         var models = Fixture.models
@@ -79,8 +78,8 @@ struct BadgeTests {
         #expect(try await message(fixture, "modelId=gpt-4o") == "unhealthy")
     }
 
-    @Test("styles", arguments: BadgeImage.Style.allCases)
-    func image(style: BadgeImage.Style) async throws {
+    @Test(arguments: BadgeImage.Style.allCases)
+    func `styles`(style: BadgeImage.Style) async throws {
         let response = try await Fixture().get("\(svg)?modelId=meta/llama-3.1/8b&style=\(style.rawValue)")
         #expect(response.status == .ok)
         #expect(response.headers[.contentType] == "image/svg+xml")
@@ -100,10 +99,8 @@ struct BadgeTests {
         #expect(again.status == .notModified)
     }
 
-    @Test(
-        "whatever a label is, the image is XML",
-        arguments: ["<script>alert(1)</script>", "\"'&<>", "\u{1}\u{8}\n\t", "日本語 🚀", "\u{FFFE}a", "]]>"])
-    func hostile(label: String) async throws {
+    @Test(arguments: ["<script>alert(1)</script>", "\"'&<>", "\u{1}\u{8}\n\t", "日本語 🚀", "\u{FFFE}a", "]]>"])
+    func `whatever a label is, the image is XML`(label: String) async throws {
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-")
         let sent = try #require(label.addingPercentEncoding(withAllowedCharacters: allowed))
@@ -115,17 +112,16 @@ struct BadgeTests {
     }
 
     @Test(
-        "orders that cannot be meant",
         arguments: [
             ("", "modelId"), ("modelId=gpt-4o&metric=mood", "metric"), ("modelId=gpt-4o&window=5m", "window"),
             ("modelId=gpt-4o&style=plastic", "style"), ("modelId=gpt-4o&label=", "label"),
             ("modelId=gpt-4o&label=\(String(repeating: "x", count: 65))", "label"),
         ] as [(String, String)])
-    func refused(query: String, field: String) async throws {
+    func `orders that cannot be meant`(query: String, field: String) async throws {
         try await Fixture().get("\(svg)?\(query)").expectProblem("bad-parameter", 400, field: field)
     }
 
-    @Test func unknownAndForbiddenLookTheSame() async throws {
+    @Test func `unknown and forbidden look the same`() async throws {
         let fixture = Fixture(
             configuration: APIConfiguration(
                 port: 0,

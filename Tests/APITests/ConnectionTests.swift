@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Connections of the API", .timeLimit(.minutes(2)))
 struct ConnectionTests {
-    @Test func theLongestSilentConnectionGoesFirst() {
+    @Test func `the longest silent connection goes first`() {
         var table = ConnectionTable<Int>(limit: 3)
         #expect(table.open(1) == nil && table.open(2) == nil && table.open(3) == nil)
         table.becomeBusy(1)
@@ -22,7 +22,7 @@ struct ConnectionTests {
         #expect(table.count == 4)
     }
 
-    @Test func busyOnesAreNeverChosenAndNeitherIsTheNewOne() {
+    @Test func `busy ones are never chosen and neither is the new one`() {
         var table = ConnectionTable<Int>(limit: 2)
         for key in 1...2 {
             _ = table.open(key)
@@ -34,7 +34,7 @@ struct ConnectionTests {
         #expect(table.open(5) == 4)
     }
 
-    @Test func manyThatComeAndGoLeaveNothingBehind() {
+    @Test func `many that come and go leave nothing behind`() {
         var table = ConnectionTable<Int>(limit: 100)
         var closed = 0
         for key in 0..<20_000 {
@@ -100,7 +100,7 @@ struct ConnectionTests {
 
     private static let livez = "GET /livez HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
 
-    @Test func aCrowdOfIdleConnectionsKeepsNobodyOut() async throws {
+    @Test func `a crowd of idle connections keeps nobody out`() async throws {
         try await serve(APIConfiguration(port: 0, maximumConnections: 8)) { server, port in
             var crowd: [any Channel] = []
             for _ in 0..<200 { crowd.append(try await connect(port).0) }
@@ -115,13 +115,11 @@ struct ConnectionTests {
         }
     }
 
-    @Test(
-        "a connection that does not get on is closed",
-        arguments: [
-            "", "GET /livez HT",
-            "POST /api/llm-manager/health/probe HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 9\r\n\r\n{",
-        ])
-    func slowOnesAreClosed(sent: String) async throws {
+    @Test(arguments: [
+        "", "GET /livez HT",
+        "POST /api/llm-manager/health/probe HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 9\r\n\r\n{",
+    ])
+    func `a connection that does not get on is closed`(sent: String) async throws {
         let configuration = APIConfiguration(
             port: 0, firstRequestTimeout: .milliseconds(200), exchangeTimeout: .milliseconds(200))
         try await serve(configuration) { _, port in

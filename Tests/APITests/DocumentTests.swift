@@ -22,12 +22,11 @@ struct DocumentTests {
     }
 
     @Test(
-        "who takes gzip gets it",
         arguments: [
             ("gzip", true), ("br, gzip;q=0.5", true), ("GZIP", true), ("*", true), ("x-gzip", true),
             ("gzip;q=0", false), ("gzip; q=0.0, *", false), ("br", false), ("identity", false), ("", false),
         ] as [(String, Bool)])
-    func encodings(accepted: String, isPacked: Bool) async throws {
+    func `who takes gzip gets it`(accepted: String, isPacked: Bool) async throws {
         let fixture = Fixture()
         let plain = try await fixture.get(detailed)
         #expect(plain.headers[.vary] == "Accept-Encoding")
@@ -49,16 +48,14 @@ struct DocumentTests {
         }
     }
 
-    @Test func whatFitsOnePacketIsNotPacked() async throws {
+    @Test func `what fits one packet is not packed`() async throws {
         let response = try await Fixture().get("/livez", headers: [.acceptEncoding: "gzip"])
         #expect(response.headers[.contentEncoding] == nil)
         #expect(response.headers[.vary] == nil)
     }
 
-    @Test(
-        "every read has a tag",
-        arguments: ["health/summary", "health/explain?modelId=gpt-4o", "health/history?modelId=gpt-4o", "silences"])
-    func tags(path: String) async throws {
+    @Test(arguments: ["health/summary", "health/explain?modelId=gpt-4o", "health/history?modelId=gpt-4o", "silences"])
+    func `every read has a tag`(path: String) async throws {
         let fixture = Fixture()
         let first = try await fixture.get("/api/llm-manager/" + path)
         let tag = try #require(first.headers[.eTag])
@@ -67,7 +64,7 @@ struct DocumentTests {
         #expect(again.body.readableBytes == 0)
     }
 
-    @Test func aHeadIsAGetWithoutABody() async throws {
+    @Test func `a head is a get without a body`() async throws {
         let fixture = Fixture()
         let get = try await fixture.get(detailed)
         let head = try await fixture.send(.head, detailed)
@@ -79,7 +76,7 @@ struct DocumentTests {
 
     // MARK: The document
 
-    @Test func everyRouteIsToldOfAndNothingElse() async throws {
+    @Test func `every route is told of and nothing else`() async throws {
         let fixture = Fixture()
         let json = try await fixture.get("/openapi.json").json
         #expect(json["openapi"]?.string == "3.1.0")
@@ -94,7 +91,7 @@ struct DocumentTests {
         #expect(told == there.subtracting(["GET /", "GET /docs"]))
     }
 
-    @Test func everyNameInItIsThere() async throws {
+    @Test func `every name in it is there`() async throws {
         let json = try await Fixture().get("/openapi.json").json
         let schemas = try #require(json["components"]?["schemas"]?.object)
         var wanted: Set<String> = []
@@ -111,7 +108,7 @@ struct DocumentTests {
         #expect(Set(ids).count == ids.count)
     }
 
-    @Test func parametersAreThoseThatAreTaken() async throws {
+    @Test func `parameters are those that are taken`() async throws {
         let fixture = Fixture()
         for route in fixture.api.routes where route.method == .get && route.operation != nil {
             let complaint = try await fixture.get("\(route.path)?nonsense=1").expectProblem(
@@ -120,7 +117,7 @@ struct DocumentTests {
         }
     }
 
-    @Test func theCheckItselfCanFail() throws {
+    @Test func `the check itself can fail`() throws {
         let check = try DocumentCheck.all.get()
         func complaint(_ uri: String, _ status: Int, _ body: String) throws -> String? {
             try check.complaint(
@@ -147,7 +144,6 @@ struct CrossOriginTests {
     }
 
     @Test(
-        "who may read",
         arguments: [
             (["https://status.example"], "https://status.example", true),
             (["https://status.example"], "https://STATUS.example", true),
@@ -156,7 +152,7 @@ struct CrossOriginTests {
             (["https://status.example"], "null", false), (["*"], "https://any.example", true),
             ([], "https://status.example", false),
         ] as [([String], String, Bool)])
-    func reading(origins: [String], origin: String, isLetIn: Bool) async throws {
+    func `who may read`(origins: [String], origin: String, isLetIn: Bool) async throws {
         let response = try await fixture(origins).get(detailed, headers: [.origin: origin])
         // Whoever is not a browser's page may read anyway; it is the browser that keeps the answer from the page.
         #expect(response.status == .ok)
@@ -170,7 +166,7 @@ struct CrossOriginTests {
         #expect(known.headers[.accessControlAllowOrigin] == (isLetIn ? origin : nil))
     }
 
-    @Test func aBrowserAsksBeforehand() async throws {
+    @Test func `a browser asks beforehand`() async throws {
         let ask: HTTPFields = [
             .origin: friend, .accessControlRequestMethod: "POST", .accessControlRequestPrivateNetwork: "true",
         ]
@@ -189,13 +185,13 @@ struct CrossOriginTests {
         try await fixture([]).send(.options, path, headers: ask).expectProblem("wrong-method", 405)
     }
 
-    @Test func problemsCanBeReadToo() async throws {
+    @Test func `problems can be read too`() async throws {
         let response = try await fixture([friend]).get("\(detailed)?status=x", headers: [.origin: friend])
         #expect(response.status == .badRequest)
         #expect(response.headers[.accessControlAllowOrigin] == friend)
     }
 
-    @Test func ordersAreTakenFromFriendsAlone() async throws {
+    @Test func `orders are taken from friends alone`() async throws {
         let order = #"{"title":"Work","for":"1h"}"#
         for (origin, status) in [(friend, 201), ("https://other.example", 403)] {
             let response = try await fixture([friend]).post(
@@ -206,13 +202,12 @@ struct CrossOriginTests {
     }
 
     @Test(
-        "who may show the pages in a frame",
         arguments: [
             ([], "frame-ancestors 'none'", "DENY"),
             (["https://wiki.example"], "frame-ancestors 'self' https://wiki.example", nil),
             (["*"], "frame-ancestors 'self' *", nil),
         ] as [([String], String, String?)])
-    func frames(origins: [String], policy: String, old: String?) async throws {
+    func `who may show the pages in a frame`(origins: [String], policy: String, old: String?) async throws {
         let response = try await fixture([], frames: origins).get("/")
         #expect(response.headers[.contentSecurityPolicy]?.contains(policy) == true)
         #expect(response.headers[.contentSecurityPolicy]?.hasPrefix("default-src 'self'") == true)

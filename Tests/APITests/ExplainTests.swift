@@ -36,12 +36,12 @@ struct ExplainTests {
         """,
     ]
 
-    @Test("the paragraph tells what, since when, why and what next", arguments: zip(Fixture.models, texts))
-    func paragraphs(model: ModelHealthStatus, text: String) {
+    @Test(arguments: zip(Fixture.models, texts))
+    func `the paragraph tells what, since when, why and what next`(model: ModelHealthStatus, text: String) {
         #expect(Explanation.paragraph(on: model, at: Fixture.start) == text)
     }
 
-    @Test func theFactsStandBesideTheText() async throws {
+    @Test func `the facts stand beside the text`() async throws {
         let response = try await Fixture().get("\(uri)?modelId=meta/llama-3.1/8b")
         let json = try response.json
         #expect(
@@ -56,14 +56,14 @@ struct ExplainTests {
         #expect(json["text"]?.string?.hasPrefix("meta/llama-3.1/8b (together) is unhealthy") == true)
     }
 
-    @Test func whatNobodyKnowsIsNull() async throws {
+    @Test func `what nobody knows is null`() async throws {
         let json = try await Fixture().get("\(uri)?modelId=neu%2F%C3%A4%20%22x%22%0A").json
         for key in ["score", "lastCheck", "lastSuccessfulResponse", "nextProbeAt", "lastProbe"] {
             #expect(json[key] == .null, "\(key)")
         }
     }
 
-    @Test func theTextGrowsOlder() async throws {
+    @Test func `the text grows older`() async throws {
         let fixture = Fixture()
         fixture.time.advance(by: .seconds(30))
         let text = try await fixture.get("\(uri)?modelId=gpt-4o").json["text"]?.string
@@ -72,18 +72,17 @@ struct ExplainTests {
         #expect(text?.contains("A probe is due now.") == true)
     }
 
-    @Test func anUnknownModelIsAProblem() async throws {
+    @Test func `an unknown model is a problem`() async throws {
         try await Fixture().get("\(uri)?modelId=gpt-4").expectProblem("unknown-model", 404, field: "modelId")
         try await Fixture().get(uri).expectProblem("bad-parameter", 400, field: "modelId")
     }
 
     @Test(
-        "spans have two units",
         arguments: [
             (0, "0 s"), (0.4, "0 s"), (1, "1 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3_600, "1 h"), (3_659, "1 h"),
             (3_660, "1 h 1 min"), (86_399, "23 h 59 min"), (90_000, "1 d 1 h"), (-5, "0 s"),
         ] as [(Double, String)])
-    func spans(seconds: Double, text: String) {
+    func `spans have two units`(seconds: Double, text: String) {
         #expect(Fixture.at(seconds).span(since: Fixture.start) == text)
     }
 }

@@ -12,7 +12,7 @@ struct FleetTests {
     private let detailed = "/api/llm-manager/health/detailed"
     private let summary = "/api/llm-manager/health/summary"
 
-    @Test func detailedIsTheMissionsList() async throws {
+    @Test func `detailed is the missions list`() async throws {
         let response = try await Fixture().get(detailed)
         #expect(response.status == .ok)
         #expect(response.headers[.contentType] == "application/json")
@@ -21,14 +21,14 @@ struct FleetTests {
         #expect(json == Golden.detailed)
     }
 
-    @Test func summaryCountsAndNamesTheWorst() async throws {
+    @Test func `summary counts and names the worst`() async throws {
         let response = try await Fixture(components: Fixture.components).get(summary)
         #expect(response.status == .ok)
         let json = try response.prettyJSON
         #expect(json == Golden.summary)
     }
 
-    @Test func theListSurvivesItsDecoder() async throws {
+    @Test func `the list survives its decoder`() async throws {
         let response = try await Fixture().get(detailed)
         let models = try HealthJSON.decoder().decode(
             [ModelHealthStatus].self, from: Data(response.body.readableBytesView))
@@ -37,14 +37,13 @@ struct FleetTests {
         #expect(again == response.text)
     }
 
-    @Test func anEmptyFleetIsAnEmptyList() async throws {
+    @Test func `an empty fleet is an empty list`() async throws {
         let fixture = Fixture(models: [])
         #expect(try await fixture.get(detailed).text == "[]")
         #expect(try await fixture.get(summary).json["status"]?.string == "unknown")
     }
 
     @Test(
-        "filters",
         arguments: [
             ("provider=openai", ["gpt-4o", "neu/ä \"x\"\n"]), ("status=unhealthy", ["meta/llama-3.1/8b"]),
             ("modelId=gpt-4o", ["gpt-4o"]), ("modelId=meta/llama-3.1/8b", ["meta/llama-3.1/8b"]),
@@ -55,14 +54,13 @@ struct FleetTests {
             ("modelId=nobody", []), ("modelId=%00%F0%9F%92%A5", []),
             ("", ["gpt-4o", "meta/llama-3.1/8b", "mistral", "neu/ä \"x\"\n"]), ("&&status=degraded&", ["mistral"]),
         ] as [(String, [String])])
-    func filters(query: String, ids: [String]) async throws {
+    func `filters`(query: String, ids: [String]) async throws {
         let response = try await Fixture().get("\(detailed)?\(query)")
         #expect(response.status == .ok)
         #expect(try response.ids == ids)
     }
 
     @Test(
-        "a query that cannot be meant is refused",
         arguments: [
             ("modelId=", "bad-parameter", "modelId"), ("status=down", "bad-parameter", "status"),
             ("status=", "bad-parameter", "status"),
@@ -71,11 +69,11 @@ struct FleetTests {
             ("modelId=%C3", "bad-parameter", "modelId"), ("modelId=%4", "bad-parameter", "modelId"),
             ("%ff=1", "bad-parameter", "%ff"), ("=1", "unknown-parameter", ""),
         ] as [(String, String, String)])
-    func badQueries(query: String, kind: String, field: String) async throws {
+    func `a query that cannot be meant is refused`(query: String, kind: String, field: String) async throws {
         try await Fixture().get("\(detailed)?\(query)").expectProblem(kind, 400, field: field)
     }
 
-    @Test func aProblemTellsWhatThereIsInstead() async throws {
+    @Test func `a problem tells what there is instead`() async throws {
         let fixture = Fixture()
         let unknown = try await fixture.get("\(detailed)?model=gpt-4o").expectProblem(
             "unknown-parameter", 400, field: "model")
@@ -87,9 +85,8 @@ struct FleetTests {
         #expect(none == "There is no parameter 'x'. The route has no parameters.")
     }
 
-    @Test(
-        "whoever has the newest revision is not sent it again", arguments: ["", "?provider=openai", "?status=unknown"])
-    func notModified(query: String) async throws {
+    @Test(arguments: ["", "?provider=openai", "?status=unknown"])
+    func `whoever has the newest revision is not sent it again`(query: String) async throws {
         let fixture = Fixture()
         let first = try await fixture.get(detailed + query)
         let etag = try #require(first.headers[.eTag])
@@ -104,7 +101,7 @@ struct FleetTests {
         #expect(try await fixture.get(detailed + query, headers: [.ifNoneMatch: "\"other\""]).status == .ok)
     }
 
-    @Test func aChangeIsSeenAtOnceAndHasAnotherTag() async throws {
+    @Test func `a change is seen at once and has another tag`() async throws {
         let fixture = Fixture()
         let first = try await fixture.get(detailed)
         var models = Fixture.models
@@ -117,7 +114,7 @@ struct FleetTests {
         #expect(try await fixture.get(summary).json["revision"]?.number == 8)
     }
 
-    @Test func headTellsTheLengthWithoutTheBody() async throws {
+    @Test func `head tells the length without the body`() async throws {
         let fixture = Fixture()
         let full = try await fixture.get(detailed)
         let head = try await fixture.with { try await $0.execute(uri: detailed, method: .head) }
@@ -135,7 +132,7 @@ struct FleetDocumentsTests {
         FleetHealth(revision: revision, at: Fixture.start, models: models)
     }
 
-    @Test func aRevisionIsEncodedOnceHoweverManyAsk() async throws {
+    @Test func `a revision is encoded once however many ask`() async throws {
         let documents = FleetDocuments()
         let fleet = fleet(1)
         try await withThrowingTaskGroup(of: Document.self) { group in
@@ -146,7 +143,7 @@ struct FleetDocumentsTests {
         #expect(documents.figures.encodings == Fixture.models.count)
     }
 
-    @Test func aNewRevisionEncodesOnlyWhatChanged() throws {
+    @Test func `a new revision encodes only what changed`() throws {
         let documents = FleetDocuments()
         _ = try documents.document(all, of: fleet(1))
         var models = Fixture.models
@@ -164,14 +161,14 @@ struct FleetDocumentsTests {
         #expect(String(buffer: document.body) == String(decoding: whole, as: UTF8.self))
     }
 
-    @Test func anOlderFleetDoesNotComeBack() throws {
+    @Test func `an older fleet does not come back`() throws {
         let documents = FleetDocuments()
         let newest = try documents.document(.summary, of: fleet(5))
         #expect(try documents.document(.summary, of: fleet(4)).etag == newest.etag)
         #expect(try documents.document(.summary, of: fleet(6)).etag != newest.etag)
     }
 
-    @Test func filtersOfCallersDoNotPileUp() throws {
+    @Test func `filters of callers do not pile up`() throws {
         let documents = FleetDocuments()
         let fleet = fleet(1)
         for number in 0..<1_000 {
@@ -186,7 +183,7 @@ struct FleetDocumentsTests {
         #expect(documents.figures.encodings == Fixture.models.count)
     }
 
-    @Test func bodiesThatDifferHaveOtherTags() throws {
+    @Test func `bodies that differ have other tags`() throws {
         let documents = FleetDocuments()
         let fleet = fleet(1)
         let filters = [
@@ -198,7 +195,7 @@ struct FleetDocumentsTests {
         #expect(Set(tags).count == filters.count)
     }
 
-    @Test func aFigureThatIsNoNumberIsNullAndHidesNothingElse() throws {
+    @Test func `a figure that is no number is null and hides nothing else`() throws {
         var models = Fixture.models
         models[0].score = .nan
         models[0].errorRate = -.infinity

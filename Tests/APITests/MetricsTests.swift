@@ -12,7 +12,7 @@ import Testing
 struct MetricsTests {
     private let passthrough = "/api/llm-manager/metrics"
 
-    @Test func theFleetAsPrometheusText() async throws {
+    @Test func `the fleet as prometheus text`() async throws {
         let response = try await Fixture(
             components: Fixture.components,
             processMetrics: { [Self.family(.counter("up_total", "Ups."), 1)] }
@@ -22,7 +22,7 @@ struct MetricsTests {
         #expect(response.text == Golden.metrics)
     }
 
-    @Test func anEmptyFleetHasItsCountsAlone() async throws {
+    @Test func `an empty fleet has its counts alone`() async throws {
         let text = try await Fixture(models: []).get("/metrics").text
         #expect(!text.contains("llm_health_status"))
         #expect(text.contains("llm_health_models{status=\"healthy\"} 0\n"))
@@ -35,7 +35,7 @@ struct MetricsTests {
         return family
     }
 
-    @Test func aMetricThatTheProcessHasTooIsDescribedOnceAndKeepsAllItsSeries() async throws {
+    @Test func `a metric that the process has too is described once and keeps all its series`() async throws {
         var up = MetricFamily(.gauge("llm_gateway_up", "Another text.", labels: ["gateway"]))
         up.add(0, "portkey")
         up.add(1, "a } \"b\" c")
@@ -62,7 +62,7 @@ struct MetricsTests {
         #expect(Set(families).count == families.count)
     }
 
-    @Test func itIsMadeOnceForEachRevisionAndSecond() async throws {
+    @Test func `it is made once for each revision and second`() async throws {
         let made = Mutex(0)
         let fixture = Fixture(processMetrics: {
             made.withLock { $0 += 1 }
@@ -78,7 +78,7 @@ struct MetricsTests {
         #expect(made.withLock { $0 } == 3)
     }
 
-    @Test func theNewestRevisionIsShown() async throws {
+    @Test func `the newest revision is shown`() async throws {
         let fixture = Fixture()
         #expect(
             try await fixture.get("/metrics").text.contains(
@@ -94,7 +94,7 @@ struct MetricsTests {
         #expect(text.contains("llm_health_revision 8\n"))
     }
 
-    @Test func lostPublicationsAreCounted() async throws {
+    @Test func `lost publications are counted`() async throws {
         let fixture = Fixture()
         let slow = fixture.publisher.items(buffer: 1)
         for _ in 0..<3 { fixture.publish([]) }
@@ -102,7 +102,7 @@ struct MetricsTests {
         withExtendedLifetime(slow) {}
     }
 
-    @Test func theOnlyGatewayNeedNotBeNamed() async throws {
+    @Test func `the only gateway need not be named`() async throws {
         let gateways = GatewayMetrics(gateways: ["portkey"]) { name throws(MetricsScrapeError) in "of_\(name) 1\n" }
         let response = try await Fixture(gatewayMetrics: gateways).get(passthrough)
         #expect(response.text == "of_portkey 1\n")
@@ -111,7 +111,7 @@ struct MetricsTests {
             try await Fixture(gatewayMetrics: gateways).get("\(passthrough)?gateway=portkey").text == "of_portkey 1\n")
     }
 
-    @Test func oneOfSeveralGatewaysIsNamed() async throws {
+    @Test func `one of several gateways is named`() async throws {
         let fixture = Fixture(
             gatewayMetrics: GatewayMetrics(gateways: ["us", "e/u"]) { name throws(MetricsScrapeError) in
                 "of_\(name) 1\n"
@@ -124,7 +124,7 @@ struct MetricsTests {
         #expect(unknown == "No gateway 'asia' is configured; there are e/u, us.")
     }
 
-    @Test func aGatewayWithoutMetricsSaysSo() async throws {
+    @Test func `a gateway without metrics says so`() async throws {
         let gateways = GatewayMetrics(gateways: ["portkey"]) { _ throws(MetricsScrapeError) in nil }
         let detail = try await Fixture(gatewayMetrics: gateways).get(passthrough).expectProblem(
             "no-gateway-metrics", 501)
@@ -132,7 +132,7 @@ struct MetricsTests {
         try await Fixture().get(passthrough).expectProblem("no-gateway", 501)
     }
 
-    @Test func aGatewayThatFailsIsNotQuoted() async throws {
+    @Test func `a gateway that fails is not quoted`() async throws {
         for (code, detail) in [(nil, "could not be read"), (503, "answered with HTTP 503.")] as [(Int?, String)] {
             let gateways = GatewayMetrics(gateways: ["portkey"]) { _ throws(MetricsScrapeError) in
                 throw MetricsScrapeError(endpoint: "http://key@inside:1", message: "NSError", statusCode: code)

@@ -92,13 +92,11 @@ struct NoticeTests {
         #expect(try await fixture.post(path, #"{"text":"x"}"#).status == .unauthorized)
     }
 
-    @Test(
-        "a note belongs to an incident",
-        arguments: [
-            ("17", 201), ("18", 404), ("0", 404), ("at-1795428000000-1x2y", 201), ("at-x", 404),
-            ("at-1795428000000", 404), ("nonsense", 404),
-        ])
-    func incidents(id: String, status: Int) async throws {
+    @Test(arguments: [
+        ("17", 201), ("18", 404), ("0", 404), ("at-1795428000000-1x2y", 201), ("at-x", 404),
+        ("at-1795428000000", 404), ("nonsense", 404),
+    ])
+    func `a note belongs to an incident`(id: String, status: Int) async throws {
         let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
         let change = HealthChangeEvent(
             seq: 17, modelId: "gpt-4o", provider: "openai", previousStatus: .healthy, currentStatus: .unhealthy,
@@ -131,19 +129,17 @@ struct NoticeTests {
         end.finish()
     }
 
-    @Test(
-        "orders at the edges",
-        arguments: [
-            (#"{"title":"\#(String(repeating: "é", count: 200))"}"#, 201),
-            (#"{"title":"\#(String(repeating: "é", count: 201))"}"#, 400), (#"{"title":" "}"#, 400),
-            (#"{"title":"a","until":null,"for":null,"text":null,"models":null}"#, 201),
-            (#"{"title":"a","from":"2453-09-11T11:56:14.10-01:53"}"#, 201),
-            (#"{"title":"a","from":"9999-12-31T23:59:59-23:00"}"#, 400),
-            (#"{"title":"a","from":"9999-12-31T00:00:00Z","for":"366d"}"#, 400),
-            (#"{"title":"a","from":"0000-01-01T00:00:00Z"}"#, 201), (#"{"title":"a","for":"0s"}"#, 400),
-            (#"{"title":"a","models":[""]}"#, 400),
-        ])
-    func edges(body: String, status: Int) async throws {
+    @Test(arguments: [
+        (#"{"title":"\#(String(repeating: "é", count: 200))"}"#, 201),
+        (#"{"title":"\#(String(repeating: "é", count: 201))"}"#, 400), (#"{"title":" "}"#, 400),
+        (#"{"title":"a","until":null,"for":null,"text":null,"models":null}"#, 201),
+        (#"{"title":"a","from":"2453-09-11T11:56:14.10-01:53"}"#, 201),
+        (#"{"title":"a","from":"9999-12-31T23:59:59-23:00"}"#, 400),
+        (#"{"title":"a","from":"9999-12-31T00:00:00Z","for":"366d"}"#, 400),
+        (#"{"title":"a","from":"0000-01-01T00:00:00Z"}"#, 201), (#"{"title":"a","for":"0s"}"#, 400),
+        (#"{"title":"a","models":[""]}"#, 400),
+    ])
+    func `orders at the edges`(body: String, status: Int) async throws {
         let response = try await Fixture().post(Self.base + "announcements", body)
         #expect(response.status.code == status, "\(response.text)")
     }

@@ -28,12 +28,11 @@ struct PastTests {
     }
 
     @Test(
-        "a range by name ends now",
         arguments: [
             ("", 86_400), ("&timeRange=1h", 3_600), ("&timeRange=6h", 21_600), ("&timeRange=24h", 86_400),
             ("&timeRange=7d", 604_800), ("&timeRange=30d", 2_592_000), ("&timeRange=90d", 7_776_000),
         ] as [(String, Double)])
-    func ranges(query: String, seconds: Double) async throws {
+    func `a range by name ends now`(query: String, seconds: Double) async throws {
         let fixture = try await fixture()
         fixture.time.advance(by: .seconds(10))
         #expect(try await fixture.get("\(history)?modelId=gpt-4o\(query)").status == .ok)
@@ -43,14 +42,13 @@ struct PastTests {
     }
 
     @Test(
-        "a range by its ends",
         arguments: [
             ("from=2026-11-23T08:00:00Z&to=2026-11-23T09:00:00Z", -7_200, -3_600),
             ("from=2026-11-23T10:00:00.500%2B02:00&to=2026-11-23T10:00:00Z", -7_199.5, 0),
             ("from=2026-11-23T10:00:00+02:00&to=2026-11-23T10:00:00-00:30", -7_200, 1_800),
             ("to=2026-11-23%2010:00:00Z&from=2026-11-23%2009:59:59Z", -1, 0),
         ] as [(String, Double, Double)])
-    func ends(query: String, from: Double, to: Double) async throws {
+    func `a range by its ends`(query: String, from: Double, to: Double) async throws {
         let fixture = try await fixture()
         #expect(try await fixture.get("\(history)?modelId=gpt-4o&\(query)").status == .ok)
         let asked = fixture.storage.state.withLock { $0.ranges }
@@ -58,7 +56,6 @@ struct PastTests {
     }
 
     @Test(
-        "a question that cannot be meant is refused",
         arguments: [
             ("", "modelId"), ("modelId=", "modelId"), ("modelId=a&timeRange=2h", "timeRange"),
             ("modelId=a&timeRange=", "timeRange"),
@@ -72,13 +69,13 @@ struct PastTests {
             ("modelId=a&limit=0", "limit"), ("modelId=a&limit=10001", "limit"), ("modelId=a&limit=ten", "limit"),
             ("modelId=a&limit=-1", "limit"), ("modelId=a&limit=99999999999999999999", "limit"),
         ] as [(String, String)])
-    func badHistory(query: String, field: String) async throws {
+    func `a question that cannot be meant is refused`(query: String, field: String) async throws {
         let fixture = try await fixture()
         try await fixture.get("\(history)?\(query)").expectProblem("bad-parameter", 400, field: field)
         #expect(fixture.storage.state.withLock { $0.ranges.isEmpty })
     }
 
-    @Test func historyIsOldestFirstAndTheNewestWhenCut() async throws {
+    @Test func `history is oldest first and the newest when cut`() async throws {
         let fixture = try await fixture(snapshots: 5)
         let all = try await fixture.get("\(history)?modelId=gpt-4o").json
         #expect(all["snapshots"]?.array?.map { $0["metrics"]?["latencyP50"]?.number } == [0, 1, 2, 3, 4])
@@ -91,26 +88,25 @@ struct PastTests {
         #expect(try await fixture.get("\(history)?modelId=gpt-4o&limit=5").json["truncated"] == false)
     }
 
-    @Test func aModelWithoutHistoryIsEmptyAndAnUnknownOneAProblem() async throws {
+    @Test func `a model without history is empty and an unknown one a problem`() async throws {
         let fixture = try await fixture()
         #expect(try await fixture.get("\(history)?modelId=meta/llama-3.1/8b").json["snapshots"] == [])
         try await fixture.get("\(history)?modelId=nobody").expectProblem("unknown-model", 404, field: "modelId")
         try await fixture.get("\(trends)?modelId=nobody").expectProblem("unknown-model", 404, field: "modelId")
     }
 
-    @Test func aRemovedModelStillHasItsPast() async throws {
+    @Test func `a removed model still has its past`() async throws {
         let fixture = try await fixture(snapshots: 1)
         fixture.publish([])
         #expect(try await fixture.get("\(history)?modelId=gpt-4o").json["snapshots"]?.array?.count == 1)
     }
 
     @Test(
-        "a window",
         arguments: [
             ("", 86_400), ("&window=24h", 86_400), ("&window=5m", 300), ("&window=60s", 60), ("&window=7d", 604_800),
             ("&window=1830d", 158_112_000),
         ] as [(String, Int64)])
-    func windows(query: String, seconds: Int64) async throws {
+    func `a window`(query: String, seconds: Int64) async throws {
         let fixture = try await fixture()
         let response = try await fixture.get("\(trends)?modelId=gpt-4o\(query)")
         #expect(response.status == .ok)
@@ -120,18 +116,17 @@ struct PastTests {
     }
 
     @Test(
-        "a window that cannot be meant is refused",
         arguments: [
             "59s", "0m", "1831d", "h", "24", "-5m", "1.5h", "24H", "1h30m", "", "+5m", "٢h", "99999999999999999999d",
             "9223372036854775807d",
         ] as [String])
-    func badWindows(text: String) async throws {
+    func `a window that cannot be meant is refused`(text: String) async throws {
         let query = text.replacing("+", with: "%2B")
         try await fixture().get("\(trends)?modelId=gpt-4o&window=\(query)").expectProblem(
             "bad-parameter", 400, field: "window")
     }
 
-    @Test func whatTheStoreSaysOfItsTroubleStaysInside() async throws {
+    @Test func `what the store says of its trouble stays inside`() async throws {
         let fixture = try await fixture()
         fixture.storage.state.withLock {
             $0.error = HealthStorageError(
@@ -177,8 +172,8 @@ struct TimelineRouteTests {
         try #require(try JSONSerialization.jsonObject(with: Data(String(buffer: answer.body).utf8)) as? [String: Any])
     }
 
-    @Test("a timeline tells periods, uptime and incidents")
-    func timeline() async throws {
+    @Test
+    func `a timeline tells periods, uptime and incidents`() async throws {
         let answer = try await fixture().get("\(base)timeline?modelId=gpt-4o&timeRange=1h")
         #expect(answer.status == .ok)
         let timeline = try object(answer)
@@ -194,12 +189,13 @@ struct TimelineRouteTests {
     }
 
     @Test(
-        "trends of a range, in as many stretches as are asked for",
         arguments: [
             ("&from=2026-11-23T09:00:00Z&to=2026-11-23T10:00:00Z&buckets=6", 6, [1, 1, 1, 0, 1, 1]),
             ("&window=1h&buckets=2", 2, [1, 2 / 3.0]), ("&window=1h&buckets=1", 1, [50 / 60.0]),
         ] as [(String, Int, [Double])])
-    func trends(query: String, count: Int, availability: [Double]) async throws {
+    func `trends of a range, in as many stretches as are asked for`(query: String, count: Int, availability: [Double])
+        async throws
+    {
         let json = try await fixture().get("\(base)trends?modelId=gpt-4o\(query)").json
         let buckets = try #require(json["buckets"]?.array)
         #expect(buckets.count == count)
@@ -207,34 +203,30 @@ struct TimelineRouteTests {
         #expect(zip(found, availability).allSatisfy { abs($0 - $1) < 1e-6 }, "\(found)")
     }
 
-    @Test(
-        "trends that cannot be meant",
-        arguments: [
-            ("buckets=0", "buckets"), ("buckets=10001", "buckets"), ("buckets=x", "buckets"),
-            ("from=2026-11-23T09:00:00Z", "to"), ("window=1h&from=2026-11-23T09:00:00Z", "window"),
-            ("from=2026-11-23T09:00:00Z&to=2026-11-23T08:00:00Z", "to"),
-        ])
-    func noTrends(query: String, field: String) async throws {
+    @Test(arguments: [
+        ("buckets=0", "buckets"), ("buckets=10001", "buckets"), ("buckets=x", "buckets"),
+        ("from=2026-11-23T09:00:00Z", "to"), ("window=1h&from=2026-11-23T09:00:00Z", "window"),
+        ("from=2026-11-23T09:00:00Z&to=2026-11-23T08:00:00Z", "to"),
+    ])
+    func `trends that cannot be meant`(query: String, field: String) async throws {
         try await fixture().get("\(base)trends?modelId=gpt-4o&\(query)").expectProblem(
             "bad-parameter", 400, field: field)
     }
 
-    @Test(
-        "a report tells days, so its range has an end",
-        arguments: [
-            ("from=2021-11-22T00:00:00Z&to=2026-11-23T00:00:00Z", 200),
-            ("from=2021-11-15T00:00:00Z&to=2026-11-23T00:00:00Z", 400),
-            ("from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z", 400),
-        ])
-    func longReport(query: String, status: Int) async throws {
+    @Test(arguments: [
+        ("from=2021-11-22T00:00:00Z&to=2026-11-23T00:00:00Z", 200),
+        ("from=2021-11-15T00:00:00Z&to=2026-11-23T00:00:00Z", 400),
+        ("from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z", 400),
+    ])
+    func `a report tells days, so its range has an end`(query: String, status: Int) async throws {
         let store = MemoryHistory(timekeeper: ManualTime(start: Fixture.start).timekeeper)
         let response = try await Fixture(storage: store).get("/api/llm-manager/health/report?modelId=gpt-4o&\(query)")
         #expect(response.status.code == status)
         if status == 400 { try response.expectProblem("bad-parameter", 400, field: "from") }
     }
 
-    @Test("a resolution makes it coarse, and history short")
-    func resolution() async throws {
+    @Test
+    func `a resolution makes it coarse, and history short`() async throws {
         let fixture = try await fixture()
         let timeline = try object(try await fixture.get("\(base)timeline?modelId=gpt-4o&timeRange=1h&resolution=30m"))
         #expect(timeline["resolution"] as? Double == 1_800)
@@ -245,8 +237,8 @@ struct TimelineRouteTests {
         #expect((snapshots[1]["metrics"] as? [String: Any])?["requestCount"] as? Int == 120)
     }
 
-    @Test("incidents are told, newest first, of one model or of all")
-    func incidents() async throws {
+    @Test
+    func `incidents are told, newest first, of one model or of all`() async throws {
         let fixture = try await fixture()
         for query in ["?modelId=gpt-4o", "?modelId=gpt-4o&timeRange=6h"] {
             let answer = try object(try await fixture.get("\(base)incidents\(query)"))
@@ -255,21 +247,19 @@ struct TimelineRouteTests {
         #expect(try await fixture.get("\(base)incidents").status == .ok)
     }
 
-    @Test(
-        "what cannot be meant is refused",
-        arguments: [
-            ("timeline", "modelId"), ("timeline?modelId=x&resolution=5s", "resolution"),
-            ("timeline?modelId=x&resolution=often", "resolution"), ("history?modelId=x&resolution=0m", "resolution"),
-            ("incidents?timeRange=soon", "timeRange"),
-        ])
-    func refusals(path: String, parameter: String) async throws {
+    @Test(arguments: [
+        ("timeline", "modelId"), ("timeline?modelId=x&resolution=5s", "resolution"),
+        ("timeline?modelId=x&resolution=often", "resolution"), ("history?modelId=x&resolution=0m", "resolution"),
+        ("incidents?timeRange=soon", "timeRange"),
+    ])
+    func `what cannot be meant is refused`(path: String, parameter: String) async throws {
         let answer = try await fixture().get(base + path)
         #expect(answer.status == .badRequest)
         #expect(String(buffer: answer.body).contains(parameter))
     }
 
-    @Test("a model that nobody knows is not found")
-    func unknown() async throws {
+    @Test
+    func `a model that nobody knows is not found`() async throws {
         #expect(try await fixture().get("\(base)timeline?modelId=nobody").status == .notFound)
     }
 }

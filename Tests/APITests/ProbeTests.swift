@@ -17,12 +17,11 @@ struct ProbeTests {
     }
 
     @Test(
-        "a body says which model",
         arguments: [
             (#"{"modelId":"gpt-4o"}"#, "gpt-4o"), (#"{"modelId":"meta/llama-3.1/8b"}"#, "meta/llama-3.1/8b"),
             (#"{ "modelId" : "\u00fc\n\"" }"#, "ü\n\""), ("{}", nil), ("", nil), (#"{"modelId":null}"#, nil),
         ] as [(String, String?)])
-    func bodies(body: String, model: String?) async throws {
+    func `a body says which model`(body: String, model: String?) async throws {
         let asked = Mutex<[ModelID?]>([])
         let fixture = Fixture(probe: { id throws(HealthCheckError) in
             asked.withLock { $0.append(id) }
@@ -39,14 +38,13 @@ struct ProbeTests {
     }
 
     @Test(
-        "a body that cannot be meant is refused",
         arguments: [
             ("[]", "body"), ("null", "body"), ("\"gpt-4o\"", "body"), ("{", "body"), ("{\"modelId\":\"a\"} x", "body"),
             (#"{"modelId":7}"#, "modelId"), (#"{"modelId":["a"]}"#, "modelId"), (#"{"modelId":""}"#, "modelId"),
             (#"{"model":"a"}"#, "model"), (#"{"modelId":"a","force":true}"#, "force"), ("\u{FEFF}nope", "body"),
             (String(repeating: "[", count: 60_000), "body"), (#"{"modelId":"\ud800"}"#, "modelId"),
         ] as [(String, String)])
-    func badBodies(body: String, field: String) async throws {
+    func `a body that cannot be meant is refused`(body: String, field: String) async throws {
         let fixture = Fixture(probe: { _ throws(HealthCheckError) in
             Issue.record("a probe was made")
             return []
@@ -54,7 +52,7 @@ struct ProbeTests {
         try await fixture.post(uri, body).expectProblem("bad-body", 400, field: field)
     }
 
-    @Test func aBodyBeyondTheLimitIsRefused() async throws {
+    @Test func `a body beyond the limit is refused`() async throws {
         let fixture = Fixture(probe: { _ throws(HealthCheckError) in [] })
         let most = #"{"modelId":"\#(String(repeating: "a", count: Call.maximumBody - 14))"}"#
         #expect(most.utf8.count == Call.maximumBody)
@@ -62,7 +60,7 @@ struct ProbeTests {
         try await fixture.post(uri, most + " ").expectProblem("too-large", 413, field: "body")
     }
 
-    @Test func moreThanTheBoundAreToldToWait() async throws {
+    @Test func `more than the bound are told to wait`() async throws {
         let turnstile = Turnstile()
         let fixture = Fixture(
             configuration: APIConfiguration(port: 0, concurrentProbes: 2, probeRetryAfter: .milliseconds(2_500)),
@@ -87,14 +85,14 @@ struct ProbeTests {
         #expect(try await fixture.post(uri, "{}").status == .ok)
     }
 
-    @Test func aCheckThatFailsGivesItsSlotBack() async throws {
+    @Test func `a check that fails gives its slot back`() async throws {
         let fixture = Fixture(
             configuration: APIConfiguration(port: 0, concurrentProbes: 1),
             probe: { _ throws(HealthCheckError) in throw .unknownModel("x") })
         for _ in 0..<3 { #expect(try await fixture.post(uri, "{}").status == .notFound) }
     }
 
-    @Test func anUnknownModelIsAProblem() async throws {
+    @Test func `an unknown model is a problem`() async throws {
         let fixture = Fixture(probe: { id throws(HealthCheckError) in throw .unknownModel(id ?? "") })
         let detail = try await fixture.post(uri, #"{"modelId":"nobody"}"#).expectProblem(
             "unknown-model", 404, field: "modelId")
@@ -102,7 +100,6 @@ struct ProbeTests {
     }
 
     @Test(
-        "a check that could not be made tells why, not what lies beneath",
         arguments: [
             (
                 HealthCheckError.probe(
@@ -122,12 +119,14 @@ struct ProbeTests {
                 503, "ollama: is silent"
             ),
         ] as [(HealthCheckError, Int, String)])
-    func failures(error: HealthCheckError, status: Int, detail: String) async throws {
+    func `a check that could not be made tells why, not what lies beneath`(
+        error: HealthCheckError, status: Int, detail: String
+    ) async throws {
         let fixture = Fixture(probe: { _ throws(HealthCheckError) in throw error })
         #expect(try await fixture.post(uri, "{}").expectProblem("probe-not-made", status) == detail)
     }
 
-    @Test func withoutAProberTheAggregatorIsAskedAndTheFleetShowsTheResults() async throws {
+    @Test func `without a prober the aggregator is asked and the fleet shows the results`() async throws {
         let checked = Mutex<[ModelID?]>([])
         let fixture = Fixture(check: { id throws(HealthCheckError) in
             checked.withLock { $0.append(id) }

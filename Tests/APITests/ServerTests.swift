@@ -50,7 +50,7 @@ struct ServerTests {
         return response
     }
 
-    @Test func thePortThatWasFoundIsToldAndAnswers() async throws {
+    @Test func `the port that was found is told and answers`() async throws {
         try await serve(Fixture()) { port in
             #expect(port > 0)
             let response = try await ask(port, "/api/llm-manager/health/summary")
@@ -60,7 +60,7 @@ struct ServerTests {
         }
     }
 
-    @Test func aPortInUseIsToldAsThat() async throws {
+    @Test func `a port in use is told as that`() async throws {
         try await serve(Fixture()) { port in
             let second = Fixture(configuration: APIConfiguration(port: port))
             let error = await #expect(throws: ListenError.self) {
@@ -74,8 +74,8 @@ struct ServerTests {
         }
     }
 
-    @Test("an address that is not this machine's is told as that", arguments: ["192.0.2.1", "no.such.host.invalid"])
-    func foreignAddresses(host: String) async throws {
+    @Test(arguments: ["192.0.2.1", "no.such.host.invalid"])
+    func `an address that is not this machine's is told as that`(host: String) async throws {
         let fixture = Fixture(configuration: APIConfiguration(host: host, port: 0))
         let error = await #expect(throws: ListenError.self) {
             try await APIServer(fixture.api, logger: Fixture.logger()).run()
@@ -85,12 +85,13 @@ struct ServerTests {
     }
 
     @Test(
-        "a name that a page could have had resolved to this machine is refused",
         arguments: [
             ("127.0.0.1", 200), ("localhost:99", 200), ("evil.example", 421), ("127.0.0.1.nip.io", 421),
             ("10.0.0.1", 421),
         ] as [(String, Int)])
-    func hosts(authority: String, status: Int) async throws {
+    func `a name that a page could have had resolved to this machine is refused`(authority: String, status: Int)
+        async throws
+    {
         try await serve(Fixture()) { port in
             for path in ["/livez", "/", "/api/llm-manager/health/detailed", "/nowhere"] {
                 let response = try await ask(port, path, authority: authority)
@@ -100,7 +101,7 @@ struct ServerTests {
         }
     }
 
-    @Test func aSecondHostIsRefused() async throws {
+    @Test func `a second host is refused`() async throws {
         try await serve(Fixture()) { port in
             let name = try #require(HTTPField.Name("Host"))
             let response = try await ask(port, "/livez", headers: [name: "evil.example"])
@@ -108,7 +109,7 @@ struct ServerTests {
         }
     }
 
-    @Test func aBodyBeyondTheLimitIsRefusedAndTheNextRequestAnswered() async throws {
+    @Test func `a body beyond the limit is refused and the next request answered`() async throws {
         let fixture = Fixture(probe: { _ throws(HealthCheckError) in [] })
         try await serve(fixture) { port in
             let client = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(10)))
@@ -127,7 +128,7 @@ struct ServerTests {
         }
     }
 
-    @Test func manyReadersGetTheSameWhileTheFleetChanges() async throws {
+    @Test func `many readers get the same while the fleet changes`() async throws {
         let fixture = Fixture()
         try await serve(fixture) { port in
             try await withThrowingTaskGroup(of: Void.self) { group in

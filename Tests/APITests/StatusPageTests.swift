@@ -45,7 +45,7 @@ struct StatusPageTests {
             configuration: APIConfiguration(port: 0, tokens: tokens, statusPage: page), storage: try await store())
     }
 
-    @Test func itIsOffByDefault() async throws {
+    @Test func `it is off by default`() async throws {
         for path in ["/status", "/status/feed.xml", "/status/feed.json"] {
             let fixture = try await fixture(nil)
             let response = try await fixture.with { try await $0.execute(uri: path, method: .get) }
@@ -53,7 +53,7 @@ struct StatusPageTests {
         }
     }
 
-    @Test func itNeedsNoTokenAndNoScript() async throws {
+    @Test func `it needs no token and no script`() async throws {
         let token = APIToken(name: "x", secret: Secret("some-secret"), scopes: [.read])
         let fixture = try await fixture(tokens: [token])
         let response = try await fixture.get("/status")
@@ -65,7 +65,7 @@ struct StatusPageTests {
         #expect(again.status == .notModified)
     }
 
-    @Test func itShowsWhatIsNamedAndNothingPrivate() async throws {
+    @Test func `it shows what is named and nothing private`() async throws {
         let fixture = try await fixture()
         for path in ["/status", "/status/feed.xml", "/status/feed.json"] {
             let text = try await fixture.get(path).text
@@ -89,7 +89,7 @@ struct StatusPageTests {
         #expect(text.matches(of: /<rect class="outage"/).count == 1)
     }
 
-    @Test func maintenanceAndWordsToEverybodyAreShown() async throws {
+    @Test func `maintenance and words to everybody are shown`() async throws {
         let fixture = try await fixture()
         let now = Fixture.start
         try fixture.notices.add(
@@ -110,7 +110,7 @@ struct StatusPageTests {
         #expect(try await fixture.get("/status").text.contains("Planned maintenance"))
     }
 
-    @Test func whatIsSaidOrEndedWithinTheMinuteIsShownAtOnce() async throws {
+    @Test func `what is said or ended within the minute is shown at once`() async throws {
         let fixture = try await fixture()
         let board = fixture.notices
         let keeper = StatusPageCache(page: Self.page, past: try await store(), board: board)
@@ -131,7 +131,7 @@ struct StatusPageTests {
         #expect(after.contains("Prices change") && !after.contains("GPUs"))
     }
 
-    @Test func feedsAreWellFormed() async throws {
+    @Test func `feeds are well formed`() async throws {
         let fixture = try await fixture()
         let rss = try await fixture.get("/status/feed.xml")
         #expect(rss.headers[.contentType] == "application/rss+xml; charset=utf-8")
@@ -145,7 +145,7 @@ struct StatusPageTests {
         #expect(json["items"]?.array?.first?["title"]?.string == "Batch: no answers")
     }
 
-    @Test func howeverManyAskThePastIsReadOnceAMinute() async throws {
+    @Test func `however many ask the past is read once a minute`() async throws {
         let store = CountingStore(try await store())
         let keeper = StatusPageCache(page: Self.page, past: store, board: nil)
         let fleet = FleetHealth(revision: 1, at: Fixture.start, models: Fixture.models)

@@ -70,8 +70,8 @@ extension EndToEnd {
                 """
         }
 
-        @Test("each failure is known within 30 s, and so is its end")
-        func isQuickAndRight() async throws {
+        @Test
+        func `each failure is known within 30 s, and so is its end`() async throws {
             let latency = Latency.logNormal(median: .milliseconds(150), p95: .milliseconds(400))
             var fleet = Kind.allCases.map { SimulatedModel($0.rawValue, on: $0.face, behavior: .slow(latency)) }
             fleet.append(SimulatedModel(Self.bystander, behavior: .slow(latency)))

@@ -28,8 +28,8 @@ extension EndToEnd {
 
         /// A written limit holds from the first probe on. One that is only announced is met once it is known, so that
         /// users leave room for the first round.
-        @Test("no user's request is refused because of us, and one in a hundred is ours")
-        func takesOnePercent() async throws {
+        @Test
+        func `no user's request is refused because of us, and one in a hundred is ours`() async throws {
             async let written: Void = Self.watch(isWritten: true)
             async let announced: Void = Self.watch(isWritten: false)
             _ = try await (written, announced)

@@ -121,8 +121,8 @@ extension EndToEnd {
                 name: "port in use", yaml: yaml([("port: 0", "port: OPENAI_PORT")]), words: ["in use", "server.port"]),
         ]
 
-        @Test("is refused in one line, and nothing has begun", arguments: cases)
-        func refuses(_ bad: Case) async throws {
+        @Test(arguments: cases)
+        func `is refused in one line, and nothing has begun`(_ bad: Case) async throws {
             let simulated = SimulatorConfiguration(models: [SimulatedModel("gpt-4o")])
             try await withSimulator(simulated) { simulator in
                 let folder = try TemporaryFolder()

@@ -23,8 +23,10 @@ extension EndToEnd {
             .compactMap { Int($0) }
         private static let span = Duration.seconds(60)
 
-        @Test("is never unhealthy while its users are served, and is within 30 s when it is frozen", arguments: levels)
-        func tellsBusyFromDead(users: Int) async throws {
+        @Test(arguments: levels)
+        func `is never unhealthy while its users are served, and is within 30 s when it is frozen`(users: Int)
+            async throws
+        {
             let folder = try TemporaryFolder()
             let port = try Ports.free()
             let yaml = """

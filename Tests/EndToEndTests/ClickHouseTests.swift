@@ -31,8 +31,8 @@ extension EndToEnd {
                 """
         }
 
-        @Test("that is away costs no probe and no row, and none comes twice")
-        func awayAndBack() async throws {
+        @Test
+        func `that is away costs no probe and no row, and none comes twice`() async throws {
             // Half of them fail, so that there are changes and close snapshots all the time.
             let fleet = (0..<Self.models).map {
                 SimulatedModel(
@@ -103,8 +103,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("is spoken to over TLS, with an authority of its own, by user and password")
-        func secured() async throws {
+        @Test
+        func `is spoken to over TLS, with an authority of its own, by user and password`() async throws {
             let references = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "References").path
             let folder = try TemporaryFolder()
             let port = try Ports.free()

@@ -29,12 +29,11 @@ extension EndToEnd {
         }
 
         @Test(
-            "check tells by its exit code what it found",
             arguments: [
                 (["good"], 0), (["good", "good/too"], 0), (["good", "bad"], 1), (["bad", "locked"], 1), (["locked"], 3),
                 (["good", "locked"], 3), ([], 1), (["nobody"], 2), (["good", "nobody"], 2), (["--nonsense"], 2),
             ] as [([String], Int32)])
-        func check(_ arguments: [String], _ code: Int32) async throws {
+        func `check tells by its exit code what it found`(_ arguments: [String], _ code: Int32) async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try folder.write(Self.yaml(simulator), to: "config.yaml")
@@ -60,8 +59,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("validate tells what a day costs")
-        func validate() async throws {
+        @Test
+        func `validate tells what a day costs`() async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try folder.write(Self.yaml(simulator), to: "config.yaml")
@@ -94,8 +93,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("status and explain ask the running daemon")
-        func ask() async throws {
+        @Test
+        func `status and explain ask the running daemon`() async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try await RunningDaemon.with(Self.yaml(simulator), in: folder) { daemon in
@@ -138,8 +137,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("what operators say by commands holds, is listed, and ends")
-        func notices() async throws {
+        @Test
+        func `what operators say by commands holds, is listed, and ends`() async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 let configured = """
@@ -213,8 +212,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("the simulator's program serves the models of a scenario")
-        func simulate() async throws {
+        @Test
+        func `the simulator's program serves the models of a scenario`() async throws {
             let folder = try TemporaryFolder()
             try folder.write("models:\n  - {id: good, face: openai}\n", to: "scenario.yaml")
             let ports = ["openai", "anthropic", "portkey", "ollama", "lmstudio", "control"].flatMap {

@@ -49,8 +49,8 @@ extension EndToEnd {
             var lost = 0
         }
 
-        @Test("costs at most a second, and no event number comes twice")
-        func loseLittle() async throws {
+        @Test
+        func `costs at most a second, and no event number comes twice`() async throws {
             let half = { (seed: Int) in Behavior.failing(.refusal(.serverError), share: 0.5, seed: UInt64(seed)) }
             let fleet = (0..<Self.models).map { SimulatedModel("m\($0)", behavior: half($0)) }
             try await withSimulator(SimulatorConfiguration(models: fleet)) { simulator in

@@ -28,10 +28,10 @@ extension EndToEnd {
             ["/bin/sh", "-c", "ulimit -Sn \(limit) && ulimit -Hn \(limit) && exec \"$@\"", "sh"]
         }
 
-        @Test(
-            "idle connections beyond the limit end nothing, make no model unhealthy, and leave room for requests",
-            arguments: [64, 256, 1_024])
-        func idleConnections(limit: Int) async throws {
+        @Test(arguments: [64, 256, 1_024])
+        func `idle connections beyond the limit end nothing, make no model unhealthy, and leave room for requests`(
+            limit: Int
+        ) async throws {
             let models = 4
             let fleet = SimulatorConfiguration(models: (0..<models).map { SimulatedModel("m\($0)") })
             try await withSimulator(fleet) { simulator in
@@ -71,8 +71,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("200 hanging models at a low limit end nothing", arguments: [40, 64])
-        func hangingModels(limit: Int) async throws {
+        @Test(arguments: [40, 64])
+        func `200 hanging models at a low limit end nothing`(limit: Int) async throws {
             let count = 200
             try await withHostilePeer({ _, _ in HostileAnswer(.hang, seed: 0) }) { peer in
                 let folder = try TemporaryFolder()

@@ -26,8 +26,10 @@ extension EndToEnd {
                 """
         }
 
-        @Test("stops neither the daemon nor its probes, is told, and costs no change once there is room again")
-        func fullAndEmpty() async throws {
+        @Test
+        func `stops neither the daemon nor its probes, is told, and costs no change once there is room again`()
+            async throws
+        {
             let fleet = (0..<Self.models).map {
                 SimulatedModel("m\($0)", behavior: .failing(.refusal(.serverError), share: 0.5, seed: UInt64($0)))
             }

@@ -40,8 +40,8 @@ extension EndToEnd {
                 """
         }
 
-        @Test("end nothing, delay no other model and fill no memory, over every way the daemon asks")
-        func survives() async throws {
+        @Test
+        func `end nothing, delay no other model and fill no memory, over every way the daemon asks`() async throws {
             let fleet = SimulatorConfiguration(models: (0..<Self.bystanders).map { SimulatedModel("b\($0)") })
             // The statuses one by one first, by the requests of probes; then what is generated.
             let next = Mutex(0)

@@ -18,8 +18,8 @@ extension EndToEnd {
         private static let settings = isFull ? [(5, 5), (5, 60), (15, 5), (15, 60)] : [(5, 60), (15, 5)]
         private static let bar = Duration.seconds(15)
 
-        @Test("is told of, and none of its models is unhealthy, neither then nor when it is back")
-        func isTheGateways() async throws {
+        @Test
+        func `is told of, and none of its models is unhealthy, neither then nor when it is back`() async throws {
             let folder = try TemporaryFolder()
             let count = Self.settings.map(\.1).max() ?? 5
             try folder.write(

@@ -6,8 +6,8 @@ import Testing
 extension EndToEnd {
     /// How the daemon begins with nothing, and how it ends.
     @Suite("Life", .timeLimit(.minutes(5))) struct LifeTests {
-        @Test("ends on a signal in time, with all that happened in the history", arguments: [SIGTERM, SIGINT])
-        func endsWell(_ signal: Int32) async throws {
+        @Test(arguments: [SIGTERM, SIGINT])
+        func `ends on a signal in time, with all that happened in the history`(_ signal: Int32) async throws {
             let fleet = SimulatorConfiguration(
                 models: (0..<20).map { SimulatedModel("m\($0)") } + [SimulatedModel("hangs", behavior: .hang)])
             try await withSimulator(fleet) { simulator in
@@ -61,10 +61,8 @@ extension EndToEnd {
             }
         }
 
-        @Test(
-            "starts without any configuration",
-            .enabled(if: nothingOnTheUsualPorts, "skipped: Ollama, LM Studio or Portkey runs here"))
-        func startsWithNothing() async throws {
+        @Test(.enabled(if: nothingOnTheUsualPorts, "skipped: Ollama, LM Studio or Portkey runs here"))
+        func `starts without any configuration`() async throws {
             let folder = try TemporaryFolder()
             let variants: [([String], [String: String])] = [
                 (["--port", "0"], [:]), ([], ["LLM_HEALTH_SERVER__PORT": "0"]),

@@ -32,8 +32,8 @@ extension EndToEnd {
             Expected(model: "strangers-key", status: .unknown, codes: [.credentials], verdict: .excluded),
         ]
 
-        @Test("each fault behind it is told as what it is, and its own death as one")
-        func tellsFaultsApart() async throws {
+        @Test
+        func `each fault behind it is told as what it is, and its own death as one`() async throws {
             let models =
                 ["good-upstream", "alias-upstream", "locked-upstream"].map { SimulatedModel($0) }
                 + [SimulatedModel("claude-3-5-haiku-20241022", on: .anthropic)]

@@ -14,8 +14,8 @@ extension EndToEnd {
     struct RealModelTests {
         private static let key = "the-right-key"
 
-        @Test("is healthy, is known to be gone, is known to be back, and a wrong key is our fault")
-        func comesAndGoes() async throws {
+        @Test
+        func `is healthy, is known to be gone, is known to be back, and a wrong key is our fault`() async throws {
             let folder = try TemporaryFolder()
             let port = try Ports.free()
             let yaml = """

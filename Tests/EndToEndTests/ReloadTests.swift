@@ -22,8 +22,8 @@ extension EndToEnd {
         private static let fleet = SimulatorConfiguration(
             models: ["m1", "m2", "m3", "m4"].map { SimulatedModel($0) })
 
-        @Test("takes up added and removed models, and keeps the old ones when the file is wrong")
-        func takesUpChanges() async throws {
+        @Test
+        func `takes up added and removed models, and keeps the old ones when the file is wrong`() async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try await RunningDaemon.with(Self.yaml(simulator, ["m1", "m2"]), in: folder) { daemon in
@@ -69,8 +69,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("happens on SIGHUP, also where the file looks as before")
-        func heedsSignal() async throws {
+        @Test
+        func `happens on SIGHUP, also where the file looks as before`() async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try await RunningDaemon.with(Self.yaml(simulator, ["m1", "m2"]), in: folder) { daemon in

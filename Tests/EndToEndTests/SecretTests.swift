@@ -76,8 +76,8 @@ extension EndToEnd {
             """
         }
 
-        @Test("appear in no answer, log line, metric, event or file")
-        func staySecret() async throws {
+        @Test
+        func `appear in no answer, log line, metric, event or file`() async throws {
             try await withSimulator(Self.fleet) { simulator in
                 let folder = try TemporaryFolder()
                 try folder.write(Canary.providerKey.rawValue + "\n", to: "key.txt")
@@ -172,14 +172,12 @@ extension EndToEnd {
         }
 
         /// Mistakes in the very place where a key stands.
-        @Test(
-            "appear in no complaint about the configuration",
-            arguments: [
-                "key: {valeu: CANARY}", "key: [CANARY]", "key: {value: {x: CANARY}}", "key: {env: CANARY}",
-                "key: \"CANARY\\nCANARY\"", "url: \"http://user:CANARY@127.0.0.1:x\"",
-                "headers: {\"x y\": CANARY}", "headers: [CANARY]", "key: CANARY, key: CANARY",
-            ])
-        func staySecretWhenMistaken(_ mistake: String) async throws {
+        @Test(arguments: [
+            "key: {valeu: CANARY}", "key: [CANARY]", "key: {value: {x: CANARY}}", "key: {env: CANARY}",
+            "key: \"CANARY\\nCANARY\"", "url: \"http://user:CANARY@127.0.0.1:x\"",
+            "headers: {\"x y\": CANARY}", "headers: [CANARY]", "key: CANARY, key: CANARY",
+        ])
+        func `appear in no complaint about the configuration`(_ mistake: String) async throws {
             let folder = try TemporaryFolder()
             let wrong = mistake.replacing("CANARY", with: Canary.providerKey.rawValue)
             let yaml = """

@@ -12,8 +12,8 @@ extension EndToEnd {
         /// So many at a time: what is lost is lost in the races of a busy machine.
         private static let atOnce = 3
 
-        @Test("none of 55 models of two runtimes is lost, and nothing has to be planned anew")
-        func losesNobody() async throws {
+        @Test
+        func `none of 55 models of two runtimes is lost, and nothing has to be planned anew`() async throws {
             let ollama = (0..<30).map { SimulatedModel("ollama-\($0):latest", on: .ollama, isLoaded: true) }
             let studio = (0..<25).map { SimulatedModel("studio-\($0)", on: .lmStudio, isLoaded: true) }
             let names = Set((ollama + studio).map(\.id))

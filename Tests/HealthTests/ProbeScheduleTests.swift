@@ -40,8 +40,8 @@ struct ProbeScheduleTests {
         return departures
     }
 
-    @Test("after a hundred thousand turns that each leave late, the next one is still due on the beat")
-    func driftsNever() throws {
+    @Test
+    func `after a hundred thousand turns that each leave late, the next one is still due on the beat`() throws {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
         var last: Duration = .zero
         for turn in 1...100_000 {
@@ -56,16 +56,16 @@ struct ProbeScheduleTests {
         #expect(last == .seconds(999_990))
     }
 
-    @Test("a turn that leaves whole intervals late is followed by the next turn of the beat, not by those missed")
-    func skipsWhatWasMissed() {
+    @Test
+    func `a turn that leaves whole intervals late is followed by the next turn of the beat, not by those missed`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
         #expect(schedule.due(at: .seconds(47)).count == 1)
         #expect(schedule.nextDeadline() == .seconds(50))
         #expect(schedule.due(at: .seconds(47)).isEmpty)
     }
 
-    @Test("the first round is spread over five seconds, the second over the interval")
-    func spreads() {
+    @Test
+    func `the first round is spread over five seconds, the second over the interval`() {
         let models = (0..<100).map { Self.model("m\($0)", every: .seconds(20)) }
         var schedule = Self.schedule(models)
         let all = Self.play(&schedule, until: .seconds(60))
@@ -80,8 +80,8 @@ struct ProbeScheduleTests {
         }
     }
 
-    @Test("an interval shorter than five seconds bounds the first round", arguments: [1, 2, 4])
-    func spreadsWithinInterval(seconds: Int) {
+    @Test(arguments: [1, 2, 4])
+    func `an interval shorter than five seconds bounds the first round`(seconds: Int) {
         let models = (0..<50).map { Self.model("m\($0)", every: .seconds(seconds)) }
         var schedule = Self.schedule(models)
         let first = Self.play(&schedule, until: .seconds(seconds)).prefix(50)
@@ -89,8 +89,8 @@ struct ProbeScheduleTests {
         #expect(first.allSatisfy { $0.dueAt < .seconds(seconds) })
     }
 
-    @Test("no key waits less than half or more than one and a half intervals between its first two probes")
-    func gapAfterFirst() {
+    @Test
+    func `no key waits less than half or more than one and a half intervals between its first two probes`() {
         let models = (0..<97).map { Self.model("m\($0)", every: .seconds([5, 15, 30, 60][$0 % 4])) }
         var schedule = Self.schedule(models)
         var times: [ProbeKey: [Duration]] = [:]
@@ -105,8 +105,8 @@ struct ProbeScheduleTests {
         }
     }
 
-    @Test("every target and every check has its own beat, checks on their own interval")
-    func keys() {
+    @Test
+    func `every target and every check has its own beat, checks on their own interval`() {
         let check = CheckDefinition(name: "math", prompt: "2+2?", interval: .seconds(60))
         var schedule = Self.schedule([Self.model("m", every: .seconds(10), targets: ["eu", "us"], checks: [check])])
         let departures = Self.play(&schedule, until: .seconds(120))
@@ -116,8 +116,8 @@ struct ProbeScheduleTests {
         #expect(schedule.keys.count == 3)
     }
 
-    @Test("started twice is one schedule, and what stays keeps its beat")
-    func startedTwice() {
+    @Test
+    func `started twice is one schedule, and what stays keeps its beat`() {
         let models = (0..<10).map { Self.model("m\($0)", every: .seconds(10)) }
         var once = Self.schedule(models)
         var twice = Self.schedule(models)
@@ -126,8 +126,8 @@ struct ProbeScheduleTests {
             Self.play(&once, until: .seconds(100)).map(\.dueAt) == Self.play(&twice, until: .seconds(100)).map(\.dueAt))
     }
 
-    @Test("a second start replaces the models: the gone are silent, the new begin, the others go on")
-    func replaces() {
+    @Test
+    func `a second start replaces the models: the gone are silent, the new begin, the others go on`() {
         var schedule = Self.schedule([Self.model("a", every: .seconds(10)), Self.model("b", every: .seconds(10))])
         _ = Self.play(&schedule, until: .seconds(30))
         let next = schedule.plan(of: ProbeKey("b"))?.next
@@ -139,16 +139,16 @@ struct ProbeScheduleTests {
         #expect(departures.contains { $0.key.modelID == "c" })
     }
 
-    @Test("a model whose interval changes gets a new beat at once")
-    func changesInterval() {
+    @Test
+    func `a model whose interval changes gets a new beat at once`() {
         var schedule = Self.schedule([Self.model("a", every: .seconds(3_600))])
         _ = Self.play(&schedule, until: .seconds(10))
         schedule.start([Self.model("a", every: .seconds(5))], at: .seconds(20))
         #expect(Self.play(&schedule, until: .seconds(50)).count >= 5)
     }
 
-    @Test("jitter moves each turn by at most its share of the interval, differently, and never adds up")
-    func jitters() {
+    @Test
+    func `jitter moves each turn by at most its share of the interval, differently, and never adds up`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))], jitter: 0.05)
         let departures = Self.play(&schedule, until: .seconds(20_000)).dropFirst()
         var offsets: [Double] = []
@@ -164,15 +164,15 @@ struct ProbeScheduleTests {
         #expect(offsets.contains { $0 > 0.4 } && offsets.contains { $0 < -0.4 })
     }
 
-    @Test("the same key and turn are jittered alike in every schedule")
-    func jittersAlike() {
+    @Test
+    func `the same key and turn are jittered alike in every schedule`() {
         var a = Self.schedule([Self.model("m")], jitter: 0.05)
         var b = Self.schedule([Self.model("m")], jitter: 0.05)
         #expect(Self.play(&a, until: .seconds(500)).map(\.dueAt) == Self.play(&b, until: .seconds(500)).map(\.dueAt))
     }
 
-    @Test("a plan made for a turn that jitter has sent out early does not send it again")
-    func servesATurnOnce() {
+    @Test
+    func `a plan made for a turn that jitter has sent out early does not send it again`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))], jitter: 0.05)
         let key = ProbeKey("m")
         for _ in 0..<200 {
@@ -184,8 +184,8 @@ struct ProbeScheduleTests {
         }
     }
 
-    @Test("a confirmation goes out when asked, unmoved, and the beat goes on from its anchor")
-    func confirms() {
+    @Test
+    func `a confirmation goes out when asked, unmoved, and the beat goes on from its anchor`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))], jitter: 0.05)
         let key = ProbeKey("m")
         schedule.finish(key, number: schedule.due(at: .zero)[0].number)
@@ -198,8 +198,8 @@ struct ProbeScheduleTests {
         #expect(schedule.plan(of: key)?.reason == .scheduled)
     }
 
-    @Test("a plan whose look has left while it travelled sends nothing more")
-    func arrivesLate() {
+    @Test
+    func `a plan whose look has left while it travelled sends nothing more`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
         let key = ProbeKey("m")
         schedule.finish(key, number: schedule.due(at: .seconds(0.1))[0].number)
@@ -208,8 +208,8 @@ struct ProbeScheduleTests {
         #expect(schedule.nextDeadline() == .seconds(10))
     }
 
-    @Test("a model configured anew is looked at when the new plan says so, whenever the last look was")
-    func plansAnew() {
+    @Test
+    func `a model configured anew is looked at when the new plan says so, whenever the last look was`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
         _ = Self.play(&schedule, until: .seconds(40))
         schedule.apply(
@@ -218,8 +218,8 @@ struct ProbeScheduleTests {
         #expect(schedule.nextDeadline() == .seconds(41))
     }
 
-    @Test("a recovery plan repeats as recovery until another plan comes")
-    func recovers() {
+    @Test
+    func `a recovery plan repeats as recovery until another plan comes`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
         let key = ProbeKey("m")
         _ = Self.play(&schedule, until: .zero)
@@ -230,8 +230,8 @@ struct ProbeScheduleTests {
         #expect(departures.map(\.dueAt) == [.seconds(15), .seconds(30), .seconds(45), .seconds(60)])
     }
 
-    @Test("a plan without a next probe is silent until another comes")
-    func pauses() {
+    @Test
+    func `a plan without a next probe is silent until another comes`() {
         var schedule = Self.schedule([Self.model("m", every: .seconds(10))])
         let key = ProbeKey("m")
         schedule.apply(ProbePlan(key: key, next: nil, anchor: .zero, every: .seconds(10), reason: .scheduled))
@@ -243,24 +243,24 @@ struct ProbeScheduleTests {
         #expect(schedule.nextDeadline() == .seconds(1_001))
     }
 
-    @Test("a plan for what is not registered is ignored")
-    func ignoresStrangers() {
+    @Test
+    func `a plan for what is not registered is ignored`() {
         var schedule = Self.schedule([])
         schedule.apply(
             ProbePlan(key: ProbeKey("x"), next: .zero, anchor: .zero, every: .seconds(1), reason: .scheduled))
         #expect(schedule.nextDeadline() == nil)
     }
 
-    @Test("a plan with no interval at all does not fire without end")
-    func boundsTheInterval() {
+    @Test
+    func `a plan with no interval at all does not fire without end`() {
         var schedule = Self.schedule([Self.model("m")])
         schedule.apply(ProbePlan(key: ProbeKey("m"), next: .zero, anchor: .zero, every: .zero, reason: .scheduled))
         #expect(schedule.due(at: .seconds(1)).count <= 2)
         #expect((schedule.nextDeadline() ?? .zero) > .seconds(1))
     }
 
-    @Test("no more than two probes of one target are in flight; the turn beyond is skipped and counted")
-    func limitsFlights() {
+    @Test
+    func `no more than two probes of one target are in flight; the turn beyond is skipped and counted`() {
         var policy = HealthPolicy()
         policy.overdue.inFlight = 2
         var schedule = ProbeSchedule(policy: policy)
@@ -275,8 +275,8 @@ struct ProbeScheduleTests {
         #expect(schedule.skipped == 1)
     }
 
-    @Test("numbers rise and are never used twice, across stop and start")
-    func numbers() {
+    @Test
+    func `numbers rise and are never used twice, across stop and start`() {
         var schedule = Self.schedule([Self.model("a"), Self.model("b")])
         var numbers = Self.play(&schedule, until: .seconds(100)).map(\.number)
         numbers.append(schedule.takeNumber())
@@ -288,8 +288,8 @@ struct ProbeScheduleTests {
         #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
     }
 
-    @Test("a thousand plans a key leave no heap of leftovers, and the last one counts")
-    func replansOften() {
+    @Test
+    func `a thousand plans a key leave no heap of leftovers, and the last one counts`() {
         let models = (0..<20).map { Self.model("m\($0)") }
         var schedule = Self.schedule(models)
         for round in 0..<1_000 {
@@ -305,8 +305,8 @@ struct ProbeScheduleTests {
         #expect(schedule.due(at: .seconds(9_001)).count == 20)
     }
 
-    @Test("turns are counted by key: every fourth is known")
-    func countsTurns() {
+    @Test
+    func `turns are counted by key: every fourth is known`() {
         var schedule = Self.schedule([Self.model("a", every: .seconds(10)), Self.model("b", every: .seconds(7))])
         let departures = Self.play(&schedule, until: .seconds(100))
         for name in ["a", "b"] {

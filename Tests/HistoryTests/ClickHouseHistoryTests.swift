@@ -11,8 +11,8 @@ import Testing
 struct ClickHouseHistoryTests {
     // MARK: Whatever answers
 
-    @Test("what is no answer at all ends in an error", arguments: [7, 42, 99, 101, 199])
-    func brokenAnswers(status: Int) async throws {
+    @Test(arguments: [7, 42, 99, 101, 199])
+    func `what is no answer at all ends in an error`(status: Int) async throws {
         try await withHostilePeer({ _, _ in HostileAnswer(status: status) }) { peer in
             let client = try ClickHouseClient(
                 ClickHouseConfiguration(url: "http://127.0.0.1:\(peer.port)", timeout: .seconds(2)))

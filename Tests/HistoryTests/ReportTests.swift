@@ -57,7 +57,6 @@ struct ReportTests {
     }
 
     @Test(
-        "time in which work was planned counts for the uptime, not for the objective",
         arguments: StoreKind.allCases,
         [
             // Windows in seconds after noon; uptime outside of them, seconds in them, budget used.
@@ -66,7 +65,9 @@ struct ReportTests {
             ([(-3_600, -3_000), (-3_300, -2_880)], 1, 720, 0), ([(-1e9, 1e9)], nil, 7_200, 0),
             ([(-1e9, -7_200), (0, 1e9)], 0.9, 0, 720),
         ] as [([(Double, Double)], Double?, Double, Double)])
-    func planned(kind: StoreKind, work: ([(Double, Double)], Double?, Double, Double)) async throws {
+    func `time in which work was planned counts for the uptime, not for the objective`(
+        kind: StoreKind, work: ([(Double, Double)], Double?, Double, Double)
+    ) async throws {
         let store = try await fleet(kind).store
         let report = try await store.report(
             of: ["b"], in: .from(-7_200, to: 0), maintenance: { _ in work.0.map { .from($0.0, to: $0.1) } }
@@ -78,8 +79,8 @@ struct ReportTests {
         #expect(b.maintenanceSeconds == work.2 && b.errorBudget.usedSeconds == work.3 && b.unhealthySeconds == 720)
     }
 
-    @Test("of old planned work only hours are left, and they tell in proportion", arguments: StoreKind.allCases)
-    func plannedLongAgo(kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `of old planned work only hours are left, and they tell in proportion`(kind: StoreKind) async throws {
         let store = try await StoreUnderTest(kind).store
         // Ten hours forty days ago, half of the third one down.
         let start = -40 * 86_400.0

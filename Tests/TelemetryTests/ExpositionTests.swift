@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Prometheus text", .timeLimit(.minutes(5)))
 struct ExpositionTests {
-    @Test func everyKindAsItStandsInTheExposition() {
+    @Test func `every kind as it stands in the exposition`() {
         let registry = PrometheusRegistry(
             metrics: [
                 .histogram(
@@ -78,7 +78,7 @@ struct ExpositionTests {
 
         """#
 
-    @Test func anEmptyRegistryStillTellsItsRefusals() {
+    @Test func `an empty registry still tells its refusals`() {
         #expect(
             PrometheusRegistry().render() == """
                 # HELP llm_metrics_refused_series_total Series that could not be kept, by reason; their values are lost.
@@ -89,14 +89,12 @@ struct ExpositionTests {
                 """)
     }
 
-    @Test(
-        "a label's value is escaped and otherwise left as it is",
-        arguments: [
-            ("plain", "plain"), ("a\"b", #"a\"b"#), (#"a\b"#, #"a\\b"#), ("a\nb", #"a\nb"#), ("", ""),
-            ("{le=\"1\"} 2\n# TYPE x gauge", #"{le=\"1\"} 2\n# TYPE x gauge"#), ("ü/模型 🙂", "ü/模型 🙂"), ("\r\n", "\r\\n"),
-            (#"\n"#, #"\\n"#), ("e\u{301}\"", "e\u{301}\\\""),
-        ])
-    func labelValues(value: String, written: String) {
+    @Test(arguments: [
+        ("plain", "plain"), ("a\"b", #"a\"b"#), (#"a\b"#, #"a\\b"#), ("a\nb", #"a\nb"#), ("", ""),
+        ("{le=\"1\"} 2\n# TYPE x gauge", #"{le=\"1\"} 2\n# TYPE x gauge"#), ("ü/模型 🙂", "ü/模型 🙂"), ("\r\n", "\r\\n"),
+        (#"\n"#, #"\\n"#), ("e\u{301}\"", "e\u{301}\\\""),
+    ])
+    func `a label's value is escaped and otherwise left as it is`(value: String, written: String) {
         let registry = PrometheusRegistry()
         Gauge(label: "g", dimensions: [("l", value)], factory: registry).record(1)
         #expect(
@@ -104,43 +102,38 @@ struct ExpositionTests {
                 "# HELP g Nobody has described this metric.\n# TYPE g gauge\ng{l=\"\(written)\"} 1\n"))
     }
 
-    @Test(
-        "names that Prometheus would refuse are made valid",
-        arguments: [
-            ("http.server.requests", "http_server_requests"), ("9lives", "_9lives"), ("", "_"), ("a b\nc", "a_b_c"),
-            ("rule:sum", "rule:sum"), ("größe", "gr__e"), ("-", "_"), ("a-b/c", "a_b_c"),
-        ])
-    func metricNames(label: String, name: String) {
+    @Test(arguments: [
+        ("http.server.requests", "http_server_requests"), ("9lives", "_9lives"), ("", "_"), ("a b\nc", "a_b_c"),
+        ("rule:sum", "rule:sum"), ("größe", "gr__e"), ("-", "_"), ("a-b/c", "a_b_c"),
+    ])
+    func `names that Prometheus would refuse are made valid`(label: String, name: String) {
         let registry = PrometheusRegistry()
         Gauge(label: label, factory: registry).record(1)
         #expect(registry.render().contains("# TYPE \(name) gauge\n\(name) 1\n"))
     }
 
-    @Test(
-        "label names that Prometheus would refuse are made valid",
-        arguments: [
-            ("model.id", "model_id"), ("1st", "_1st"), ("__name__", "label_name__"), ("le", "label_le"),
-            ("quantile", "label_quantile"), ("a:b", "a_b"), ("", "_"), ("__", "label_"), ("_a", "_a"),
-        ])
-    func labelNames(name: String, written: String) {
+    @Test(arguments: [
+        ("model.id", "model_id"), ("1st", "_1st"), ("__name__", "label_name__"), ("le", "label_le"),
+        ("quantile", "label_quantile"), ("a:b", "a_b"), ("", "_"), ("__", "label_"), ("_a", "_a"),
+    ])
+    func `label names that Prometheus would refuse are made valid`(name: String, written: String) {
         #expect(PrometheusText.labels([(name, "v")]) == "\(written)=\"v\"")
     }
 
-    @Test func labelsAreSortedAndUnique() {
+    @Test func `labels are sorted and unique`() {
         #expect(PrometheusText.labels([("b", "1"), ("a", "2"), ("b", "3"), ("B", "4")]) == #"B="4",a="2",b="3""#)
     }
 
     @Test(
-        "numbers are written as Go reads them",
         arguments: [
             (0, "0"), (-0.0, "0"), (1, "1"), (0.1, "0.1"), (-2.5, "-2.5"), (1e21, "1e+21"), (1e-7, "1e-07"),
             (9_007_199_254_740_992, "9007199254740992"), (.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"),
         ] as [(Double, String)])
-    func numbers(value: Double, written: String) {
+    func `numbers are written as Go reads them`(value: Double, written: String) {
         #expect(PrometheusText.number(value) == written)
     }
 
-    @Test func ofTwoFamiliesWithOneNameTheFirstDescribesAndBothHaveTheirSamples() {
+    @Test func `of two families with one name the first describes and both have their samples`() {
         let up = Metric.gauge("up", "Whether it is up.", labels: ["part"])
         var first = MetricFamily(up)
         first.add(1, "a")
@@ -161,7 +154,7 @@ struct ExpositionTests {
                 """)
     }
 
-    @Test func aMetricCountsUnderItsOwnNameAndLabels() {
+    @Test func `a metric counts under its own name and labels`() {
         let registry = PrometheusRegistry()
         Metric.counter("c_total", "C.", labels: ["a", "b"]).makeCounter("1", "2", factory: registry).increment(by: 3)
         Metric.gauge("g", "G.").makeGauge(factory: registry).record(4)

@@ -6,11 +6,10 @@ import Testing
 @Suite("Metrics registry", .timeLimit(.minutes(5)))
 struct RegistryTests {
     @Test(
-        "a bucket takes its own upper bound",
         arguments: [
             (0, 0), (0.5, 0), (1, 0), (1.000001, 1), (2, 1), (4, 2), (4.1, 3), (1e9, 3), (-1, 0),
         ] as [(Double, Int)])
-    func buckets(value: Double, bucket: Int) {
+    func `a bucket takes its own upper bound`(value: Double, bucket: Int) {
         let series = Series(name: "h", labels: "", kind: .histogram, bounds: [1, 2, 4])
         series.record(value)
         var counts: [UInt64] = [0, 0, 0, 0]
@@ -18,7 +17,7 @@ struct RegistryTests {
         #expect(series.reading == Series.Reading(value: value, counts: counts))
     }
 
-    @Test func valuesThatAreNoNumbersAreLeftOut() {
+    @Test func `values that are no numbers are left out`() {
         let histogram = Series(name: "h", labels: "", kind: .histogram, bounds: [1])
         histogram.record(.nan)
         histogram.record(.infinity)
@@ -31,13 +30,13 @@ struct RegistryTests {
         #expect(counter.reading.value == 1.5)
     }
 
-    @Test func aDurationIsNeverNegative() {
+    @Test func `a duration is never negative`() {
         let series = Series(name: "h", labels: "", kind: .histogram, bounds: [1])
         series.recordNanoseconds(-5)
         #expect(series.reading == Series.Reading(value: 0, counts: [1, 0]))
     }
 
-    @Test func resetBeginsAnew() {
+    @Test func `reset begins anew`() {
         let registry = PrometheusRegistry(buckets: [1])
         let timer = Timer(label: "t", factory: registry)
         timer.recordSeconds(2)
@@ -49,7 +48,7 @@ struct RegistryTests {
         #expect(registry.render().contains("\nt_seconds_bucket{le=\"+Inf\"} 1\n"))
     }
 
-    @Test func bucketsAreSortedAndUniqueHoweverTheyWereGiven() {
+    @Test func `buckets are sorted and unique however they were given`() {
         let registry = PrometheusRegistry(
             metrics: [.histogram("t_seconds", "T.", buckets: [5, 1, 5, .infinity, .nan])])
         Timer(label: "t_seconds", factory: registry).recordSeconds(2)
@@ -63,7 +62,7 @@ struct RegistryTests {
                 """))
     }
 
-    @Test func seriesBeyondTheBoundAreRefusedAndCounted() {
+    @Test func `series beyond the bound are refused and counted`() {
         let registry = PrometheusRegistry(maximumSeries: 3)
         for number in 0..<10 {
             Counter(label: "c_total", dimensions: [("n", "\(number)")], factory: registry).increment()
@@ -77,7 +76,7 @@ struct RegistryTests {
         #expect(text.contains("llm_metrics_refused_series_total{reason=\"full\"} 7\n"))
     }
 
-    @Test func aSecondKindUnderOneNameIsRefusedAndTheFirstGoesOn() {
+    @Test func `a second kind under one name is refused and the first goes on`() {
         let registry = PrometheusRegistry()
         Gauge(label: "x_total", factory: registry).record(1)
         Counter(label: "x_total", factory: registry).increment(by: 5)
@@ -90,7 +89,7 @@ struct RegistryTests {
         #expect(text.contains("reason=\"kind\"} 3\n"))
     }
 
-    @Test func otherLabelsUnderOneNameAreAnotherSeries() {
+    @Test func `other labels under one name are another series`() {
         let registry = PrometheusRegistry()
         Counter(label: "c_total", dimensions: [("a", "1")], factory: registry).increment()
         Counter(label: "c_total", dimensions: [("b", "1"), ("a", "1")], factory: registry).increment()
@@ -98,7 +97,7 @@ struct RegistryTests {
         #expect(registry.render().contains("c_total 1\nc_total{a=\"1\"} 1\nc_total{a=\"1\",b=\"1\"} 1\n"))
     }
 
-    @Test func theOrderOfLabelsMakesNoDifference() {
+    @Test func `the order of labels makes no difference`() {
         let registry = PrometheusRegistry()
         Counter(label: "c", dimensions: [("a", "1"), ("b", "2")], factory: registry).increment()
         Counter(label: "c", dimensions: [("b", "2"), ("a", "1")], factory: registry).increment()
@@ -106,7 +105,7 @@ struct RegistryTests {
         #expect(registry.seriesCount == 1)
     }
 
-    @Test func whatIsDestroyedIsNoLongerShownAndItsNameIsFree() {
+    @Test func `what is destroyed is no longer shown and its name is free`() {
         let registry = PrometheusRegistry(maximumSeries: 1)
         let counter = Counter(label: "c_total", dimensions: [("model_id", "gone")], factory: registry)
         counter.increment()
@@ -126,7 +125,7 @@ struct RegistryTests {
         #expect(registry.seriesCount == 0)
     }
 
-    @Test func manyWritersLoseNothing() async {
+    @Test func `many writers lose nothing`() async {
         let registry = PrometheusRegistry(buckets: [1, 2])
         let writers = 8
         let rounds = 2_000

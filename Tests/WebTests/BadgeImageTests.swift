@@ -6,18 +6,17 @@ import Testing
 @Suite("Badges", .timeLimit(.minutes(5)))
 struct BadgeImageTests {
     @Test(
-        "uptime is never rounded up",
         arguments: [
             (1.0, "100%", Badge.Mood.good), (0.99999, "99.99%", .good), (0.995, "99.5%", .good),
             (0.9949, "99.49%", .fair), (0.975, "97.5%", .fair), (0.97, "97%", .bad), (0, "0%", .bad),
         ] as [(Double, String, Badge.Mood)])
-    func uptime(share: Double, text: String, mood: Badge.Mood) {
+    func `uptime is never rounded up`(share: Double, text: String, mood: Badge.Mood) {
         let badge = Badge.uptime(share, objective: 0.995, label: "uptime 7d")
         #expect(badge.message == text)
         #expect(badge.mood == mood)
     }
 
-    @Test func colorsCarryWhiteText() {
+    @Test func `colors carry white text`() {
         for mood in [Badge.Mood.good, .fair, .bad, .unknown] {
             let digits = mood.color.dropFirst()
             let light = stride(from: 0, to: 6, by: 2).map { offset -> Double in

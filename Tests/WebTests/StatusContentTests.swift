@@ -6,7 +6,6 @@ import Testing
 @Suite("Status page", .timeLimit(.minutes(5)))
 struct StatusContentTests {
     @Test(
-        "a headline for everybody",
         arguments: [
             ([.operational, .operational], "Everything works"),
             ([.operational, .unknown], "Everything that is known of works"),
@@ -16,30 +15,28 @@ struct StatusContentTests {
             ([.outage, .unknown, .outage], "Everything is down"), ([.outage], "Outage"),
             ([.maintenance, .operational], "Maintenance is under way"),
         ] as [([StatusContent.Condition], String)])
-    func headlines(conditions: [StatusContent.Condition], headline: String) {
+    func `a headline for everybody`(conditions: [StatusContent.Condition], headline: String) {
         let lines = conditions.map { StatusContent.Line(name: "x", condition: $0, uptime: nil, days: []) }
         #expect(StatusContent.headline(lines).1 == headline)
     }
 
     @Test(
-        "several models as one",
         arguments: [
             ([.operational, .operational], .operational), ([.operational, .outage], .degraded),
             ([.outage, .outage], .outage), ([.unknown, .outage], .outage), ([.unknown], .unknown),
             ([.maintenance, .operational], .maintenance), ([.operational, .degraded], .degraded),
         ] as [([StatusContent.Condition], StatusContent.Condition)])
-    func groups(conditions: [StatusContent.Condition], together: StatusContent.Condition) {
+    func `several models as one`(conditions: [StatusContent.Condition], together: StatusContent.Condition) {
         let lines = conditions.map { StatusContent.Line(name: "x", condition: $0, uptime: nil, days: []) }
         #expect(StatusContent.Line(name: "all", of: lines).condition == together)
     }
 
     @Test(
-        "times as mail writes them",
         arguments: [
             (0.0, "Thu, 01 Jan 1970 00:00:00 GMT"), (1_795_428_000, "Mon, 23 Nov 2026 10:00:00 GMT"),
             (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"),
         ] as [(Double, String)])
-    func mailTimes(seconds: Double, text: String) {
+    func `times as mail writes them`(seconds: Double, text: String) {
         #expect(Date(timeIntervalSince1970: seconds).rfc822 == text)
     }
 }

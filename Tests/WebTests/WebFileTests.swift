@@ -10,7 +10,7 @@ struct WebFileTests {
         (path: file.path, text: file.text.withUTF8Buffer { String(decoding: $0, as: UTF8.self) })
     }
 
-    @Test func nothingNeedsWhatThePolicyForbids() throws {
+    @Test func `nothing needs what the policy forbids`() throws {
         let files = Self.files
         #expect(files.count > 30)
         let page = try #require(files.first { $0.path == "/" }).text
@@ -27,7 +27,7 @@ struct WebFileTests {
         }
     }
 
-    @Test func nothingLeavesTheOrigin() throws {
+    @Test func `nothing leaves the origin`() throws {
         for (path, text) in Self.files {
             let others = text.matches(of: /https?:\/\/[^\s"'`)]+/).map { String($0.output) }
                 .filter { !$0.hasPrefix("http://www.w3.org/") }
@@ -35,7 +35,7 @@ struct WebFileTests {
         }
     }
 
-    @Test func everythingThatIsImportedIsThere() {
+    @Test func `everything that is imported is there`() {
         let files = Self.files
         let paths = Set(files.map(\.path))
         for (path, script) in files where path.hasSuffix(".js") {

@@ -109,8 +109,8 @@ struct FrameReaderTests {
         }
     }
 
-    @Test("frames are read as they are meant, in one piece and byte by byte", arguments: cases)
-    func frames(row: Case) {
+    @Test(arguments: cases)
+    func `frames are read as they are meant, in one piece and byte by byte`(row: Case) {
         for pieces in [[row.bytes], row.bytes.map { [$0] }] {
             let (inputs, code) = read(pieces)
             #expect(inputs == row.inputs)
@@ -118,7 +118,7 @@ struct FrameReaderTests {
         }
     }
 
-    @Test func whatHasBeenReadIsNotKept() throws {
+    @Test func `what has been read is not kept`() throws {
         var reader = FrameReader(limit: 1_024)
         let frame = Self.frame(9, "0123456789")
         // Always a byte too few: the buffer is never empty.

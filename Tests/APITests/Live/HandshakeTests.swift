@@ -141,8 +141,8 @@ struct HandshakeTests {
             kind: "missing-token", isGuarded: true),
     ]
 
-    @Test("a handshake is answered or told why not", arguments: cases)
-    func handshakes(row: Case) async throws {
+    @Test(arguments: cases)
+    func `a handshake is answered or told why not`(row: Case) async throws {
         let live = LiveFixture(
             configuration: LiveFixture.configuration(
                 tokens: row.isGuarded ? Self.tokens : [], origins: ["https://status.example"]))
@@ -173,7 +173,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test func whoMerelyOffersAnotherProtocolIsAnswered() async throws {
+    @Test func `who merely offers another protocol is answered`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -193,7 +193,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test func aLaterRequestOfAConnectionIsNotUpgradedAndToldSo() async throws {
+    @Test func `a later request of a connection is not upgraded and told so`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -208,10 +208,10 @@ struct HandshakeTests {
         }
     }
 
-    @Test(
-        "what is no HTTP is refused and the connection closed",
-        arguments: ["nonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"])
-    func nonsense(request: String) async throws {
+    @Test(arguments: [
+        "nonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+    ])
+    func `what is no HTTP is refused and the connection closed`(request: String) async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -221,7 +221,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test func pipelinedRequestsAreAllAnswered() async throws {
+    @Test func `pipelined requests are all answered`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -236,7 +236,6 @@ struct HandshakeTests {
     }
 
     @Test(
-        "what a client offers",
         arguments: [
             ([], nil, nil), (["llm-health.v1"], "llm-health.v1", nil), (["chat"], nil, nil),
             (["chat,llm-health.v1 , x"], "llm-health.v1", nil), (["chat", "llm-health.v1"], "llm-health.v1", nil),
@@ -244,7 +243,7 @@ struct HandshakeTests {
             (["llm-health.token.aGk="], nil, "hi"), (["llm-health.token."], nil, ""),
             (["llm-health.token.*"], nil, ""), (["LLM-HEALTH.V1"], nil, nil),
         ] as [([String], String?, String?)])
-    func subprotocols(offered: [String], selected: String?, token: String?) {
+    func `what a client offers`(offered: [String], selected: String?, token: String?) {
         let protocols = Subprotocols(offered)
         #expect(protocols.selected == selected)
         #expect(protocols.token == token.map { Array($0.utf8) })

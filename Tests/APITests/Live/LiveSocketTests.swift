@@ -9,7 +9,7 @@ import Testing
 
 @Suite("The stream over WebSocket", .timeLimit(.minutes(5)))
 struct LiveSocketTests {
-    @Test func theFleetFirstAndThenEveryEvent() async throws {
+    @Test func `the fleet first and then every event`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.open(port) { peer in
@@ -34,7 +34,7 @@ struct LiveSocketTests {
         }
     }
 
-    @Test func figuresFollowOnceASecond() async throws {
+    @Test func `figures follow once a second`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.open(port) { peer in
@@ -56,7 +56,7 @@ struct LiveSocketTests {
         }
     }
 
-    @Test func theHandshakeIsAnsweredAsTheRFCSays() async throws {
+    @Test func `the handshake is answered as the RFC says`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -82,8 +82,8 @@ struct LiveSocketTests {
         }
     }
 
-    @Test("each frame has its answer", arguments: FrameReaderTests.cases)
-    func frames(row: FrameReaderTests.Case) async throws {
+    @Test(arguments: FrameReaderTests.cases)
+    func `each frame has its answer`(row: FrameReaderTests.Case) async throws {
         let limits = LiveLimits(message: 1_024)
         let live = LiveFixture(configuration: LiveFixture.configuration(limits))
         try await live.serve { port in
@@ -119,7 +119,7 @@ struct LiveSocketTests {
         }
     }
 
-    @Test func aFloodOfFramesIsCut() async throws {
+    @Test func `a flood of frames is cut`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(frames: 50)))
         try await live.serve { port in
             try await RawPeer.open(port) { peer in
@@ -130,7 +130,7 @@ struct LiveSocketTests {
         }
     }
 
-    @Test func aSilentPeerIsAskedAndThenCut() async throws {
+    @Test func `a silent peer is asked and then cut`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.open(port) { silent in
@@ -159,7 +159,7 @@ struct LiveSocketTests {
         live.time.advance(by: .seconds(1))
     }
 
-    @Test func aShutdownClosesEverySocket() async throws {
+    @Test func `a shutdown closes every socket`() async throws {
         let live = LiveFixture()
         let (opened, source) = AsyncStream.makeStream(of: Void.self)
         let (codes, codeSource) = AsyncStream.makeStream(of: Int?.self)
@@ -199,7 +199,7 @@ struct LiveSocketTests {
         #expect(seen == [1001, 1001])
     }
 
-    @Test func aPeerThatLeavesGivesItsPlaceBack() async throws {
+    @Test func `a peer that leaves gives its place back`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(streams: 1)))
         try await live.serve { port in
             for _ in 0..<5 {

@@ -8,7 +8,7 @@ struct PeerWatchTests {
 
     private func watch() -> PeerWatch { PeerWatch(limits: limits, at: .zero) }
 
-    @Test func aSilentPeerIsAskedAndThenCut() {
+    @Test func `a silent peer is asked and then cut`() {
         var watch = watch()
         let actions = (1...41).map { watch.look(waiting: 0, isFull: false, at: .seconds($0)) }
         #expect(actions[..<19].allSatisfy { $0 == .none })
@@ -17,7 +17,7 @@ struct PeerWatchTests {
         #expect(actions[39] == .cutSilent)
     }
 
-    @Test func anyFrameIsASignOfLife() {
+    @Test func `any frame is a sign of life`() {
         var watch = watch()
         #expect(watch.look(waiting: 0, isFull: false, at: .seconds(20)) == .ping)
         #expect(watch.heard(at: .seconds(39)) == true)
@@ -25,20 +25,20 @@ struct PeerWatchTests {
         #expect(watch.look(waiting: 0, isFull: false, at: .seconds(59)) == .ping)
     }
 
-    @Test func whoTakesNothingIsCut() {
+    @Test func `who takes nothing is cut`() {
         var watch = watch()
         for second in 1...10 { #expect(watch.look(waiting: 70_000, isFull: true, at: .seconds(second)) == .none) }
         #expect(watch.look(waiting: 70_000, isFull: true, at: .seconds(11)) == .cutSlow)
     }
 
-    @Test func whoTakesALittleIsNot() {
+    @Test func `who takes a little is not`() {
         var watch = watch()
         for second in 1...60 {
             #expect(watch.look(waiting: 1_000_000 - second, isFull: true, at: .seconds(second)) == .none)
         }
     }
 
-    @Test func aFullConnectionIsNotCalledSilent() {
+    @Test func `a full connection is not called silent`() {
         var watch = watch()
         #expect(watch.look(waiting: 0, isFull: false, at: .seconds(20)) == .ping)
         for second in 21...60 {
@@ -46,7 +46,7 @@ struct PeerWatchTests {
         }
     }
 
-    @Test func tooManyFramesAreTooMany() {
+    @Test func `too many frames are too many`() {
         var watch = watch()
         for _ in 0..<5 { #expect(watch.heard(at: .seconds(1)) == true) }
         #expect(watch.heard(at: .seconds(9)) == false)

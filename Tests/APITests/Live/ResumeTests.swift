@@ -17,7 +17,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func tenThousandEventsWithoutAHole() async throws {
+    @Test func `ten thousand events without a hole`() async throws {
         let live = LiveFixture()
         // They wait to be taken up until the server runs.
         try await Self.happen(1...10_000, in: live)
@@ -48,7 +48,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func whatIsNotThereAnyMoreIsAGapAndAFreshFleet() async throws {
+    @Test func `what is not there any more is a gap and a fresh fleet`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(kept: 50)))
         try await live.history?.append([], (300...500).map { LiveFixture.event($0) })
         live.publish((1...500).map { LiveFixture.event($0) })
@@ -65,7 +65,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func withoutAHistoryMemoryHasToDo() async throws {
+    @Test func `without a history memory has to do`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(kept: 50)), history: nil)
         live.publish((1...100).map { LiveFixture.event($0) })
         try await live.serve { port in
@@ -81,7 +81,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aSlowReaderIsToldThatItGetsTheLatestAndNobodyElseNotices() async throws {
+    @Test func `a slow reader is told that it gets the latest and nobody else notices`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(kept: 2_000, lag: 500)))
         try await live.serve { port in
             try await RawPeer.open(port, receiveBuffer: 8 * 1_024) { slow in
@@ -112,7 +112,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aReaderThatTakesNothingIsCut() async throws {
+    @Test func `a reader that takes nothing is cut`() async throws {
         let limits = LiveLimits(streams: 1, kept: 100, lag: 50, stall: .seconds(5), close: .milliseconds(20))
         let live = LiveFixture(configuration: LiveFixture.configuration(limits))
         try await live.serve { port in

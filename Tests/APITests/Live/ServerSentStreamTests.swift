@@ -18,7 +18,7 @@ struct ServerSentStreamTests {
         try HealthJSON.decoder().decode(JSONValue.self, from: Data((event["data"] ?? "").utf8))
     }
 
-    @Test func theFleetFirstAndThenEveryEventWithItsNumber() async throws {
+    @Test func `the fleet first and then every event with its number`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -50,11 +50,10 @@ struct ServerSentStreamTests {
     }
 
     @Test(
-        "a reader goes on behind the last event it has",
         arguments: [
             ("?after=3", []), ("", ["Last-Event-ID: 3"]), ("?after=1", ["Last-Event-ID: 3"]),
         ] as [(String, [String])])
-    func resume(query: String, headers: [String]) async throws {
+    func `a reader goes on behind the last event it has`(query: String, headers: [String]) async throws {
         let live = LiveFixture()
         live.publish((1...5).map { LiveFixture.event($0) })
         try await live.serve { port in
@@ -68,7 +67,7 @@ struct ServerSentStreamTests {
         }
     }
 
-    @Test func historyIsReadForItToo() async throws {
+    @Test func `history is read for it too`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(kept: 10, page: 50)))
         let events = (1...1_000).map { LiveFixture.event($0) }
         try await live.history?.append([], events)
@@ -83,7 +82,7 @@ struct ServerSentStreamTests {
         }
     }
 
-    @Test func silenceIsFilled() async throws {
+    @Test func `silence is filled`() async throws {
         let live = LiveFixture()
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in
@@ -99,7 +98,7 @@ struct ServerSentStreamTests {
         }
     }
 
-    @Test func aShutdownEndsTheResponseInOrder() async throws {
+    @Test func `a shutdown ends the response in order`() async throws {
         let live = LiveFixture()
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let (opened, open) = AsyncStream.makeStream(of: Void.self)
@@ -123,7 +122,7 @@ struct ServerSentStreamTests {
         }
     }
 
-    @Test func aReaderThatLeavesGivesItsPlaceBack() async throws {
+    @Test func `a reader that leaves gives its place back`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(streams: 1)))
         try await live.serve { port in
             for _ in 0..<3 {
@@ -141,7 +140,7 @@ struct ServerSentStreamTests {
         }
     }
 
-    @Test func aReaderThatTakesNothingIsCut() async throws {
+    @Test func `a reader that takes nothing is cut`() async throws {
         let limits = LiveLimits(streams: 1, stall: .seconds(5))
         let live = LiveFixture(configuration: LiveFixture.configuration(limits))
         try await live.serve { port in
@@ -160,7 +159,7 @@ struct ServerSentStreamTests {
         }
     }
 
-    @Test func aQuestionForTheHeadAloneTakesNoPlace() async throws {
+    @Test func `a question for the head alone takes no place`() async throws {
         let live = LiveFixture(configuration: LiveFixture.configuration(LiveLimits(streams: 1)))
         try await live.serve { port in
             try await RawPeer.connect(port) { peer in

@@ -99,7 +99,7 @@ private struct Desk {
 
 @Suite("What a reader of the stream gets next", .timeLimit(.minutes(5)))
 struct SubscriptionTests {
-    @Test func theFleetAndThenWhatHappens() throws {
+    @Test func `the fleet and then what happens`() throws {
         var desk = try Desk(lastSeq: 7)
         #expect(try desk.take() == ["fleet@7"])
         try desk.happen(8...9)
@@ -112,7 +112,7 @@ struct SubscriptionTests {
     }
 
     @Test(arguments: [11, UInt64(Int64.max), .max] as [UInt64])
-    func aNumberThatWasNeverGivenIsNoKnownOne(after: UInt64) throws {
+    func `a number that was never given is no known one`(after: UInt64) throws {
         var desk = try Desk(kept: 4, after: after)
         try desk.happen(1...10)
         #expect(!desk.log.covers(after: after) && desk.log.covers(after: 10) && !desk.log.covers(after: 5))
@@ -122,7 +122,7 @@ struct SubscriptionTests {
         #expect(messages.last?["seq"] == 10)
     }
 
-    @Test func eventsBetweenTheFleetThatIsToldAndNowFollowIt() throws {
+    @Test func `events between the fleet that is told and now follow it`() throws {
         var desk = try Desk()
         try desk.happen(1...3)
         try desk.tell()
@@ -130,7 +130,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["fleet@3", "4", "5"])
     }
 
-    @Test func aFleetThatAnotherReaderNeedsIsNoUpdate() throws {
+    @Test func `a fleet that another reader needs is no update`() throws {
         var desk = try Desk()
         _ = try desk.take()
         try desk.happen(1...1)
@@ -140,7 +140,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["update m1"])
     }
 
-    @Test func updatesComeAfterTheEventsThatArePartOfThem() throws {
+    @Test func `updates come after the events that are part of them`() throws {
         var desk = try Desk()
         _ = try desk.take()
         try desk.happen(1...2)
@@ -148,7 +148,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["1", "2", "update m1 m2"])
     }
 
-    @Test func missedEventsComeFromMemoryWithTheModelAsItIsNow() throws {
+    @Test func `missed events come from memory with the model as it is now`() throws {
         var desk = try Desk(after: 2)
         try desk.happen(1...6)
         try desk.tell()
@@ -162,7 +162,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["7"])
     }
 
-    @Test func aModelThatIsGoneIsNull() throws {
+    @Test func `a model that is gone is null`() throws {
         var desk = try Desk(after: 0)
         try desk.happen(1...1)
         desk.remove(1)
@@ -172,7 +172,7 @@ struct SubscriptionTests {
         #expect(messages[1]["model"] == .null)
     }
 
-    @Test func missedEventsComeFromHistoryPageByPageAndThenFromMemory() throws {
+    @Test func `missed events come from history page by page and then from memory`() throws {
         var desk = try Desk(kept: 3, after: 2)
         try desk.happen(1...9)
         #expect(try desk.take() == ["fleet@2"])
@@ -187,7 +187,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["10"])
     }
 
-    @Test func whatMemoryLosesMeanwhileIsReadToo() throws {
+    @Test func `what memory loses meanwhile is read too`() throws {
         var desk = try Desk(kept: 3, after: 1)
         try desk.happen(1...6)
         #expect(try desk.take() == ["fleet@1"])
@@ -200,7 +200,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["4", "5", "6", "7", "8", "9"])
     }
 
-    @Test func whatMemoryLosesWhileItIsReplayedIsReadFromHistory() throws {
+    @Test func `what memory loses while it is replayed is read from history`() throws {
         var desk = try Desk(kept: 4, after: 0)
         try desk.happen(1...4)
         #expect(try desk.take(limit: 2) == ["fleet@0", "1"])
@@ -210,14 +210,14 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["2", "3", "4", "5", "6", "7", "8"])
     }
 
-    @Test func aLongReplayIsNeverCoalesced() throws {
+    @Test func `a long replay is never coalesced`() throws {
         var desk = try Desk(after: 0)
         try desk.happen(1...90)
         #expect(
             try desk.take() == ["fleet@0"] + (1...90).map { "\($0)" })
     }
 
-    @Test func aHoleInHistoryIsARestart() throws {
+    @Test func `a hole in history is a restart`() throws {
         var desk = try Desk(kept: 2, after: 2)
         try desk.happen(1...12)
         _ = try desk.take()
@@ -226,13 +226,13 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["3", "gap 4-7 restart", "fleet@7", "8", "9", "10", "11", "12"])
     }
 
-    @Test func aRestartThatBeganTheLogIsAGap() throws {
+    @Test func `a restart that began the log is a gap`() throws {
         var desk = try Desk(lastSeq: 20, after: 20)
         try desk.happen(101...102)
         #expect(try desk.take() == ["fleet@20", "gap 21-100 restart", "fleet@100", "101", "102"])
     }
 
-    @Test func whatHistoryNoLongerHasIsAGap() throws {
+    @Test func `what history no longer has is a gap`() throws {
         var desk = try Desk(kept: 2, after: 2)
         try desk.happen(1...12)
         _ = try desk.take()
@@ -241,7 +241,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["gap 3-6", "fleet@6", "7", "8", "9", "10", "11", "12"])
     }
 
-    @Test func aHistoryThatCannotBeReadIsAGap() throws {
+    @Test func `a history that cannot be read is a gap`() throws {
         var desk = try Desk(kept: 2, after: 2)
         try desk.happen(1...12)
         _ = try desk.take()
@@ -250,7 +250,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["gap 3-10", "fleet@10", "11", "12"])
     }
 
-    @Test func aHistoryThatEndsBeforeMemoryBeginsIsAGap() throws {
+    @Test func `a history that ends before memory begins is a gap`() throws {
         var desk = try Desk(kept: 2, after: 2)
         try desk.happen(1...12)
         _ = try desk.take()
@@ -262,20 +262,20 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["gap 4-10", "fleet@10", "11", "12"])
     }
 
-    @Test func numbersThatBeganAnewAreAGap() throws {
+    @Test func `numbers that began anew are a gap`() throws {
         var desk = try Desk(lastSeq: 5, after: 900)
         #expect(try desk.take() == ["fleet@900", "gap 1-5 restart", "fleet@5"])
         try desk.happen(6...6)
         #expect(try desk.take() == ["6"])
     }
 
-    @Test func tooMuchToBeReadIsAGap() throws {
+    @Test func `too much to be read is a gap`() throws {
         var desk = try Desk(kept: 2, after: 2, limits: LiveLimits(lag: 10, replay: 8))
         try desk.happen(1...12)
         #expect(try desk.take() == ["fleet@2", "gap 3-10", "fleet@10", "11", "12"])
     }
 
-    @Test func eventsThatTheLogMissedAreAGap() throws {
+    @Test func `events that the log missed are a gap`() throws {
         var desk = try Desk()
         _ = try desk.take()
         try desk.happen(1...2)
@@ -289,7 +289,7 @@ struct SubscriptionTests {
         #expect(messages[3]["seq"]?.number == 5)
     }
 
-    @Test func whoIsFarBehindGetsTheLatestOfEachModel() throws {
+    @Test func `who is far behind gets the latest of each model`() throws {
         var desk = try Desk(limits: LiveLimits(lag: 10))
         _ = try desk.take()
         try desk.happen(1...11)
@@ -300,14 +300,14 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["12"])
     }
 
-    @Test func whoIsABitBehindGetsAll() throws {
+    @Test func `who is a bit behind gets all`() throws {
         var desk = try Desk(limits: LiveLimits(lag: 10))
         _ = try desk.take()
         try desk.happen(1...10)
         #expect(try desk.take() == (1...10).map { "\($0)" })
     }
 
-    @Test func whatMemoryHasLostIsCoalescedTooAndTheUpdateTellsIt() throws {
+    @Test func `what memory has lost is coalesced too and the update tells it`() throws {
         var desk = try Desk(kept: 5, limits: LiveLimits(lag: 3))
         _ = try desk.take()
         try desk.happen(1...1)
@@ -317,7 +317,7 @@ struct SubscriptionTests {
         #expect(try desk.take() == ["coalesced 20", "21", "update m0 m1"])
     }
 
-    @Test func itIsCoalescedAgainWhenItFallsBehindAgain() throws {
+    @Test func `it is coalesced again when it falls behind again`() throws {
         var desk = try Desk(kept: 8, limits: LiveLimits(lag: 6))
         _ = try desk.take()
         try desk.happen(1...8)
@@ -329,7 +329,6 @@ struct SubscriptionTests {
     }
 
     @Test(
-        "a filter lets through what is asked for",
         arguments: [
             (FleetFilter(modelID: "m1"), ["fleet@0", "1", "5", "update m1"], ["m1"]),
             (FleetFilter(provider: "even"), ["fleet@0", "2", "4", "6", "update m0 m2"], ["m0", "m2"]),
@@ -337,7 +336,7 @@ struct SubscriptionTests {
             (FleetFilter(status: .degraded), ["fleet@0"] + (1...6).map { "\($0)" } + ["update m0 m1 m2 m3"], []),
             (FleetFilter(status: .unhealthy), ["fleet@0"], []),
         ] as [(FleetFilter, [String], [String])])
-    func filters(filter: FleetFilter, messages: [String], shown: [String]) throws {
+    func `a filter lets through what is asked for`(filter: FleetFilter, messages: [String], shown: [String]) throws {
         var desk = try Desk(filter: filter)
         let hello = try desk.messages()
         #expect(hello[0].modelIDs == shown)
@@ -347,7 +346,7 @@ struct SubscriptionTests {
         #expect(try ["fleet@0"] + desk.take().filter { $0 != "update " } == messages)
     }
 
-    @Test func whatLeavesAStatusLeavesItsView() throws {
+    @Test func `what leaves a status leaves its view`() throws {
         var desk = try Desk(filter: FleetFilter(status: .healthy))
         #expect(try desk.messages()[0].modelIDs == ["m0", "m1", "m2", "m3"])
         try desk.happen(1...1)
@@ -358,7 +357,7 @@ struct SubscriptionTests {
         #expect(messages[1]["removed"] == ["m1"])
     }
 
-    @Test func updatesTellWhatIsGone() throws {
+    @Test func `updates tell what is gone`() throws {
         var desk = try Desk()
         _ = try desk.take()
         desk.remove(2)

@@ -74,8 +74,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("is never taken for dead models, and is told once")
-        func isOurs() async throws {
+        @Test
+        func `is never taken for dead models, and is told once`() async throws {
             let folder = try TemporaryFolder()
             let scenario =
                 "models:\n"

@@ -18,8 +18,8 @@ struct ConsoleLogTests {
         return lines.text
     }
 
-    @Test("a line an event for people, that no value can break")
-    func text() {
+    @Test
+    func `a line an event for people, that no value can break`() {
         let text = logged(.text) { logger in
             var logger = logger
             logger[metadataKey: "model"] = "gpt-4o"
@@ -32,8 +32,8 @@ struct ConsoleLogTests {
         )
     }
 
-    @Test("a JSON object an event for machines")
-    func json() throws {
+    @Test
+    func `a JSON object an event for machines`() throws {
         let text = logged(.json) { $0.error("Gone", metadata: ["level": "fake", "n": "1"]) }
         #expect(
             text
@@ -41,8 +41,8 @@ struct ConsoleLogTests {
                 + "\n")
     }
 
-    @Test("a secret is logged as one")
-    func secret() {
+    @Test
+    func `a secret is logged as one`() {
         #expect(!logged(.text) { $0.error("Key", metadata: ["key": "\(Secret("sk-canary-1"))"]) }.contains("canary"))
     }
 }

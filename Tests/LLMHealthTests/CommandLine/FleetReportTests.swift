@@ -35,8 +35,8 @@ struct FleetReportTests {
             .init(kind: .store, name: "history", status: .healthy, reason: "In force.", since: now),
         ])
 
-    @Test("worst first, with units, a sum and what else is broken")
-    func table() {
+    @Test
+    func `worst first, with units, a sum and what else is broken`() {
         #expect(
             FleetReport(Self.fleet).lines(for: Terminal(), at: Self.now) == [
                 "STATUS     MODEL      PROVIDER  SCORE     P50    P99   TTFT  ERRORS   AVAIL  SINCE  REASON",
@@ -49,8 +49,8 @@ struct FleetReportTests {
             ])
     }
 
-    @Test("on a terminal every status has a shape, and all fits", arguments: [40, 80, 200])
-    func terminal(_ width: Int) {
+    @Test(arguments: [40, 80, 200])
+    func `on a terminal every status has a shape, and all fits`(_ width: Int) {
         let lines = FleetReport(Self.fleet).lines(for: Terminal(isInteractive: true, width: width), at: Self.now)
         #expect(lines[1].hasPrefix("✖ unhealthy  b-bad"))
         #expect(lines[2].hasPrefix("▲ degraded   d-slow"))
@@ -63,8 +63,8 @@ struct FleetReportTests {
         #expect(ascii[1].hasSuffix("..."))
     }
 
-    @Test("JSON holds the summary and the statuses")
-    func json() throws {
+    @Test
+    func `JSON holds the summary and the statuses`() throws {
         let data = try HealthJSON.encoder().encode(FleetReport(Self.fleet).only(["b-bad"]))
         let json = try HealthJSON.decoder().decode(JSONValue.self, from: data)
         #expect(json["models"]?.array?.count == 1)
@@ -73,39 +73,38 @@ struct FleetReportTests {
     }
 
     @Test(
-        "exit codes: unhealthy before unknown before all is well",
         arguments: [
             ([.healthy, .healthy], false, .success), ([.healthy, .degraded], false, .success),
             ([.healthy, .degraded], true, .failing),
             ([.degraded, .unknown], false, .unknown), ([.degraded, .unknown], true, .unknown),
             ([.unknown, .unhealthy], false, .failing), ([], false, .unknown),
         ] as [([HealthStatus], Bool, CommandExit)])
-    func exitCodes(_ statuses: [HealthStatus], _ isStrict: Bool, _ exit: CommandExit) {
+    func `exit codes: unhealthy before unknown before all is well`(
+        _ statuses: [HealthStatus], _ isStrict: Bool, _ exit: CommandExit
+    ) {
         #expect(CommandExit(statuses.map { Self.model("m", $0) }, isStrict: isStrict) == exit)
     }
 
-    @Test(
-        "figures are short and honest",
-        arguments: [
-            (FigureText.milliseconds(0.4), "0 ms"), (FigureText.milliseconds(999.4), "999 ms"),
-            (FigureText.milliseconds(999.6), "1.0 s"),
-            (FigureText.milliseconds(9_949), "9.9 s"), (FigureText.milliseconds(9_950), "10 s"),
-            (FigureText.milliseconds(nil), "–"),
-            (FigureText.share(1), "100 %"), (FigureText.share(0.99999), "99.9 %"), (FigureText.share(0.123), "12.3 %"),
-            (FigureText.share(0.00001), "<0.1 %"),
-            (FigureText.share(0), "0 %"), (FigureText.share(nil), "–"), (FigureText.span(119), "119s"),
-            (FigureText.span(120), "2m"),
-            (FigureText.span(-5), "0s"), (FigureText.span(200_000), "2d"), (FigureText.count(1_234_567), "1,234,567"),
-            (FigureText.count(999), "999"),
-            (FigureText.dollars(1_234.5), "$1,234.50"), (FigureText.dollars(0.001), "<$0.01"),
-            (FigureText.dollars(0), "$0.00"), (FigureText.dollars(nil), "–"),
-        ])
-    func figures(_ shown: String, _ wanted: String) {
+    @Test(arguments: [
+        (FigureText.milliseconds(0.4), "0 ms"), (FigureText.milliseconds(999.4), "999 ms"),
+        (FigureText.milliseconds(999.6), "1.0 s"),
+        (FigureText.milliseconds(9_949), "9.9 s"), (FigureText.milliseconds(9_950), "10 s"),
+        (FigureText.milliseconds(nil), "–"),
+        (FigureText.share(1), "100 %"), (FigureText.share(0.99999), "99.9 %"), (FigureText.share(0.123), "12.3 %"),
+        (FigureText.share(0.00001), "<0.1 %"),
+        (FigureText.share(0), "0 %"), (FigureText.share(nil), "–"), (FigureText.span(119), "119s"),
+        (FigureText.span(120), "2m"),
+        (FigureText.span(-5), "0s"), (FigureText.span(200_000), "2d"), (FigureText.count(1_234_567), "1,234,567"),
+        (FigureText.count(999), "999"),
+        (FigureText.dollars(1_234.5), "$1,234.50"), (FigureText.dollars(0.001), "<$0.01"),
+        (FigureText.dollars(0), "$0.00"), (FigureText.dollars(nil), "–"),
+    ])
+    func `figures are short and honest`(_ shown: String, _ wanted: String) {
         #expect(shown == wanted)
     }
 
-    @Test("a frame draws over what was there and never scrolls the terminal")
-    func frames() {
+    @Test
+    func `a frame draws over what was there and never scrolls the terminal`() {
         #expect(FleetWatch.frame(["a", "b"], height: nil) == "\u{1B}[Ha\u{1B}[K\nb\u{1B}[K\u{1B}[J")
         let tall = FleetWatch.frame((0..<50).map { "line \($0)" }, height: 10)
         #expect(tall.split(separator: "\n").count == 10)
@@ -113,8 +112,8 @@ struct FleetReportTests {
         #expect(FleetWatch.leave == "\u{1B}[?25h\u{1B}[?1049l")
     }
 
-    @Test("a watched fleet is shown with what hinders the next look; as JSON a line each")
-    func watching() {
+    @Test
+    func `a watched fleet is shown with what hinders the next look; as JSON a line each`() {
         let written = WrittenText()
         let report = FleetReport(Self.fleet)
         func watch(isJSON: Bool) -> FleetWatch {
@@ -131,8 +130,8 @@ struct FleetReportTests {
         #expect(written.text.split(separator: "\n").count == 1)
     }
 
-    @Test("a watch that ends leaves the terminal as it was", .timeLimit(.minutes(5)))
-    func restored() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func `a watch that ends leaves the terminal as it was`() async throws {
         let written = WrittenText()
         let (frames, frame) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let watch = FleetWatch(
@@ -152,8 +151,8 @@ struct FleetReportTests {
         #expect(written.text.hasSuffix(FleetWatch.leave))
     }
 
-    @Test("a watch whose first look fails never touches the terminal")
-    func untouched() async throws {
+    @Test
+    func `a watch whose first look fails never touches the terminal`() async throws {
         let written = WrittenText()
         let watch = FleetWatch(
             every: .seconds(1), isJSON: false, terminal: { Terminal(isInteractive: true, width: 80) },
@@ -163,8 +162,8 @@ struct FleetReportTests {
         #expect(written.text.isEmpty)
     }
 
-    @Test("an explanation is wrapped between words")
-    func explanation() {
+    @Test
+    func `an explanation is wrapped between words`() {
         let json: JSONValue = [
             "modelId": "gpt-4o", "status": "degraded",
             "text": "gpt-4o is degraded since noon. 模型模型模型 is slow. anextraordinarilylongwordthatfitsnowhere ends it.",
@@ -176,8 +175,8 @@ struct FleetReportTests {
             ])
     }
 
-    @Test("configuration is looked for where somebody said, then in the working directory")
-    func files() {
+    @Test
+    func `configuration is looked for where somebody said, then in the working directory`() {
         let here: (String) -> Bool = { $0 == "llm-health.yaml" }
         #expect(
             ConfigurationFiles.find(arguments: ["a", "b"], environment: ["LLM_HEALTH_CONFIG": "c"], exists: here) == [
@@ -191,8 +190,8 @@ struct FleetReportTests {
         #expect(ConfigurationFiles.find(arguments: [], environment: [:], exists: { _ in false }) == [])
     }
 
-    @Test("errors are one line each, with the program's name")
-    func errors() throws {
+    @Test
+    func `errors are one line each, with the program's name`() throws {
         let folder = try ConfigurationFolder(yaml: "a: 1\nb: 2\n")
         let error = #expect(throws: ConfigurationError.self) { try folder.load() }
         let lines = ErrorLines.lines(of: try #require(error))

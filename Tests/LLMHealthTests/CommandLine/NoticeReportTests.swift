@@ -21,8 +21,8 @@ struct NoticeReportTests {
         ],
         announcements: [Announcement(id: "d4", title: "Farewell", from: now + 60, until: nil)])
 
-    @Test("each has its line, the oldest of a kind first, with what ends it")
-    func lines() {
+    @Test
+    func `each has its line, the oldest of a kind first, with what ends it`() {
         #expect(
             Self.report.lines(for: Terminal(width: nil), at: Self.now) == [
                 "KIND          ID  MODELS        FROM               UNTIL              BY             WHY",
@@ -34,8 +34,8 @@ struct NoticeReportTests {
             ])
     }
 
-    @Test("it fits any width, and its ids stay whole", arguments: [40, 60, 80, 100])
-    func narrow(_ width: Int) {
+    @Test(arguments: [40, 60, 80, 100])
+    func `it fits any width, and its ids stay whole`(_ width: Int) {
         let lines = Self.report.lines(for: Terminal(width: width), at: Self.now)
         #expect(lines.count == 6)
         for (line, id) in zip(lines.dropFirst(), ["a1", "b2", "c3", "–", "d4"]) {
@@ -43,8 +43,8 @@ struct NoticeReportTests {
         }
     }
 
-    @Test("where nothing was said it says so")
-    func nothing() {
+    @Test
+    func `where nothing was said it says so`() {
         let report = NoticeReport(notices: [], maintenance: [], announcements: [])
         #expect(report.lines(for: Terminal(width: 80), at: Self.now) == ["nothing was said"])
     }

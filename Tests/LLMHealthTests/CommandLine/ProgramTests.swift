@@ -43,8 +43,8 @@ struct ProgramTests {
             errors: try String(contentsOf: URL(filePath: folder.path + "/err"), encoding: .utf8))
     }
 
-    @Test("tells each problem on a line of its own and starts nothing", arguments: ["validate", "serve", "check"])
-    func badConfiguration(_ command: String) throws {
+    @Test(arguments: ["validate", "serve", "check"])
+    func `tells each problem on a line of its own and starts nothing`(_ command: String) throws {
         let folder = try ConfigurationFolder(
             yaml: "models:\n  - {id: a, provider: x, intervall: 5s}\nserver: {port: 99999}\n")
         let run = try run([command, "--config", "llm-health.yaml"], in: folder)
@@ -58,8 +58,8 @@ struct ProgramTests {
                 """)
     }
 
-    @Test("prices a good configuration")
-    func validate() throws {
+    @Test
+    func `prices a good configuration`() throws {
         let folder = try ConfigurationFolder(
             yaml:
                 "providers: {openai: {price: {input: 1, output: 1}}}\nmodels: [{id: a, provider: openai, interval: 10s}]\n"
@@ -85,8 +85,8 @@ struct ProgramTests {
         #expect(problems["problems"]?.array?.first?["location"] == "LLM_HEALTH_SERVER__PORT")
     }
 
-    @Test("replays what comes in on standard input")
-    func replay() throws {
+    @Test
+    func `replays what comes in on standard input`() throws {
         let folder = try ConfigurationFolder()
         let line = #"{"at":"2026-11-23T10:00:00Z","modelId":"m","provider":"p","outcome":"ok"}"#
         let good = try run(["replay", "-"], in: folder, input: line + "\n")
@@ -98,15 +98,13 @@ struct ProgramTests {
         #expect(bad.errors == "llm-health: standard input:2: `at` is missing; every line needs it\n")
     }
 
-    @Test(
-        "wrong use is exit 2 and one line",
-        arguments: [
-            ["--bogus"], ["bogus"], ["status", "--bogus"], ["explain"], ["status", "--interval", "0"],
-            ["status", "--url", "nowhere"], ["serve", "--port", "http"],
-            ["replay"], ["replay", "nowhere.jsonl"], ["replay", "empty.yaml"],
-            ["check", "--config", "nowhere.yaml"], ["check", "not-a-model", "--config", "empty.yaml"],
-        ])
-    func usage(_ arguments: [String]) throws {
+    @Test(arguments: [
+        ["--bogus"], ["bogus"], ["status", "--bogus"], ["explain"], ["status", "--interval", "0"],
+        ["status", "--url", "nowhere"], ["serve", "--port", "http"],
+        ["replay"], ["replay", "nowhere.jsonl"], ["replay", "empty.yaml"],
+        ["check", "--config", "nowhere.yaml"], ["check", "not-a-model", "--config", "empty.yaml"],
+    ])
+    func `wrong use is exit 2 and one line`(_ arguments: [String]) throws {
         let folder = try ConfigurationFolder(["empty.yaml": "history: {sqlite: {path: \":memory:\"}}\n"])
         let run = try run(arguments, in: folder)
         #expect(run.code == 2)
@@ -115,10 +113,8 @@ struct ProgramTests {
         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     }
 
-    @Test(
-        "without a daemon, status and explain say so with exit 3",
-        arguments: [["status"], ["status", "--watch"], ["explain", "x"]])
-    func noDaemon(_ arguments: [String]) throws {
+    @Test(arguments: [["status"], ["status", "--watch"], ["explain", "x"]])
+    func `without a daemon, status and explain say so with exit 3`(_ arguments: [String]) throws {
         // Port 1 is nobody's.
         let run = try run(arguments + ["--url", "http://127.0.0.1:1"], in: try ConfigurationFolder())
         #expect(run.code == 3)
@@ -127,9 +123,8 @@ struct ProgramTests {
                 + "'llm-health serve', or name another with --url\n")
     }
 
-    @Test(
-        "help and version are no errors", arguments: [["--help"], ["help", "serve"], ["--version"], ["check", "-h"]])
-    func help(_ arguments: [String]) throws {
+    @Test(arguments: [["--help"], ["help", "serve"], ["--version"], ["check", "-h"]])
+    func `help and version are no errors`(_ arguments: [String]) throws {
         let run = try run(arguments, in: try ConfigurationFolder())
         #expect(run.code == 0)
         #expect(run.errors == "")
@@ -163,8 +158,8 @@ struct DaemonClientTests {
         }
     }
 
-    @Test("it tells its fleet, and says what it does not know")
-    func fleet() async throws {
+    @Test
+    func `it tells its fleet, and says what it does not know`() async throws {
         let models = [Configuration.Model(id: "a/b c", provider: "mine")]
         // Port 1 is nobody's, so the model fails.
         let configuration = Configuration(providers: ["mine": .init(url: "http://127.0.0.1:1")], models: models)
@@ -184,8 +179,8 @@ struct DaemonClientTests {
         }
     }
 
-    @Test("a token that is missing or wrong is told of, and not repeated")
-    func tokens() async throws {
+    @Test
+    func `a token that is missing or wrong is told of, and not repeated`() async throws {
         let configuration = Configuration(
             server: .init(tokens: [
                 .init(name: "a", secret: "right-token"), .init(name: "m", secret: "metrics-token", scopes: [.metrics]),
@@ -208,8 +203,8 @@ struct DaemonClientTests {
         }
     }
 
-    @Test("an address that is none is wrong use")
-    func wrongAddress() async throws {
+    @Test
+    func `an address that is none is wrong use`() async throws {
         let error = await #expect(throws: DaemonClientError.self) {
             try await DaemonClient.with(url: "localhost", token: nil) { _ in }
         }

@@ -54,8 +54,8 @@ struct ReplayRunTests {
 
     // MARK: Output
 
-    @Test("each change is an event as the API tells it, and the last line sums up")
-    func lines() throws {
+    @Test
+    func `each change is an event as the API tells it, and the last line sums up`() throws {
         let folder = try ConfigurationFolder(["r.jsonl": Self.outage])
         let text = try run(folder)
         let lines = text.split(separator: "\n")
@@ -79,19 +79,20 @@ struct ReplayRunTests {
     }
 
     @Test(
-        "line ends, blank lines and a byte-order mark make no difference",
         arguments: [
             { $0.replacing("\n", with: "\r\n") }, { "\n \n" + $0.replacing("\n", with: "\n\r\n\t\n") },
             { "\u{FEFF}" + $0 }, { String($0.dropLast()) }, { $0.replacing("{", with: " { ") },
         ] as [@Sendable (String) -> String])
-    func lineEnds(_ change: @Sendable (String) -> String) throws {
+    func `line ends, blank lines and a byte-order mark make no difference`(_ change: @Sendable (String) -> String)
+        throws
+    {
         let folder = try ConfigurationFolder(["r.jsonl": Self.outage, "changed.jsonl": change(Self.outage)])
         #expect(change(Self.outage) != Self.outage)
         #expect(try run(folder, file: "changed.jsonl") == run(folder))
     }
 
-    @Test("with two policies JSON tells whose each line is, and each is as if it were alone")
-    func against() throws {
+    @Test
+    func `with two policies JSON tells whose each line is, and each is as if it were alone`() throws {
         let folder = try ConfigurationFolder(["r.jsonl": Self.outage, "patient.yaml": Self.patient])
         let both = try run(folder, against: "patient.yaml", isJSON: true)
         let alone = [try run(folder), try run(folder, policy: "patient.yaml")]
@@ -108,8 +109,8 @@ struct ReplayRunTests {
         #expect(try run(folder, against: "patient.yaml", isJSON: true) == both)
     }
 
-    @Test("people get the changes and a comparison as tables")
-    func tables() throws {
+    @Test
+    func `people get the changes and a comparison as tables`() throws {
         let folder = try ConfigurationFolder(["r.jsonl": Self.outage, "patient.yaml": Self.patient])
         let lines = try run(folder, against: "patient.yaml").split(separator: "\n", omittingEmptySubsequences: false)
         try #require(lines.count > 3)
@@ -133,14 +134,12 @@ struct ReplayRunTests {
 
     // MARK: Policies
 
-    @Test(
-        "a policy stands by itself or in a configuration, of which nothing else is looked at",
-        arguments: [
-            patient, "policy:\n  \(patient)",
-            "policy:\n  \(patient)providers: {x: {key: {env: NOT_SET}}, y: nonsense}\n",
-            "outage:\n  fastConfirmations: [10s, 20s, \"${SPAN:-200s}\"]\n",
-        ])
-    func policies(_ yaml: String) throws {
+    @Test(arguments: [
+        patient, "policy:\n  \(patient)",
+        "policy:\n  \(patient)providers: {x: {key: {env: NOT_SET}}, y: nonsense}\n",
+        "outage:\n  fastConfirmations: [10s, 20s, \"${SPAN:-200s}\"]\n",
+    ])
+    func `a policy stands by itself or in a configuration, of which nothing else is looked at`(_ yaml: String) throws {
         let folder = try ConfigurationFolder(["r.jsonl": Self.outage, "p.yaml": yaml])
         let policy = try PolicyFile.load("\(folder.path)/p.yaml", environment: [:])
         var wanted = HealthPolicy()
@@ -149,30 +148,27 @@ struct ReplayRunTests {
         #expect(try run(folder, policy: "p.yaml") != run(folder))
     }
 
-    @Test(
-        "without a policy in it, a configuration holds the built-in one", arguments: ["", "models: []\n", "policy:\n"])
-    func noPolicy(_ yaml: String) throws {
+    @Test(arguments: ["", "models: []\n", "policy:\n"])
+    func `without a policy in it, a configuration holds the built-in one`(_ yaml: String) throws {
         let folder = try ConfigurationFolder(["p.yaml": yaml])
         #expect(try PolicyFile.load("\(folder.path)/p.yaml", environment: [:]) == HealthPolicy())
     }
 
-    @Test(
-        "every problem of a policy has its place and a suggestion",
-        arguments: [
-            ("outtage: {firstLooks: 3}\n", "p.yaml:1:1: unknown key 'outtage'; did you mean 'outage'?"),
-            (
-                "policy:\n  outage: {firstLook: 3}\n",
-                "p.yaml:2:12: unknown key 'policy.outage.firstLook'; did you mean 'firstLooks'?"
-            ),
-            (
-                "outage:\n  fastConfirmations: [8s, 5s]\n",
-                "p.yaml:2:22: `fastConfirmations` must hold rising times, such as [2s, 5s, 8s]"
-            ),
-            ("jitter: 50%\n", "p.yaml:1:9: jitter: '50%' is no number; write one from 0 to"),
-            ("- 1\n", "p.yaml:1:1: takes the policy, a map with the keys"),
-            ("jitter: [\n", "p.yaml:2:1: is no valid YAML here"),
-        ])
-    func wrongPolicies(_ yaml: String, _ problem: String) throws {
+    @Test(arguments: [
+        ("outtage: {firstLooks: 3}\n", "p.yaml:1:1: unknown key 'outtage'; did you mean 'outage'?"),
+        (
+            "policy:\n  outage: {firstLook: 3}\n",
+            "p.yaml:2:12: unknown key 'policy.outage.firstLook'; did you mean 'firstLooks'?"
+        ),
+        (
+            "outage:\n  fastConfirmations: [8s, 5s]\n",
+            "p.yaml:2:22: `fastConfirmations` must hold rising times, such as [2s, 5s, 8s]"
+        ),
+        ("jitter: 50%\n", "p.yaml:1:9: jitter: '50%' is no number; write one from 0 to"),
+        ("- 1\n", "p.yaml:1:1: takes the policy, a map with the keys"),
+        ("jitter: [\n", "p.yaml:2:1: is no valid YAML here"),
+    ])
+    func `every problem of a policy has its place and a suggestion`(_ yaml: String, _ problem: String) throws {
         let folder = try ConfigurationFolder(["r.jsonl": Self.outage, "p.yaml": yaml])
         for lines in [problems(folder, policy: "p.yaml"), problems(folder, against: "p.yaml")] {
             #expect(lines.count == 1)
@@ -180,8 +176,8 @@ struct ReplayRunTests {
         }
     }
 
-    @Test("a configuration brings its models' intervals and its policy")
-    func configuration() throws {
+    @Test
+    func `a configuration brings its models' intervals and its policy`() throws {
         let recording = [Self.line(0), Self.line(0, model: "b"), Self.line(1_000)].joined(separator: "\n")
         let folder = try ConfigurationFolder(
             yaml: """
@@ -196,9 +192,8 @@ struct ReplayRunTests {
         #expect(times == ["00:40", "02:00"])
     }
 
-    @Test(
-        "without one, --interval is that of all models", arguments: [("20s", "01:00"), (nil, "00:45"), ("2m", "06:00")])
-    func interval(_ interval: String?, _ stale: String) throws {
+    @Test(arguments: [("20s", "01:00"), (nil, "00:45"), ("2m", "06:00")])
+    func `without one, --interval is that of all models`(_ interval: String?, _ stale: String) throws {
         let folder = try ConfigurationFolder(["r.jsonl": Self.line(0) + "\n" + Self.line(1_000)])
         let events = try json(run(folder, interval: interval))
         try #require(events.count == 4)
@@ -208,34 +203,32 @@ struct ReplayRunTests {
 
     // MARK: Wrong use
 
-    @Test(
-        "a wrong recording is one line with its place",
-        arguments: [
-            ("", "r.jsonl:1: holds no evidence; write one piece a line, as JSON"),
-            ("\n\r\n \n", "r.jsonl:3: holds no evidence"),
-            (
-                "\(line(0))\n\nnonsense\n\(line(1))\n",
-                "r.jsonl:3: is no JSON object; write one piece of evidence a line"
-            ),
-            (
-                "\(line(0))\n\(line(1, "fine"))",
-                "r.jsonl:2: `outcome`: 'fine' is not known; write one of ok, failing, rateLimited"
-            ),
-            (
-                "\(line(100))\n\(line(160))\n\(line(99.5))\n",
-                "r.jsonl:3: is 61 s older than an earlier line; sort the lines by `at` to within 60 s"
-            ),
-            (line(0, more: String(repeating: " ", count: 1 << 21)), "r.jsonl:1: is longer than 1 MiB"),
-            ("\(line(0))\n\u{0}\n", "r.jsonl:2: is no JSON object"),
-        ])
-    func wrongRecordings(_ text: String, _ problem: String) throws {
+    @Test(arguments: [
+        ("", "r.jsonl:1: holds no evidence; write one piece a line, as JSON"),
+        ("\n\r\n \n", "r.jsonl:3: holds no evidence"),
+        (
+            "\(line(0))\n\nnonsense\n\(line(1))\n",
+            "r.jsonl:3: is no JSON object; write one piece of evidence a line"
+        ),
+        (
+            "\(line(0))\n\(line(1, "fine"))",
+            "r.jsonl:2: `outcome`: 'fine' is not known; write one of ok, failing, rateLimited"
+        ),
+        (
+            "\(line(100))\n\(line(160))\n\(line(99.5))\n",
+            "r.jsonl:3: is 61 s older than an earlier line; sort the lines by `at` to within 60 s"
+        ),
+        (line(0, more: String(repeating: " ", count: 1 << 21)), "r.jsonl:1: is longer than 1 MiB"),
+        ("\(line(0))\n\u{0}\n", "r.jsonl:2: is no JSON object"),
+    ])
+    func `a wrong recording is one line with its place`(_ text: String, _ problem: String) throws {
         let lines = problems(try ConfigurationFolder(["r.jsonl": text]))
         #expect(lines.count == 1)
         #expect(lines.first?.hasPrefix("llm-health: \(problem)") == true, "\(lines)")
     }
 
-    @Test("lines are counted right far into a long file")
-    func longFile() throws {
+    @Test
+    func `lines are counted right far into a long file`() throws {
         let good = (0..<3_000).map { Self.line(Double($0)) }
         let folder = try ConfigurationFolder(["r.jsonl": (good + ["{}"]).joined(separator: "\n")])
         #expect(problems(folder) == ["llm-health: r.jsonl:3001: `at` is missing; every line needs it"])
@@ -243,8 +236,8 @@ struct ReplayRunTests {
         #expect(try json(run(folder)).last?["summary"]?["lines"] == 3_000)
     }
 
-    @Test("files that are none, and arguments that contradict each other")
-    func wrongUse() throws {
+    @Test
+    func `files that are none, and arguments that contradict each other`() throws {
         let folder = try ConfigurationFolder(
             yaml: "models: []\n", ["r.jsonl": Self.line(0), "p.yaml": "jitter: 0\n", "d/x": ""])
         let config = "llm-health.yaml"
@@ -275,8 +268,8 @@ struct ReplayRunTests {
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// `LLM_HEALTH_TEST_UPDATE=1 swift test` writes the output into the page instead, for after a change of the numbers.
-    @Test("docs/replay.md shows what its example prints")
-    func page() throws {
+    @Test
+    func `docs/replay.md shows what its example prints`() throws {
         let page = Self.repository.appending(path: "docs/replay.md")
         let text = try String(contentsOf: page, encoding: .utf8)
         let policy = try #require(text.range(of: "cat > patient.yaml <<'END'\n"))

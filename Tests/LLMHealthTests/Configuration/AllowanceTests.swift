@@ -6,13 +6,11 @@ import Testing
 
 @Suite("What probing may take and what it costs at worst", .timeLimit(.minutes(5)))
 struct AllowanceTests {
-    @Test(
-        "periods of limits",
-        arguments: [
-            ("minute", Duration.seconds(60)), ("second", .seconds(1)), ("hour", .seconds(3_600)),
-            ("day", .seconds(86_400)), ("month", .seconds(30 * 86_400)), ("5h", .seconds(18_000)),
-        ])
-    func period(_ text: String, _ period: Duration) throws {
+    @Test(arguments: [
+        ("minute", Duration.seconds(60)), ("second", .seconds(1)), ("hour", .seconds(3_600)),
+        ("day", .seconds(86_400)), ("month", .seconds(30 * 86_400)), ("5h", .seconds(18_000)),
+    ])
+    func `periods of limits`(_ text: String, _ period: Duration) throws {
         let models = try Configuration.load(
             yaml:
                 "providers: {openai: {limit: {requests: 50, per: \(text)}}}\nmodels: [{id: a, provider: openai}]\n"
@@ -20,8 +18,8 @@ struct AllowanceTests {
         #expect(models[0].targets[0].limit == RequestLimit(requests: 50, period: period, share: 0.01))
     }
 
-    @Test("the share is a percentage, of a written limit and of an announced one")
-    func share() throws {
+    @Test
+    func `the share is a percentage, of a written limit and of an announced one`() throws {
         let models = try Configuration.load(
             yaml: """
                 gateways: {p: {}}
@@ -38,11 +36,11 @@ struct AllowanceTests {
         #expect(models[1].targets[0].limit == nil)
     }
 
-    @Test(
-        "a day of being down: quick looks, then further apart, never more often for long than a live model",
-        // Five failures, gaps that grow by half to the interval or 25 s, then that gap.
+    @Test(  // Five failures, gaps that grow by half to the interval or 25 s, then that gap.
         arguments: [(5, 3_464), (15, 3_462), (60, 1_447), (3_600, 41), (86_400, 25)] as [(Double, Double)])
-    func down(_ seconds: Double, _ probes: Double) {
+    func `a day of being down: quick looks, then further apart, never more often for long than a live model`(
+        _ seconds: Double, _ probes: Double
+    ) {
         #expect(CostEstimate.probesWhileDown(.seconds(seconds), HealthPolicy()) == probes)
     }
 
@@ -50,8 +48,8 @@ struct AllowanceTests {
         try CostReport(Configuration.load(yaml: yaml), at: .now).lines(for: Terminal(width: 400))
     }
 
-    @Test("validate tells what an allowance leaves, and warns where it is too little")
-    func told() throws {
+    @Test
+    func `validate tells what an allowance leaves, and warns where it is too little`() throws {
         let free = try lines(
             """
             providers: {openrouter: {url: "https://openrouter.ai/api", key: k, limit: {requests: 50, per: day}}}
@@ -76,8 +74,8 @@ struct AllowanceTests {
                 "groq: 1 % of 1000 requests per 1m leaves 14,400 probes a day for 'a', which is enough"))
     }
 
-    @Test("keys have allowances of their own, and the estimate keeps to them")
-    func keys() throws {
+    @Test
+    func `keys have allowances of their own, and the estimate keeps to them`() throws {
         let models = try Configuration.load(
             yaml: """
                 providers:
@@ -94,8 +92,8 @@ struct AllowanceTests {
         #expect(cost.worstDay.probes == 1_728)
     }
 
-    @Test("the worst day has no fewer probes and tokens than a good one")
-    func worst() throws {
+    @Test
+    func `the worst day has no fewer probes and tokens than a good one`() throws {
         for interval in ["1s", "15s", "60s", "1h", "1d"] {
             let models = try Configuration.load(
                 yaml:

@@ -5,14 +5,14 @@ import Testing
 
 @Suite("What is wrong with a configuration", .timeLimit(.minutes(5)))
 struct ConfigurationProblemTests {
-    @Test("is told with file, line, column and a remedy", arguments: syntax + gateways + keys + durations + references)
-    func isTold(_ wrong: WrongText) throws {
+    @Test(arguments: syntax + gateways + keys + durations + references)
+    func `is told with file, line, column and a remedy`(_ wrong: WrongText) throws {
         let folder = try ConfigurationFolder(yaml: wrong.yaml)
         #expect(folder.problems(environment: wrong.environment) == wrong.lines)
     }
 
-    @Test("is told all at once, in the order of the lines")
-    func allAtOnce() throws {
+    @Test
+    func `is told all at once, in the order of the lines`() throws {
         let folder = try ConfigurationFolder(
             yaml: """
                 server: {prot: 1}
@@ -31,8 +31,8 @@ struct ConfigurationProblemTests {
             ])
     }
 
-    @Test("is told once: what follows from it is not told beside it")
-    func noConsequences() throws {
+    @Test
+    func `is told once: what follows from it is not told beside it`() throws {
         let list = try ConfigurationFolder(yaml: "providers: [openai]\nmodels: [{id: a, provider: openai}]\n")
         #expect(
             list.problems() == [
@@ -46,16 +46,16 @@ struct ConfigurationProblemTests {
         #expect(provider.problems().count == 1)
     }
 
-    @Test("is told for the first twenty, and the rest is counted")
-    func bounded() throws {
+    @Test
+    func `is told for the first twenty, and the rest is counted`() throws {
         let models = (0..<50).map { "  - {id: m\($0), provider: nobody}\n" }.joined()
         let lines = try ConfigurationFolder(yaml: "models:\n" + models).problems()
         #expect(lines.count == 21)
         #expect(lines.last == "30 more; mend these first")
     }
 
-    @Test("includes a file that is not there, and one that is no text")
-    func unreadable() throws {
+    @Test
+    func `includes a file that is not there, and one that is no text`() throws {
         let folder = try ConfigurationFolder(yaml: "")
         #expect(
             folder.problems(["nowhere.yaml"]) == [
@@ -78,15 +78,15 @@ struct ConfigurationProblemTests {
                 .joined()),
     ]
 
-    @Test("does not bring the reader down, however deep or tangled", arguments: tangled)
-    func survives(_ wrong: WrongText) throws {
+    @Test(arguments: tangled)
+    func `does not bring the reader down, however deep or tangled`(_ wrong: WrongText) throws {
         let lines = try ConfigurationFolder(yaml: wrong.yaml).problems()
         #expect((1...2).contains(lines.count))
         for line in lines { #expect(line.hasPrefix("llm-health.yaml:")) }
     }
 
-    @Test("does not bring the reader down, whatever is broken in a good file")
-    func mutated() throws {
+    @Test
+    func `does not bring the reader down, whatever is broken in a good file`() throws {
         let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let good = Array(try Data(contentsOf: repository.appending(path: "llm-health.example.yaml")))

@@ -11,22 +11,20 @@ struct ConfigurationSourceTests {
         "PORT": "9000", "EMPTY": "", "HOST_NAME": "localhost", "KEY": "sk-canary-123456", "LEVEL": "loud",
     ]
 
-    @Test(
-        "variables stand for their values",
-        arguments: [
-            ("${HOST_NAME}", "localhost"), ("${NOTHING:-127.0.0.1}", "127.0.0.1"), ("${EMPTY:-127.0.0.1}", "127.0.0.1"),
-            ("a-${HOST_NAME}-${PORT}", "a-localhost-9000"), ("$${HOST_NAME}", "${HOST_NAME}"),
-            ("$HOST_NAME", "$HOST_NAME"),
-            ("${NOTHING:-}x", "x"), ("a$b${PORT}", "a$b9000"),
-        ])
-    func expansion(_ text: String, _ value: String) throws {
+    @Test(arguments: [
+        ("${HOST_NAME}", "localhost"), ("${NOTHING:-127.0.0.1}", "127.0.0.1"), ("${EMPTY:-127.0.0.1}", "127.0.0.1"),
+        ("a-${HOST_NAME}-${PORT}", "a-localhost-9000"), ("$${HOST_NAME}", "${HOST_NAME}"),
+        ("$HOST_NAME", "$HOST_NAME"),
+        ("${NOTHING:-}x", "x"), ("a$b${PORT}", "a$b9000"),
+    ])
+    func `variables stand for their values`(_ text: String, _ value: String) throws {
         let configuration = try Configuration.load(
             yaml: "defaults: {prompt: \"\(text)\"}\n", environment: Self.environment)
         #expect(configuration.defaults.prompt == value)
     }
 
-    @Test("an empty default leaves the key unwritten")
-    func emptyDefault() throws {
+    @Test
+    func `an empty default leaves the key unwritten`() throws {
         let configuration = try Configuration.load(
             yaml: "server:\n  host: ${NOTHING:-}\nproviders: {openai: {key: \"${EMPTY:-}\"}}\n",
             environment: Self.environment)
@@ -34,8 +32,8 @@ struct ConfigurationSourceTests {
         #expect(configuration.providers["openai"]?.key == nil)
     }
 
-    @Test("a variable may hold a number, quoted or not")
-    func expandedNumber() throws {
+    @Test
+    func `a variable may hold a number, quoted or not`() throws {
         for text in ["${PORT}", "\"${PORT}\"", "${NOTHING:-9000}"] {
             let configuration = try Configuration.load(
                 yaml: "server:\n  port: \(text)\n", environment: Self.environment)
@@ -43,38 +41,36 @@ struct ConfigurationSourceTests {
         }
     }
 
-    @Test(
-        "a variable that cannot be read is named with its line, and its value never is",
-        arguments: [
-            WrongText(
-                "missing", "server:\n  host: ${MISSING}\n",
-                "2:9: server.host: the environment has no variable MISSING; set it, or write ${MISSING:-default}"),
-            WrongText(
-                "empty", "server:\n  host: ${EMPTY}\n",
-                "2:9: server.host: the variable EMPTY is empty; set it, or write ${EMPTY:-default}"),
-            WrongText(
-                "never closed", "server: {host: \"${MISSING\"}\n",
-                "1:16: server.host: '${' is never closed; write ${NAME}, ${NAME:-default}, or $${ for the two characters"
-            ),
-            WrongText(
-                "no name", "server: {host: \"${a b}\"}\n",
-                "1:16: server.host: '${…}' holds no name of an environment variable; write ${NAME} or ${NAME:-default}"),
-            WrongText(
-                "value that does not fit", "logging: {level: \"${KEY}\"}\n",
-                "1:18: logging.level: the variable's value is not known here; write one of: critical, debug, error, info, notice, trace, warning"
-            ),
-            WrongText(
-                "value that is no number", "server: {port: \"${KEY}\"}\n",
-                "1:16: server.port: the variable's value is no whole number; write one from 0 to 65535"),
-            WrongText(
-                "value that is no duration", "defaults: {interval: \"${PORT}\"}\n",
-                "1:22: defaults.interval: the variable's value is no duration; write a duration such as 15s"),
-            WrongText(
-                "secret without its variable", "providers:\n  openai:\n    key: {env: OPENAI_API_KEY}\n",
-                "3:16: providers.openai.key: the environment has no variable OPENAI_API_KEY; set it, or give the secret as {file: …}"
-            ),
-        ])
-    func missing(_ wrong: WrongText) throws {
+    @Test(arguments: [
+        WrongText(
+            "missing", "server:\n  host: ${MISSING}\n",
+            "2:9: server.host: the environment has no variable MISSING; set it, or write ${MISSING:-default}"),
+        WrongText(
+            "empty", "server:\n  host: ${EMPTY}\n",
+            "2:9: server.host: the variable EMPTY is empty; set it, or write ${EMPTY:-default}"),
+        WrongText(
+            "never closed", "server: {host: \"${MISSING\"}\n",
+            "1:16: server.host: '${' is never closed; write ${NAME}, ${NAME:-default}, or $${ for the two characters"
+        ),
+        WrongText(
+            "no name", "server: {host: \"${a b}\"}\n",
+            "1:16: server.host: '${…}' holds no name of an environment variable; write ${NAME} or ${NAME:-default}"),
+        WrongText(
+            "value that does not fit", "logging: {level: \"${KEY}\"}\n",
+            "1:18: logging.level: the variable's value is not known here; write one of: critical, debug, error, info, notice, trace, warning"
+        ),
+        WrongText(
+            "value that is no number", "server: {port: \"${KEY}\"}\n",
+            "1:16: server.port: the variable's value is no whole number; write one from 0 to 65535"),
+        WrongText(
+            "value that is no duration", "defaults: {interval: \"${PORT}\"}\n",
+            "1:22: defaults.interval: the variable's value is no duration; write a duration such as 15s"),
+        WrongText(
+            "secret without its variable", "providers:\n  openai:\n    key: {env: OPENAI_API_KEY}\n",
+            "3:16: providers.openai.key: the environment has no variable OPENAI_API_KEY; set it, or give the secret as {file: …}"
+        ),
+    ])
+    func `a variable that cannot be read is named with its line, and its value never is`(_ wrong: WrongText) throws {
         let folder = try ConfigurationFolder(yaml: wrong.yaml)
         #expect(folder.problems(environment: Self.environment) == wrong.lines)
     }
@@ -83,27 +79,25 @@ struct ConfigurationSourceTests {
 
     static let canary = "sk-canary-4242424242"
 
-    @Test(
-        "a secret is told by nothing: neither by what is wrong with it, nor by what holds it",
-        arguments: [
-            "providers: {openai: {key: {environment: \(canary)}}}", "providers: {openai: {key: {env: \(canary)}}}",
-            "providers: {openai: {key: [\(canary)]}}", "providers: {openai: {key: {env: A, value: \(canary)}}}",
-            "providers: {openai: {key: \"\(canary)\\n\"}}", "providers: {openai: {key: {value: \"\(canary)\\t\"}}}",
-            "server: {port: \"${CANARY}\"}", "server: {host: \"${CANARY}\", port: x}",
-            "defaults: {interval: \"${CANARY}\"}",
-            "gateways: {p: {url: \"http://u:\(canary)@x\"}}",
-            "network: {proxy: \"ftp://u:\(canary)@x\"}", "network: {proxy: \"http://u:\(canary)@\"}",
-            "server: {tokens: [{name: a, secret: \(canary), scopes: [raed]}]}",
-            "gateways: {p: {headers: {\"x y\": \(canary)}}}",
-        ])
-    func secretsInProblems(_ yaml: String) throws {
+    @Test(arguments: [
+        "providers: {openai: {key: {environment: \(canary)}}}", "providers: {openai: {key: {env: \(canary)}}}",
+        "providers: {openai: {key: [\(canary)]}}", "providers: {openai: {key: {env: A, value: \(canary)}}}",
+        "providers: {openai: {key: \"\(canary)\\n\"}}", "providers: {openai: {key: {value: \"\(canary)\\t\"}}}",
+        "server: {port: \"${CANARY}\"}", "server: {host: \"${CANARY}\", port: x}",
+        "defaults: {interval: \"${CANARY}\"}",
+        "gateways: {p: {url: \"http://u:\(canary)@x\"}}",
+        "network: {proxy: \"ftp://u:\(canary)@x\"}", "network: {proxy: \"http://u:\(canary)@\"}",
+        "server: {tokens: [{name: a, secret: \(canary), scopes: [raed]}]}",
+        "gateways: {p: {headers: {\"x y\": \(canary)}}}",
+    ])
+    func `a secret is told by nothing: neither by what is wrong with it, nor by what holds it`(_ yaml: String) throws {
         let lines = try ConfigurationFolder(yaml: yaml).problems(environment: ["CANARY": Self.canary])
         #expect(!lines.isEmpty)
         #expect(!lines.joined().contains(Self.canary), "\(lines)")
     }
 
-    @Test("a lower-case secret pasted as a variable's name is not repeated")
-    func pastedKey() throws {
+    @Test
+    func `a lower-case secret pasted as a variable's name is not repeated`() throws {
         let lines = try ConfigurationFolder(yaml: "providers: {openai: {key: {env: gsk_abcdefghijklmnop1234}}}")
             .problems()
         #expect(
@@ -112,8 +106,8 @@ struct ConfigurationSourceTests {
             ])
     }
 
-    @Test("a configuration full of secrets prints none of them")
-    func secretsInDescription() throws {
+    @Test
+    func `a configuration full of secrets prints none of them`() throws {
         let configuration = try ConfigurationFolder(
             yaml: """
                 server: {tokens: [{name: a, secret: \(Self.canary)}]}
@@ -132,7 +126,6 @@ struct ConfigurationSourceTests {
     }
 
     @Test(
-        "a secret's file is told of when it is of no use",
         arguments: [
             ("missing", nil, "the file 'missing' cannot be read; check the path and its permissions"),
             ("empty", "\n", "the file 'empty' is empty; put the secret there, or remove the key"),
@@ -141,7 +134,7 @@ struct ConfigurationSourceTests {
                 "the file 'two' holds a line break or control character, which no header can carry; remove it"
             ),
         ] as [(String, String?, String)])
-    func secretFiles(_ name: String, _ text: String?, _ problem: String) throws {
+    func `a secret's file is told of when it is of no use`(_ name: String, _ text: String?, _ problem: String) throws {
         let folder = try ConfigurationFolder(
             yaml: "providers: {openai: {key: {file: \(name)}}}", text.map { [name: $0] } ?? [:])
         #expect(folder.problems() == ["llm-health.yaml:1:34: providers.openai.key: \(problem)"])
@@ -149,8 +142,8 @@ struct ConfigurationSourceTests {
 
     // MARK: - The environment's overrides
 
-    @Test("variables win over the file, whatever their case and spelling")
-    func overrides() throws {
+    @Test
+    func `variables win over the file, whatever their case and spelling`() throws {
         let folder = try ConfigurationFolder(
             yaml: """
                 providers: {openai: {}, my-own: {kind: openai, url: "http://x"}}
@@ -186,8 +179,8 @@ struct ConfigurationSourceTests {
         #expect(configuration.local[.ollama]?.url == "http://gpu:11434")
     }
 
-    @Test("arguments win over variables")
-    func arguments() throws {
+    @Test
+    func `arguments win over variables`() throws {
         let folder = try ConfigurationFolder(yaml: "server: {port: 1}\n")
         let port = ConfigurationOverride(argument: "--port", path: ["server", "port"], value: "3")
         #expect(try folder.load(environment: ["LLM_HEALTH_SERVER__PORT": "2"], overrides: [port]).server.port == 3)
@@ -198,38 +191,36 @@ struct ConfigurationSourceTests {
             ])
     }
 
-    @Test(
-        "a variable that cannot be an override is named",
-        arguments: [
-            ("LLM_HEALTH_SERVER__PORT", "http", "server.port: 'http' is no whole number; write one from 0 to 65535"),
-            ("LLM_HEALTH_SERVER__PROT", "1", "unknown key 'PROT'; did you mean 'port'?"),
-            (
-                "LLM_HEALTH_SERVER_PORT", "1",
-                "is no setting of ours; levels are joined by two underscores: write LLM_HEALTH_SERVER__PORT, or unset it"
-            ),
-            (
-                "LLM_HEALTH_DEBUG", "1",
-                "is no setting of ours; write LLM_HEALTH_SECTION__KEY, such as LLM_HEALTH_SERVER__PORT, or unset it"
-            ),
-            ("LLM_HEALTH_SERVER__PORT__X", "1", "there is nothing below this key; leave out '__X'"),
-            ("LLM_HEALTH_MODELS__9__ID", "x", "the list has no entry '9'; write its number (0 to 0), id or name"),
-            (
-                "LLM_HEALTH_SERVER__TOKENS", "[{name: a",
-                "is no valid YAML here (did not find expected ',' or '}'); check the indentation, colons and quotes of this line"
-            ),
-            (
-                "LLM_HEALTH_SERVER", "x",
-                "server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, frameAncestors, publicBadges, maximumStreams, not a plain value"
-            ),
-        ])
-    func wrongOverrides(_ name: String, _ value: String, _ problem: String) throws {
+    @Test(arguments: [
+        ("LLM_HEALTH_SERVER__PORT", "http", "server.port: 'http' is no whole number; write one from 0 to 65535"),
+        ("LLM_HEALTH_SERVER__PROT", "1", "unknown key 'PROT'; did you mean 'port'?"),
+        (
+            "LLM_HEALTH_SERVER_PORT", "1",
+            "is no setting of ours; levels are joined by two underscores: write LLM_HEALTH_SERVER__PORT, or unset it"
+        ),
+        (
+            "LLM_HEALTH_DEBUG", "1",
+            "is no setting of ours; write LLM_HEALTH_SECTION__KEY, such as LLM_HEALTH_SERVER__PORT, or unset it"
+        ),
+        ("LLM_HEALTH_SERVER__PORT__X", "1", "there is nothing below this key; leave out '__X'"),
+        ("LLM_HEALTH_MODELS__9__ID", "x", "the list has no entry '9'; write its number (0 to 0), id or name"),
+        (
+            "LLM_HEALTH_SERVER__TOKENS", "[{name: a",
+            "is no valid YAML here (did not find expected ',' or '}'); check the indentation, colons and quotes of this line"
+        ),
+        (
+            "LLM_HEALTH_SERVER", "x",
+            "server: takes the server, a map with the keys host, port, tokens, allowedHosts, allowedOrigins, frameAncestors, publicBadges, maximumStreams, not a plain value"
+        ),
+    ])
+    func `a variable that cannot be an override is named`(_ name: String, _ value: String, _ problem: String) throws {
         #expect(try ConfigurationFolder(yaml: "").problems(environment: [name: value]) == ["\(name): \(problem)"])
     }
 
     // MARK: - Several files
 
-    @Test("a folder's files are merged in the order of their names")
-    func folder() throws {
+    @Test
+    func `a folder's files are merged in the order of their names`() throws {
         let folder = try ConfigurationFolder([
             "conf/20-more.yaml": "models: [{id: c, provider: openai}]\nserver: {port: 9000}\n",
             "conf/10-base.yml":
@@ -242,8 +233,8 @@ struct ConfigurationSourceTests {
         #expect(configuration.files.map { $0.split(separator: "/").last } == ["10-base.yml", "20-more.yaml"])
     }
 
-    @Test("two values for one key are told with both places, equal ones are not")
-    func conflict() throws {
+    @Test
+    func `two values for one key are told with both places, equal ones are not`() throws {
         let folder = try ConfigurationFolder([
             "a.yaml": "server: {port: 1, host: localhost}\n", "b.yaml": "server:\n  port: 2\n  host: localhost\n",
             "c.yaml": "server: [1]\n",
@@ -258,8 +249,8 @@ struct ConfigurationSourceTests {
             ])
     }
 
-    @Test("paths start from the file that names them")
-    func relativePaths() throws {
+    @Test
+    func `paths start from the file that names them`() throws {
         let folder = try ConfigurationFolder([
             "a/a.yaml": "providers: {openai: {key: {file: ../keys/k}}}\nhistory: {sqlite: {path: /var/lib/x.db}}\n",
             "keys/k": "secret-key",
@@ -269,8 +260,8 @@ struct ConfigurationSourceTests {
         #expect(configuration.history.path == "/var/lib/x.db")
     }
 
-    @Test("the usual proxy variables are taken where the file says nothing")
-    func proxy() throws {
+    @Test
+    func `the usual proxy variables are taken where the file says nothing`() throws {
         let environment = ["https_proxy": "http://u:p@proxy:8080", "NO_PROXY": "a.example, .b.example"]
         let taken = try Configuration.load(yaml: "", environment: environment)
         #expect(taken.network.proxy == .init(host: "proxy", port: 8080, user: Secret("u"), password: Secret("p")))

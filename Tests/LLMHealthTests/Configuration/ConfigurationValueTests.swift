@@ -5,77 +5,65 @@ import Testing
 
 @Suite("Values of a configuration", .timeLimit(.minutes(5)))
 struct ConfigurationValueTests {
-    @Test(
-        "durations are read and written back",
-        arguments: [
-            ("500ms", Duration.milliseconds(500), "500ms"), ("15s", .seconds(15), "15s"),
-            ("1.5s", .milliseconds(1_500), "1.5s"),
-            ("90s", .seconds(90), "90s"), ("2m", .seconds(120), "2m"), ("1m30s", .seconds(90), "90s"),
-            ("1h", .seconds(3_600), "1h"),
-            ("7d", .seconds(604_800), "7d"), ("0s", .zero, "0s"), ("24h", .seconds(86_400), "1d"),
-        ])
-    func durations(_ text: String, _ duration: Duration, _ shown: String) {
+    @Test(arguments: [
+        ("500ms", Duration.milliseconds(500), "500ms"), ("15s", .seconds(15), "15s"),
+        ("1.5s", .milliseconds(1_500), "1.5s"),
+        ("90s", .seconds(90), "90s"), ("2m", .seconds(120), "2m"), ("1m30s", .seconds(90), "90s"),
+        ("1h", .seconds(3_600), "1h"),
+        ("7d", .seconds(604_800), "7d"), ("0s", .zero, "0s"), ("24h", .seconds(86_400), "1d"),
+    ])
+    func `durations are read and written back`(_ text: String, _ duration: Duration, _ shown: String) {
         #expect(DurationText.parse(text) == duration)
         #expect(DurationText.write(duration) == shown)
         #expect(DurationText.parse(shown) == duration)
     }
 
-    @Test(
-        "what is no duration is refused",
-        arguments: ["", "15", "s", "15 s", "-1s", "1e3s", "1w", "s15", "1.2.3s", "9999999999d", "１s"])
-    func noDurations(_ text: String) {
+    @Test(arguments: ["", "15", "s", "15 s", "-1s", "1e3s", "1w", "s15", "1.2.3s", "9999999999d", "１s"])
+    func `what is no duration is refused`(_ text: String) {
         #expect(DurationText.parse(text) == nil)
     }
 
-    @Test(
-        "the nearest word is found",
-        arguments: [
-            ("intervall", "interval"), ("Interval", "interval"), ("tiemout", "timeout"), ("modle", "model"),
-            ("zebra", nil), ("", nil),
-        ])
-    func spelling(_ word: String, _ nearest: String?) {
+    @Test(arguments: [
+        ("intervall", "interval"), ("Interval", "interval"), ("tiemout", "timeout"), ("modle", "model"),
+        ("zebra", nil), ("", nil),
+    ])
+    func `the nearest word is found`(_ word: String, _ nearest: String?) {
         #expect(Spelling.nearest(to: word, among: ["interval", "timeout", "model"]) == nearest)
     }
 
-    @Test(
-        "patterns match names",
-        arguments: [
-            ("*", "anything/at:all", true), ("gpt-*", "gpt-4o", true), ("gpt-*", "my-gpt-4o", false),
-            ("*embed*", "nomic-embed-text", true),
-            ("llama?", "llama3", true), ("llama?", "llama", false), ("a*b*c", "axxbyyc", true),
-            ("a*b*c", "axxbyy", false), ("", "", true),
-            ("*a*a*a*a*a*a*a*b", String(repeating: "a", count: 2_000), false),
-        ])
-    func patterns(_ pattern: String, _ name: String, _ matches: Bool) {
+    @Test(arguments: [
+        ("*", "anything/at:all", true), ("gpt-*", "gpt-4o", true), ("gpt-*", "my-gpt-4o", false),
+        ("*embed*", "nomic-embed-text", true),
+        ("llama?", "llama3", true), ("llama?", "llama", false), ("a*b*c", "axxbyyc", true),
+        ("a*b*c", "axxbyy", false), ("", "", true),
+        ("*a*a*a*a*a*a*a*b", String(repeating: "a", count: 2_000), false),
+    ])
+    func `patterns match names`(_ pattern: String, _ name: String, _ matches: Bool) {
         #expect(NamePattern(pattern).matches(name) == matches)
     }
 
-    @Test(
-        "addresses lose what every prober adds",
-        arguments: [
-            ("https://api.openai.com/v1/", "https://api.openai.com", "https://api.openai.com/v1"),
-            ("http://127.0.0.1:8787", "http://127.0.0.1:8787", "http://127.0.0.1:8787/v1"),
-            ("https://api.groq.com/openai/v1", "https://api.groq.com/openai", "https://api.groq.com/openai/v1"),
-            ("http://[::1]:1234", "http://[::1]:1234", "http://[::1]:1234/v1"),
-        ])
-    func addresses(_ written: String, _ base: String, _ versioned: String) throws {
+    @Test(arguments: [
+        ("https://api.openai.com/v1/", "https://api.openai.com", "https://api.openai.com/v1"),
+        ("http://127.0.0.1:8787", "http://127.0.0.1:8787", "http://127.0.0.1:8787/v1"),
+        ("https://api.groq.com/openai/v1", "https://api.groq.com/openai", "https://api.groq.com/openai/v1"),
+        ("http://[::1]:1234", "http://[::1]:1234", "http://[::1]:1234/v1"),
+    ])
+    func `addresses lose what every prober adds`(_ written: String, _ base: String, _ versioned: String) throws {
         let address = try HTTPAddress.read(written).get()
         #expect(address.base == base)
         #expect(address.versioned == versioned)
     }
 
-    @Test(
-        "what only this machine reaches is known",
-        arguments: [
-            ("127.0.0.1", true), ("127.1.2.3", true), ("localhost", true), ("::1", true), ("0.0.0.0", false),
-            ("127.evil.example", false), ("::", false), ("192.168.1.4", false),
-        ])
-    func loopback(_ host: String, _ isLoopback: Bool) {
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.1.2.3", true), ("localhost", true), ("::1", true), ("0.0.0.0", false),
+        ("127.evil.example", false), ("::", false), ("192.168.1.4", false),
+    ])
+    func `what only this machine reaches is known`(_ host: String, _ isLoopback: Bool) {
         #expect(Configuration.Server(host: host).isLoopback == isLoopback)
     }
 
-    @Test("an empty file is the defaults")
-    func defaults() throws {
+    @Test
+    func `an empty file is the defaults`() throws {
         var empty = try Configuration.load(yaml: "# nothing yet\n")
         empty.files = []
         #expect(empty == Configuration())
@@ -84,8 +72,8 @@ struct ConfigurationValueTests {
         #expect(empty.server.port == 8790)
     }
 
-    @Test("every key reaches its value")
-    func everything() throws {
+    @Test
+    func `every key reaches its value`() throws {
         let folder = try ConfigurationFolder(
             yaml: """
                 server:
@@ -158,8 +146,8 @@ struct ConfigurationValueTests {
         #expect(configuration.files == ["\(folder.path)/llm-health.yaml", "\(folder.path)/keys/openai"])
     }
 
-    @Test("every number of the policy can be set", arguments: HealthPolicy.parameters.map(\.key))
-    func policy(_ key: String) throws {
+    @Test(arguments: HealthPolicy.parameters.map(\.key))
+    func `every number of the policy can be set`(_ key: String) throws {
         let parameter = try #require(HealthPolicy.parameters.first { $0.key == key })
         let text: String
         var wanted = HealthPolicy()
@@ -183,8 +171,8 @@ struct ConfigurationValueTests {
         #expect(try Configuration.load(yaml: "policy: \(yaml)\n").policy == wanted)
     }
 
-    @Test("anchors, aliases and merge keys work, and what is written wins over what is merged")
-    func anchors() throws {
+    @Test
+    func `anchors, aliases and merge keys work, and what is written wins over what is merged`() throws {
         let configuration = try Configuration.load(
             yaml: """
                 x-slow: &slow {interval: 60s, timeout: 20s, provider: openai}
@@ -199,8 +187,8 @@ struct ConfigurationValueTests {
         #expect(configuration.models.map(\.maxTokens) == [nil, 1])
     }
 
-    @Test("without a file, local runtimes and a gateway are watched if they answer")
-    func zero() throws {
+    @Test
+    func `without a file, local runtimes and a gateway are watched if they answer`() throws {
         let configuration = try Configuration.load(paths: [], environment: [:])
         #expect(configuration.gateways == ["portkey": .init(isOptional: true)])
         #expect(configuration.local[.ollama] == .init(url: "http://127.0.0.1:11434", isOptional: true))

@@ -9,8 +9,8 @@ struct ModelResolutionTests {
         try #require(try Configuration.load(yaml: yaml).modelConfigs().first).targets
     }
 
-    @Test("a direct provider's address, dialect and key")
-    func direct() throws {
+    @Test
+    func `a direct provider's address, dialect and key`() throws {
         let target = try targets(
             "providers: {anthropic: {key: abc}}\nmodels: [{id: haiku, provider: anthropic, model: claude-3-5-haiku}]\n")[
                 0]
@@ -25,7 +25,6 @@ struct ModelResolutionTests {
     }
 
     @Test(
-        "what Portkey is told about a provider",
         arguments: [
             ("openai: {via: p}", "openai", nil), ("groq: {via: p}", "groq", nil),
             ("anthropic: {via: p}", "anthropic", nil),
@@ -46,7 +45,7 @@ struct ModelResolutionTests {
                 "https://x/v1"
             ),
         ] as [(String, String, String?)])
-    func portkey(_ provider: String, _ id: String, _ customHost: String?) throws {
+    func `what Portkey is told about a provider`(_ provider: String, _ id: String, _ customHost: String?) throws {
         let name = provider.prefix { $0 != ":" }
         let target = try targets(
             "gateways: {p: {url: \"http://gw:8787/v1\"}}\nlocal: {ollama: {}, lmStudio: {}}\nproviders: {\(provider)}\nmodels: [{model: m, provider: \(name)}]\n"
@@ -56,28 +55,28 @@ struct ModelResolutionTests {
         #expect(target.gateway == GatewayRoute(gateway: "p", provider: id, customHost: customHost))
     }
 
-    @Test(
-        "a hosted gateway is told by slug, virtual key or stored config instead of a provider",
-        arguments: [
-            (
-                "{via: p, portkey: {provider: \"@prod\"}}", "m",
-                GatewayRoute(gateway: "p", provider: "@prod", apiKey: "pk", isHosted: true)
-            ),
-            ("{via: p}", "@prod/gpt", GatewayRoute(gateway: "p", apiKey: "pk", isHosted: true)),
-            (
-                "{via: p}", "@cf/meta/llama",
-                GatewayRoute(gateway: "p", provider: "openai", apiKey: "pk", isHosted: true)
-            ),
-            (
-                "{via: p, portkey: {virtualKey: vk}}", "m",
-                GatewayRoute(gateway: "p", apiKey: "pk", virtualKey: "vk", isHosted: true)
-            ),
-            (
-                "{via: p, portkey: {config: pc-1}}", "m",
-                GatewayRoute(gateway: "p", config: "pc-1", apiKey: "pk", isHosted: true)
-            ),
-        ])
-    func hosted(_ provider: String, _ model: String, _ route: GatewayRoute) throws {
+    @Test(arguments: [
+        (
+            "{via: p, portkey: {provider: \"@prod\"}}", "m",
+            GatewayRoute(gateway: "p", provider: "@prod", apiKey: "pk", isHosted: true)
+        ),
+        ("{via: p}", "@prod/gpt", GatewayRoute(gateway: "p", apiKey: "pk", isHosted: true)),
+        (
+            "{via: p}", "@cf/meta/llama",
+            GatewayRoute(gateway: "p", provider: "openai", apiKey: "pk", isHosted: true)
+        ),
+        (
+            "{via: p, portkey: {virtualKey: vk}}", "m",
+            GatewayRoute(gateway: "p", apiKey: "pk", virtualKey: "vk", isHosted: true)
+        ),
+        (
+            "{via: p, portkey: {config: pc-1}}", "m",
+            GatewayRoute(gateway: "p", config: "pc-1", apiKey: "pk", isHosted: true)
+        ),
+    ])
+    func `a hosted gateway is told by slug, virtual key or stored config instead of a provider`(
+        _ provider: String, _ model: String, _ route: GatewayRoute
+    ) throws {
         let target = try targets(
             "gateways: {p: {hosted: true, apiKey: pk}}\nproviders: {openai: \(provider)}\nmodels: [{model: \"\(model)\", id: a, provider: openai}]\n"
         )[0]
@@ -85,8 +84,8 @@ struct ModelResolutionTests {
         #expect(target.model == model)
     }
 
-    @Test("LiteLLM is asked at its own address, with its own key, for its own names")
-    func liteLLM() throws {
+    @Test
+    func `LiteLLM is asked at its own address, with its own key, for its own names`() throws {
         let configuration = try Configuration.load(
             yaml: """
                 gateways: {proxy: {kind: litellm, apiKey: sk-proxy, headers: {x-a: b}, discover: true}}
@@ -109,8 +108,8 @@ struct ModelResolutionTests {
         #expect(sources[0].target.gateway == route)
     }
 
-    @Test("names that a model may answer in, and what another one means")
-    func otherModels() throws {
+    @Test
+    func `names that a model may answer in, and what another one means`() throws {
         let models = try Configuration.load(
             yaml: """
                 providers: {openai: {}}
@@ -124,8 +123,8 @@ struct ModelResolutionTests {
         #expect(models.map(\.onOtherModel) == [.degraded, .degraded, .ignore])
     }
 
-    @Test("a config may be written as a map, with one target")
-    func config() throws {
+    @Test
+    func `a config may be written as a map, with one target`() throws {
         let target = try targets(
             "gateways: {p: {}}\nproviders: {openai: {via: p, portkey: {config: {targets: [{provider: openai, weight: 1}]}}}}\nmodels: [{id: a, provider: openai}]\n"
         )[0]
@@ -133,8 +132,8 @@ struct ModelResolutionTests {
         #expect(target.gateway?.provider == nil)
     }
 
-    @Test("targets and headers: the nearest wins, the rest is taken over")
-    func targetsOfModels() throws {
+    @Test
+    func `targets and headers: the nearest wins, the rest is taken over`() throws {
         let yaml = """
             gateways: {p: {headers: {X-A: gateway, x-b: gateway}}}
             providers:
@@ -154,8 +153,8 @@ struct ModelResolutionTests {
             models[1].targets[0].headers == [.init(name: "x-b", value: "gateway"), .init(name: "X-A", value: "target")])
     }
 
-    @Test("a model takes from the defaults what it does not say, and switched-off ones are left out")
-    func defaults() throws {
+    @Test
+    func `a model takes from the defaults what it does not say, and switched-off ones are left out`() throws {
         let configuration = try Configuration.load(
             yaml: """
                 providers: {openai: {price: {input: 1, output: 2}}}
@@ -177,8 +176,8 @@ struct ModelResolutionTests {
         #expect(models[1].price == TokenPrice(input: 9, output: 0))
     }
 
-    @Test("models of a watched runtime are local, under its own name or another")
-    func local() throws {
+    @Test
+    func `models of a watched runtime are local, under its own name or another`() throws {
         let models = try Configuration.load(
             yaml: """
                 local: {ollama: {url: "http://gpu:11434/"}, lmStudio: {token: lm-token}}
@@ -192,8 +191,8 @@ struct ModelResolutionTests {
         #expect(models[2].targets[0].key == "lm-token")
     }
 
-    @Test("a configuration made in code is told of its mistakes without a place")
-    func inCode() throws {
+    @Test
+    func `a configuration made in code is told of its mistakes without a place`() throws {
         var configuration = Configuration(models: [.init(id: "a", provider: "nobody")])
         let error = #expect(throws: ConfigurationError.self) { try configuration.modelConfigs() }
         #expect(error?.description == "models[0].provider: there is no provider 'nobody'; add it under `providers:`")
@@ -202,8 +201,8 @@ struct ModelResolutionTests {
         #expect(try configuration.modelConfigs().count == 1)
     }
 
-    @Test("lists of models: of a provider, inherited from its gateway, of a hosted gateway, of a runtime")
-    func discovery() throws {
+    @Test
+    func `lists of models: of a provider, inherited from its gateway, of a hosted gateway, of a runtime`() throws {
         let configuration = try Configuration.load(
             yaml: """
                 gateways: {oss: {discover: {include: "gpt*"}}, cloud: {hosted: true, apiKey: pk, discover: true, url: "https://api.portkey.ai"}}
@@ -233,8 +232,8 @@ struct ModelResolutionTests {
             try #require(sources[3].modelConfig(for: "llama3:latest", isTaken: { _ in false })).localRuntime == .ollama)
     }
 
-    @Test("what changes between two configurations")
-    func diff() throws {
+    @Test
+    func `what changes between two configurations`() throws {
         let old = try Configuration.load(
             yaml:
                 "providers: {openai: {}}\nmodels: [{id: a, provider: openai}, {id: b, provider: openai}, {id: c, provider: openai}]\n"
@@ -261,8 +260,8 @@ struct ModelResolutionTests {
             ).isEmpty)
     }
 
-    @Test("what watching costs in a day")
-    func cost() throws {
+    @Test
+    func `what watching costs in a day`() throws {
         let models = try Configuration.load(
             yaml: """
                 providers: {openai: {price: {input: 0.5, output: 2}, targets: [{name: a}, {name: b}]}, mine: {url: "http://x"}}

@@ -25,7 +25,7 @@ struct NoticeConfigurationTests {
           names: {gpt-4o: Our best}
         """
 
-    @Test func itHoldsAndIsNumbered() throws {
+    @Test func `it holds and is numbered`() throws {
         let configuration = try Configuration.load(yaml: Self.yaml, environment: [:])
         let board = try NoticeBoard(MemoryDocuments())
         board.configure(announcements: configuration.announcements, maintenance: configuration.maintenance)
@@ -52,7 +52,7 @@ struct NoticeConfigurationTests {
         #expect(board.maintenance(at: during).isEmpty && board.revision > revision)
     }
 
-    @Test func namesThatFitNoModelAreToldOf() throws {
+    @Test func `names that fit no model are told of`() throws {
         let models = """
 
             server: {publicBadges: ["gpt-*", "*"]}
@@ -77,7 +77,7 @@ struct NoticeConfigurationTests {
         #expect(json["unmatched"]?.array?.map { $0["name"] } == ["mistral", "llama"])
     }
 
-    @Test func thePageIsWhatIsWritten() throws {
+    @Test func `the page is what is written`() throws {
         let configuration = try Configuration.load(yaml: Self.yaml, environment: [:])
         let page = try #require(StatusPage(configuration.statusPage))
         #expect(page.title == "Model status")
@@ -87,7 +87,7 @@ struct NoticeConfigurationTests {
         #expect(StatusPage(Configuration().statusPage) == nil)
     }
 
-    @Test func whatARunningDaemonTakesUp() throws {
+    @Test func `what a running daemon takes up`() throws {
         let new = try Configuration.load(yaml: Self.yaml, environment: [:])
         let diff = try ConfigurationDiff(from: Configuration(), to: new)
         #expect(diff.parts == [.statusPage, .maintenance, .announcements])

@@ -32,8 +32,8 @@ struct PortkeyImportTests {
         }
         """
 
-    @Test("providers and routes, through the gateway that is configured; local runtimes directly")
-    func providersAndRoutes() throws {
+    @Test
+    func `providers and routes, through the gateway that is configured; local runtimes directly`() throws {
         let folder = try ConfigurationFolder(
             yaml:
                 "gateways: {portkey: {}}\nproviders: {openai: {via: portkey, key: mine}}\nimport: portkey/config.json\n",
@@ -55,16 +55,16 @@ struct PortkeyImportTests {
         #expect(configuration.files.map { $0.split(separator: "/").last } == ["llm-health.yaml", "config.json"])
     }
 
-    @Test("placeholders of deployment scripts are filled from the environment")
-    func placeholders() throws {
+    @Test
+    func `placeholders of deployment scripts are filled from the environment`() throws {
         let folder = try ConfigurationFolder(yaml: "gateways: {portkey: {}}\n", ["c.json": Self.routes])
         let configuration = try folder.load(
             environment: ["LM_STUDIO_ENDPOINT": "http://desk:1234/v1"], imports: ["c.json"])
         #expect(try configuration.modelConfigs()[0].targets[0].baseURL == "http://desk:1234")
     }
 
-    @Test("a gateway config's targets, several keys of one model as its targets")
-    func gatewayConfig() throws {
+    @Test
+    func `a gateway config's targets, several keys of one model as its targets`() throws {
         let json = """
             {"strategy": {"mode": "fallback"}, "retry": {"attempts": 2}, "targets": [
               {"strategy": {"mode": "loadbalance"}, "provider": "openai", "override_params": {"model": "gpt-4o"}, "targets": [
@@ -84,8 +84,8 @@ struct PortkeyImportTests {
         #expect(models[2].targets[0].gateway?.provider == "groq")
     }
 
-    @Test("a model that YAML names already is not named twice, and a name at two providers gets its provider")
-    func beside() throws {
+    @Test
+    func `a model that YAML names already is not named twice, and a name at two providers gets its provider`() throws {
         let folder = try ConfigurationFolder(
             yaml:
                 "gateways: {gw: {}}\nproviders: {openai: {via: gw}, other: {via: gw, kind: openai}}\nmodels: [{id: gpt-4, provider: openai, interval: 5s}, {id: gpt-4-turbo, provider: other}]\nimport: [c.json]\n",
@@ -99,8 +99,8 @@ struct PortkeyImportTests {
         #expect(models[0].interval == .seconds(5))
     }
 
-    @Test("without any gateway, requests go straight to the providers")
-    func direct() throws {
+    @Test
+    func `without any gateway, requests go straight to the providers`() throws {
         let json =
             #"{"providers": {"mine": {"baseUrl": "http://10.0.0.1:8000/v1", "apiKey": "k", "models": [{"id": "a"}, "b"]}}}"#
         let folder = try ConfigurationFolder(yaml: "", ["c.json": json])
@@ -110,8 +110,8 @@ struct PortkeyImportTests {
                 == ["a", "b"].map { [ModelTarget(baseURL: "http://10.0.0.1:8000", model: $0, key: "k")] })
     }
 
-    @Test("the argument alone imports through the gateway on its usual port")
-    func zeroConfiguration() throws {
+    @Test
+    func `the argument alone imports through the gateway on its usual port`() throws {
         let folder = try ConfigurationFolder([
             "c.json": #"{"provider": "openai", "api_key": "k", "override_params": {"model": "gpt-4o"}}"#
         ])
@@ -126,53 +126,51 @@ struct PortkeyImportTests {
             ])
     }
 
-    @Test(
-        "a file that is not understood is told of at its place",
-        arguments: [
-            (
-                #"{"foo": 1}"#,
-                "c.json:1:1: is of no known shape: neither 'providers' and 'routes' nor 'strategy' and 'targets' are there"
-            ),
-            ("[1]", "c.json:1:1: holds a list; a Portkey-style file is a map"),
-            (#"{"providers": []}"#, "c.json:1:1: names no models; add them to its routes or targets"),
-            (#"{"providers": "openai"}"#, "c.json:1:15: 'providers' takes a list or a map, not a text"),
-            (
-                "{\"routes\": [\n  {\"models\": [\"a\"]}]}",
-                "c.json:2:3: this route names no 'provider'; add it, or give it 'targets'"
-            ),
-            ("{\"routes\": [\n  {\"provider\": \"openai\"}]}", "c.json:2:3: this route names no 'models'; add them"),
-            (
-                "{\"targets\": [\n  {\"provider\": \"openai\"}]}",
-                "c.json:2:3: which model this target serves is not said; add 'override_params': {'model': …}, or write it in 'models:'"
-            ),
-            (
-                "{\"targets\": [\n  {\"override_params\": {\"model\": \"a\"}}]}",
-                "c.json:2:3: this target names no 'provider'; add it"
-            ),
-            (
-                "{\"routes\": [{\"provider\": \"nobody\",\n  \"models\": [\"a\"]}]}",
-                "c.json:1:13: providers.nobody: where 'nobody' is reached is not known; add `url:`, or `via:` and the name of a gateway"
-            ),
-            (
-                #"{"providers": [{"id": "x", "baseURL": "nowhere", "models": ["a"]}]}"#,
-                "c.json:1:39: providers.x.url: 'nowhere' is no URL; write http:// or https:// before the host"
-            ),
-            (
-                #"{"providers": [{"id": "x", "api_key": "${NO_KEY}", "baseURL": "http://x", "models": ["a"]}]}"#,
-                "c.json:1:39: providers[0].api_key: the environment has no variable NO_KEY; set it, or write ${NO_KEY:-default}"
-            ),
-            (
-                "{\"providers\": [}",
-                "c.json:1:16: is no valid YAML here (did not find expected node content); check the indentation, colons and quotes of this line"
-            ),
-        ])
-    func misunderstood(_ json: String, _ line: String) throws {
+    @Test(arguments: [
+        (
+            #"{"foo": 1}"#,
+            "c.json:1:1: is of no known shape: neither 'providers' and 'routes' nor 'strategy' and 'targets' are there"
+        ),
+        ("[1]", "c.json:1:1: holds a list; a Portkey-style file is a map"),
+        (#"{"providers": []}"#, "c.json:1:1: names no models; add them to its routes or targets"),
+        (#"{"providers": "openai"}"#, "c.json:1:15: 'providers' takes a list or a map, not a text"),
+        (
+            "{\"routes\": [\n  {\"models\": [\"a\"]}]}",
+            "c.json:2:3: this route names no 'provider'; add it, or give it 'targets'"
+        ),
+        ("{\"routes\": [\n  {\"provider\": \"openai\"}]}", "c.json:2:3: this route names no 'models'; add them"),
+        (
+            "{\"targets\": [\n  {\"provider\": \"openai\"}]}",
+            "c.json:2:3: which model this target serves is not said; add 'override_params': {'model': …}, or write it in 'models:'"
+        ),
+        (
+            "{\"targets\": [\n  {\"override_params\": {\"model\": \"a\"}}]}",
+            "c.json:2:3: this target names no 'provider'; add it"
+        ),
+        (
+            "{\"routes\": [{\"provider\": \"nobody\",\n  \"models\": [\"a\"]}]}",
+            "c.json:1:13: providers.nobody: where 'nobody' is reached is not known; add `url:`, or `via:` and the name of a gateway"
+        ),
+        (
+            #"{"providers": [{"id": "x", "baseURL": "nowhere", "models": ["a"]}]}"#,
+            "c.json:1:39: providers.x.url: 'nowhere' is no URL; write http:// or https:// before the host"
+        ),
+        (
+            #"{"providers": [{"id": "x", "api_key": "${NO_KEY}", "baseURL": "http://x", "models": ["a"]}]}"#,
+            "c.json:1:39: providers[0].api_key: the environment has no variable NO_KEY; set it, or write ${NO_KEY:-default}"
+        ),
+        (
+            "{\"providers\": [}",
+            "c.json:1:16: is no valid YAML here (did not find expected node content); check the indentation, colons and quotes of this line"
+        ),
+    ])
+    func `a file that is not understood is told of at its place`(_ json: String, _ line: String) throws {
         let folder = try ConfigurationFolder(yaml: "import: c.json\n", ["c.json": json])
         #expect(folder.problems() == [line])
     }
 
-    @Test("a file that is not there is told of")
-    func missing() throws {
+    @Test
+    func `a file that is not there is told of`() throws {
         let folder = try ConfigurationFolder(yaml: "import: c.json\n")
         #expect(folder.problems() == ["c.json:1:1: the import cannot be read; check the path and its permissions"])
     }

@@ -35,8 +35,8 @@ struct ProviderRecipeTests {
         }
     }()
 
-    @Test("there is one for each that is known")
-    func all() {
+    @Test
+    func `there is one for each that is known`() {
         let names = Set(Self.recipes.map(\.name))
         #expect(
             names == [
@@ -48,8 +48,8 @@ struct ProviderRecipeTests {
             ])
     }
 
-    @Test("is valid, and asks where and as it says", arguments: recipes)
-    func isRight(_ recipe: Recipe) throws {
+    @Test(arguments: recipes)
+    func `is valid, and asks where and as it says`(_ recipe: Recipe) throws {
         #expect(recipe.hasSource)
         var environment: [String: String] = [:]
         for part in recipe.yaml.components(separatedBy: "{env: ").dropFirst() {

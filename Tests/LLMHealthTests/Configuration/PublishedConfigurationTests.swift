@@ -14,8 +14,8 @@ struct PublishedConfigurationTests {
         try String(contentsOf: repository.appending(path: path), encoding: .utf8)
     }
 
-    @Test("the example is valid as it stands, and says every section there is")
-    func example() throws {
+    @Test
+    func `the example is valid as it stands, and says every section there is`() throws {
         let path = Self.repository.appending(path: "llm-health.example.yaml").path
         let configuration = try Configuration.load(paths: [path], environment: [:])
         #expect(try configuration.modelConfigs().count == 5)
@@ -26,8 +26,8 @@ struct PublishedConfigurationTests {
         }
     }
 
-    @Test("values that the example calls defaults are the defaults")
-    func exampleDefaults() throws {
+    @Test
+    func `values that the example calls defaults are the defaults`() throws {
         let path = Self.repository.appending(path: "llm-health.example.yaml").path
         let example = try Configuration.load(paths: [path], environment: [:])
         let standard = Configuration()
@@ -52,14 +52,14 @@ struct PublishedConfigurationTests {
         #expect(isSame, "\(path) is out of date; run the tests with LLM_HEALTH_TEST_UPDATE=1")
     }
 
-    @Test("docs/llm-health.schema.json is what `llm-health schema` prints")
-    func schema() throws {
+    @Test
+    func `docs/llm-health.schema.json is what 'llm-health schema' prints`() throws {
         let made = try HealthJSON.encoder(pretty: true).encode(ConfigurationSchema.json)
         try Self.hold("docs/llm-health.schema.json", String(decoding: made, as: UTF8.self) + "\n")
     }
 
-    @Test("docs/configuration.md holds what `llm-health schema --reference` prints")
-    func reference() throws {
+    @Test
+    func `docs/configuration.md holds what 'llm-health schema --reference' prints`() throws {
         let text = try Self.text("docs/configuration.md")
         let start = try #require(text.range(of: ConfigurationReference.start))
         let end = try #require(text.range(of: ConfigurationReference.end + "\n"))
@@ -67,8 +67,8 @@ struct PublishedConfigurationTests {
         try Self.hold("docs/configuration.md", String(wanted))
     }
 
-    @Test("docs/metrics.md holds every metric that is declared")
-    func metrics() throws {
+    @Test
+    func `docs/metrics.md holds every metric that is declared`() throws {
         try Self.hold("docs/metrics.md", MetricReference.markdown)
         let names = ProcessMetrics.all.map(\.name)
         #expect(Set(names).count == names.count)
@@ -77,8 +77,8 @@ struct PublishedConfigurationTests {
         }
     }
 
-    @Test("the schema knows every key of the policy and asks for what is required")
-    func schemaContent() throws {
+    @Test
+    func `the schema knows every key of the policy and asks for what is required`() throws {
         let properties = try #require(ConfigurationSchema.json["properties"])
         for parameter in HealthPolicy.parameters {
             let place = parameter.key.split(separator: ".").reduce(properties["policy"]) {

@@ -118,8 +118,8 @@ struct SameEventsTests {
         return (models, worlds)
     }
 
-    @Test("daemon and simulation, event for event and probe for probe", arguments: troubles)
-    func simulation(_ trouble: (name: String, trouble: Trouble)) {
+    @Test(arguments: troubles)
+    func `daemon and simulation, event for event and probe for probe`(_ trouble: (name: String, trouble: Trouble)) {
         for seed in [1, 300] as [UInt64] {
             let policy = HealthPolicy()
             let (models, worlds) = fleet(trouble.trouble, seed: seed)
@@ -134,8 +134,9 @@ struct SameEventsTests {
         }
     }
 
-    @Test("daemon and replay of what it recorded, change for change", arguments: troubles)
-    func replay(_ trouble: (name: String, trouble: Trouble)) throws {
+    @Test(arguments: troubles)
+    func `daemon and replay of what it recorded, change for change`(_ trouble: (name: String, trouble: Trouble)) throws
+    {
         for seed in [1, 300] as [UInt64] {
             let policy = HealthPolicy()
             let (models, worlds) = fleet(trouble.trouble, seed: seed)

@@ -11,8 +11,8 @@ struct ProcessTests {
     private static let wishes = DescriptorBudget.Wishes(
         probes: 256, connections: 2_048, streams: 1_000, polls: 4, idleTimeout: .seconds(2))
 
-    @Test("what is shared out fits the limit", arguments: [40, 64, 100, 256, 512, 1_024, 4_096, 20_000, 1 << 20])
-    func budget(limit: Int) {
+    @Test(arguments: [40, 64, 100, 256, 512, 1_024, 4_096, 20_000, 1 << 20])
+    func `what is shared out fits the limit`(limit: Int) {
         let open = 14
         let budget = DescriptorBudget(limit: limit, open: open, wishes: Self.wishes)
         #expect(budget.probes >= 2 && budget.connections >= 4 && budget.streams >= 1)
@@ -28,8 +28,8 @@ struct ProcessTests {
         }
     }
 
-    @Test("a larger limit never gives less")
-    func monotone() {
+    @Test
+    func `a larger limit never gives less`() {
         var last = DescriptorBudget(limit: 16, open: 14, wishes: Self.wishes)
         for limit in 17..<5_000 {
             let next = DescriptorBudget(limit: limit, open: 14, wishes: Self.wishes)
@@ -38,8 +38,8 @@ struct ProcessTests {
         }
     }
 
-    @Test("the limit is raised as far as it may be")
-    func raise() throws {
+    @Test
+    func `the limit is raised as far as it may be`() throws {
         let limit = try #require(DescriptorLimit.raise())
         #expect(limit.soft == DescriptorLimit.current?.soft)
         #if os(Linux)
@@ -48,8 +48,8 @@ struct ProcessTests {
         #expect(try #require(DescriptorLimit.open) > 2)
     }
 
-    @Test("hardly any left is told once, and that there are enough again")
-    func told() async throws {
+    @Test
+    func `hardly any left is told once, and that there are enough again`() async throws {
         let intake = Intake()
         let time = ManualTime()
         var watch = ProcessWatch(

@@ -76,8 +76,8 @@ struct LocalLifetimeTests {
         return (.infinity, probes)
     }
 
-    @Test("with and without probes it leaves at the same time", arguments: [5.0, 15, 30])
-    func sameEnd(_ interval: Double) {
+    @Test(arguments: [5.0, 15, 30])
+    func `with and without probes it leaves at the same time`(_ interval: Double) {
         var generator = SplitMix(state: 7)
         var probes = 0
         for _ in 0..<300 {
@@ -112,35 +112,35 @@ struct LocalLifetimeTests {
         #expect(probes > 100)
     }
 
-    @Test("an idle model that is probed every 15 s leaves after its 5 minutes, probed until shortly before")
-    func idle() {
+    @Test
+    func `an idle model that is probed every 15 s leaves after its 5 minutes, probed until shortly before`() {
         let (unloadedAt, probes) = play([], usual: 300, loadedAt: 3, interval: 15)
         #expect(abs(unloadedAt - 303) < 0.5)
         #expect(probes >= 15)
     }
 
-    @Test("the time of a probe itself does not put the end off", arguments: [0.1, 1.0, 4.0])
-    func slow(_ flight: Double) {
+    @Test(arguments: [0.1, 1.0, 4.0])
+    func `the time of a probe itself does not put the end off`(_ flight: Double) {
         let (unloadedAt, _) = play([], usual: 300, loadedAt: 3, interval: 15, flight: flight)
         #expect(abs(unloadedAt - 303) <= 1)
     }
 
-    @Test("a user who comes after probes gets the whole time, not what a probe had named")
-    func wholeTime() {
+    @Test
+    func `a user who comes after probes gets the whole time, not what a probe had named`() {
         let user = [Request(at: 200.3, lasting: 0.5, keepAlive: nil)]
         let (unloadedAt, _) = play(user, usual: 300, loadedAt: 3, interval: 15)
         #expect(abs(unloadedAt - 500.8) <= 1)
     }
 
-    @Test("what stays for good is probed and never told to leave")
-    func forever() {
+    @Test
+    func `what stays for good is probed and never told to leave`() {
         var life = LocalLifetime()
         life.note(expiry: Self.epoch + 9_000_000_000, at: Self.epoch)
         #expect(life.leave(at: Self.epoch, timeout: .seconds(10), spacing: .seconds(15)) == .unbounded)
     }
 
-    @Test("one that was in memory before us is not probed until it is known how long it stays after a request")
-    func unknown() throws {
+    @Test
+    func `one that was in memory before us is not probed until it is known how long it stays after a request`() throws {
         var life = LocalLifetime()
         life.note(expiry: Self.epoch + 200, at: Self.epoch)
         guard case .none = life.leave(at: Self.epoch, timeout: .seconds(10), spacing: .seconds(15)) else {
@@ -153,8 +153,8 @@ struct LocalLifetimeTests {
         #expect(leave == .keepAlive(.seconds(294)))
     }
 
-    @Test("near its end it is not probed at all", arguments: [39.0, 12, 2])
-    func near(_ left: Double) {
+    @Test(arguments: [39.0, 12, 2])
+    func `near its end it is not probed at all`(_ left: Double) {
         var life = LocalLifetime()
         life.noteAbsent(at: Self.epoch)
         life.note(expiry: Self.epoch + 300, at: Self.epoch + 1)

@@ -48,8 +48,8 @@ struct LocalUnloadTests {
             unloaded: 180, isProbed: false),
     ]
 
-    @Test("are the same, whoever watches", arguments: plays)
-    func same(_ play: Play) async throws {
+    @Test(arguments: plays)
+    func `are the same, whoever watches`(_ play: Play) async throws {
         let without = try await run(play, isWatched: false)
         let with = try await run(play, isWatched: true)
         #expect(without.unloaded == play.unloaded)

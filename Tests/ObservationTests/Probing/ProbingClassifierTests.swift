@@ -213,8 +213,10 @@ struct ProbingClassifierTests {
         (424, #"{"error":"Request failed during generation","error_type":"generation"}"#, .failing, .serverError),
     ]
 
-    @Test("a provider's answer is judged by status and words", arguments: direct)
-    func judges(row: (status: Int, body: String, outcome: Outcome.Class, cause: Outcome.Cause)) {
+    @Test(arguments: direct)
+    func `a provider's answer is judged by status and words`(
+        row: (status: Int, body: String, outcome: Outcome.Class, cause: Outcome.Cause)
+    ) {
         let isPage = row.body.hasPrefix("<")
         let outcome = Self.verdict(Self.exchange(row.status, row.body, type: isPage ? "text/html" : "application/json"))
             .outcome
@@ -270,8 +272,8 @@ struct ProbingClassifierTests {
         ),
     ]
 
-    @Test("an answer through a gateway is judged by whose it is", arguments: viaGateway)
-    func judgesGateway(
+    @Test(arguments: viaGateway)
+    func `an answer through a gateway is judged by whose it is`(
         row: (status: Int, body: String, headers: [(String, String)], outcome: Outcome.Class, cause: Outcome.Cause)
     ) {
         let outcome = Self.verdict(Self.exchange(row.status, row.body, row.headers), gateway: Self.gateway).outcome
@@ -279,8 +281,8 @@ struct ProbingClassifierTests {
         #expect(outcome.cause == row.cause, "\(outcome)")
     }
 
-    @Test("a cached answer is told in the note")
-    func notesCache() {
+    @Test
+    func `a cached answer is told in the note`() {
         let verdict = Self.verdict(
             Self.exchange(200, Self.choice, [("x-portkey-provider", "acme"), ("x-portkey-cache-status", "HIT")]),
             gateway: Self.gateway)
@@ -288,24 +290,22 @@ struct ProbingClassifierTests {
         #expect(verdict.outcome.detail.contains("cache"))
     }
 
-    @Test(
-        "a refusal of the gateway says what to do",
-        arguments: [
-            ("Invalid custom host", "TRUSTED_CUSTOM_HOSTS"),
-            ("Invalid provider passed", "provider that this gateway knows"),
-            ("Invalid config passed. You need to pass a valid json", "hosted gateway"),
-            ("Either x-portkey-config or x-portkey-provider header is required", "provider or config"),
-            ("Query router did not resolve to any valid target", "one target"),
-        ])
-    func advises(message: String, hint: String) {
+    @Test(arguments: [
+        ("Invalid custom host", "TRUSTED_CUSTOM_HOSTS"),
+        ("Invalid provider passed", "provider that this gateway knows"),
+        ("Invalid config passed. You need to pass a valid json", "hosted gateway"),
+        ("Either x-portkey-config or x-portkey-provider header is required", "provider or config"),
+        ("Query router did not resolve to any valid target", "one target"),
+    ])
+    func `a refusal of the gateway says what to do`(message: String, hint: String) {
         let body = JSONText.text(["status": "failure", "message": .string(message)])
         let outcome = Self.verdict(Self.exchange(400, body), gateway: Self.gateway).outcome
         #expect(outcome.detail.contains(message))
         #expect(outcome.detail.contains(hint))
     }
 
-    @Test("a provider's slug at an open-source gateway is named as the mistake")
-    func advisesSlug() {
+    @Test
+    func `a provider's slug at an open-source gateway is named as the mistake`() {
         let route = GatewayRoute(gateway: "portkey", provider: "@openai-prod")
         let outcome = Self.verdict(
             Self.exchange(400, #"{"status":"failure","message":"Invalid provider passed"}"#), gateway: route
@@ -335,8 +335,8 @@ struct ProbingClassifierTests {
             (.garbled, true, nil, .malformedAnswer, .gateway),
         ]
 
-    @Test("no answer from a provider counts; no way to a gateway is the gateway's", arguments: transport)
-    func judgesTransport(
+    @Test(arguments: transport)
+    func `no answer from a provider counts; no way to a gateway is the gateway's`(
         row: (failure: TransportFailure, connected: Bool, status: Int?, direct: Outcome.Cause, via: Outcome.Class)
     ) {
         var exchange = Self.exchange(row.status, failure: row.failure)
@@ -349,8 +349,8 @@ struct ProbingClassifierTests {
         #expect(!direct.detail.isEmpty && !via.detail.isEmpty)
     }
 
-    @Test("an address that is refused is ours to correct")
-    func judgesForbidden() {
+    @Test
+    func `an address that is refused is ours to correct`() {
         let outcome = Self.verdict(Self.exchange(nil, failure: .forbidden("169.254.169.254"))).outcome
         #expect(outcome.class == .misconfigured)
         #expect(outcome.detail.contains("169.254.169.254"))
@@ -391,21 +391,21 @@ struct ProbingClassifierTests {
         (.audio, #"{}"#, false),
     ]
 
-    @Test("what alive means in each mode", arguments: modes)
-    func judgesModes(row: (mode: ModelConfig.Mode, body: String, isAlive: Bool)) {
+    @Test(arguments: modes)
+    func `what alive means in each mode`(row: (mode: ModelConfig.Mode, body: String, isAlive: Bool)) {
         let outcome = Self.verdict(Self.exchange(200, row.body), mode: row.mode).outcome
         #expect((outcome.class == .ok) == row.isAlive, "\(outcome)")
         #expect(row.isAlive || outcome.class == .failing)
     }
 
-    @Test("sound is an answer of a speaking model, silence is none")
-    func judgesSpeech() {
+    @Test
+    func `sound is an answer of a speaking model, silence is none`() {
         #expect(Self.verdict(Self.exchange(200, "ID3....", type: "audio/mpeg"), mode: .audio).outcome.class == .ok)
         #expect(Self.verdict(Self.exchange(200, "", type: "audio/mpeg"), mode: .audio).outcome.class == .failing)
     }
 
-    @Test("Anthropic's own answers")
-    func judgesAnthropic() {
+    @Test
+    func `Anthropic's own answers`() {
         let body =
             #"{"type":"message","model":"claude-3-5-haiku-20241022","content":[{"type":"text","text":"pong"}],"stop_reason":"end_turn","usage":{"input_tokens":8,"output_tokens":2}}"#
         let verdict = Self.verdict(Self.exchange(200, body), model: "claude-3-5-haiku-latest", dialect: .anthropic)
@@ -532,8 +532,8 @@ struct ProbingClassifierTests {
             ),
         ]
 
-    @Test("a streamed answer is judged, and its first token found", arguments: streams)
-    func judgesStreams(
+    @Test(arguments: streams)
+    func `a streamed answer is judged, and its first token found`(
         row: (
             body: String, dialect: ModelTarget.Dialect, mode: ModelConfig.Mode, outcome: Outcome.Class,
             cause: Outcome.Cause, tokenAt: Int?
@@ -552,15 +552,15 @@ struct ProbingClassifierTests {
         exchange(200, #"{"model":"\#(model)","choices":[{"message":{"content":"pong"}}]}"#)
     }
 
-    @Test("a version of the asked model is the asked model, and the note says how it calls itself")
-    func acceptsVersions() {
+    @Test
+    func `a version of the asked model is the asked model, and the note says how it calls itself`() {
         let verdict = Self.verdict(Self.answer(of: "gpt-4o-mini-2024-07-18"))
         #expect(verdict.outcome.class == .ok)
         #expect(verdict.notes == ["answers as 'gpt-4o-mini-2024-07-18'"])
     }
 
-    @Test("another model than the usual one is a finding, as grave as the operator says, and both are named")
-    func findsOthers() {
+    @Test
+    func `another model than the usual one is a finding, as grave as the operator says, and both are named`() {
         let answer = Self.answer(of: "gpt-3.5-turbo")
         let outcome = Self.verdict(answer, usual: "gpt-4o-mini").outcome
         #expect(outcome.class == .ok && outcome.cause == .otherModelAnswered)
@@ -571,8 +571,8 @@ struct ProbingClassifierTests {
         #expect(ignored.outcome == .ok && ignored.notes.joined().contains("gpt-3.5-turbo"))
     }
 
-    @Test("an alias is no finding, whatever stands behind it; a change of what stands behind it is")
-    func learnsAliases() {
+    @Test
+    func `an alias is no finding, whatever stands behind it; a change of what stands behind it is`() {
         #expect(Self.verdict(Self.answer(of: "gpt-4o-2024-08-06"), model: "gpt-4").outcome == .ok)
         #expect(Self.verdict(Self.answer(of: "gpt-4o"), model: "gpt-4", usual: "gpt-4o-2024-08-06").outcome == .ok)
         let change = Self.verdict(Self.answer(of: "gpt-3.5-turbo"), model: "gpt-4", usual: "gpt-4o-2024-08-06")
@@ -587,8 +587,8 @@ struct ProbingClassifierTests {
         #expect(Self.verdict(Self.answer(of: "team-a-2026-01-01"), model: "team-a", usual: "team-a").outcome == .ok)
     }
 
-    @Test("the first two answers in one name settle it, and the own name at once")
-    func settlesNames() {
+    @Test
+    func `the first two answers in one name settle it, and the own name at once`() {
         let book = EchoBook()
         let target = ModelTarget(baseURL: "http://h", model: "gpt-4")
         func hear(_ name: String, isOwn: Bool = false) -> String? {
@@ -606,29 +606,29 @@ struct ProbingClassifierTests {
         #expect(hear("other") == "gpt-4-0613")
     }
 
-    @Test("the gateway's prefix is stripped from messages")
-    func stripsPrefix() {
+    @Test
+    func `the gateway's prefix is stripped from messages`() {
         let body = #"{"error":{"message":"acme error: It broke.","type":"server_error"},"provider":"acme"}"#
         let outcome = Self.verdict(Self.exchange(500, body, [("x-portkey-provider", "acme")]), gateway: Self.gateway)
             .outcome
         #expect(outcome.detail.contains("It broke.") && !outcome.detail.contains("acme error:"))
     }
 
-    @Test("an error a mile long is cut to a sentence")
-    func cutsDetails() {
+    @Test
+    func `an error a mile long is cut to a sentence`() {
         let body = JSONText.text(["error": ["message": .string(String(repeating: "no ", count: 10_000))]])
         #expect(Self.verdict(Self.exchange(500, body)).outcome.detail.count <= 300)
     }
 
-    @Test("an answer that names its model with our key shows no key")
-    func redactsModelNames() {
+    @Test
+    func `an answer that names its model with our key shows no key`() {
         let verdict = Self.verdict(Self.answer(of: "sk-12345678"))
         #expect(verdict.answer?.model?.contains("12345678") == false)
         #expect(!verdict.notes.joined().contains("12345678"))
     }
 
-    @Test("a wait is told for limits and overload alike")
-    func tellsWaits() {
+    @Test
+    func `a wait is told for limits and overload alike`() {
         #expect(Self.verdict(Self.exchange(429, "", [("retry-after", "7")])).outcome.retryAfter == .seconds(7))
         #expect(Self.verdict(Self.exchange(503, "", [("retry-after", "7")])).outcome.retryAfter == .seconds(7))
         let google =
@@ -648,8 +648,10 @@ struct ProbingClassifierTests {
         (.minimumOutputTokens(2), true), (.minimumOutputTokens(3), false),
     ]
 
-    @Test("an assertion of a check holds or says what was expected and what came", arguments: assertions)
-    func asserts(row: (assertion: CheckDefinition.Assertion, holds: Bool)) {
+    @Test(arguments: assertions)
+    func `an assertion of a check holds or says what was expected and what came`(
+        row: (assertion: CheckDefinition.Assertion, holds: Bool)
+    ) {
         let body =
             #"{"model":"gpt-4o-mini","choices":[{"index":0,"message":{"content":"pong"}}],"usage":{"completion_tokens":2}}"#
         let exchange = Self.exchange(200, body)
@@ -663,16 +665,16 @@ struct ProbingClassifierTests {
         #expect(outcome.detail.hasPrefix("Check 'c': "))
     }
 
-    @Test("a check of a model that fails fails as the model does")
-    func passesFailuresOn() {
+    @Test
+    func `a check of a model that fails fails as the model does`() {
         let exchange = Self.exchange(401, "{}")
         let judge = CheckJudge(
             check: CheckDefinition(name: "c", prompt: "x", assertions: [.contains("x")]), redactor: Redactor())
         #expect(judge.verdict(on: exchange, plain: Self.verdict(exchange)).outcome.class == .credentials)
     }
 
-    @Test("a check that expects a refusal is content with one")
-    func expectsRefusals() {
+    @Test
+    func `a check that expects a refusal is content with one`() {
         let exchange = Self.exchange(400, #"{"error":{"message":"no","code":"bad"}}"#)
         let judge = CheckJudge(
             check: CheckDefinition(

@@ -39,9 +39,10 @@ extension ProbingNetworkTests {
             (true, ProbingPeer.answer("", status: "503 Service Unavailable"), false, false),
         ]
 
-        @Test("a gateway is up when it answers below 500, and the detail says when it looks odd", arguments: answers)
-        func tellsLiveness(row: (isHosted: Bool, answer: [ProbingPeer.Step], isUp: Bool, asExpected: Bool)) async throws
-        {
+        @Test(arguments: answers)
+        func `a gateway is up when it answers below 500, and the detail says when it looks odd`(
+            row: (isHosted: Bool, answer: [ProbingPeer.Step], isUp: Bool, asExpected: Bool)
+        ) async throws {
             try await withPeer({ _, _ in row.answer }) { peer in
                 try await withEgress { egress in
                     let intake = Intake()
@@ -61,8 +62,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a gateway that refuses is down, and the sentence says where")
-        func refused() async throws {
+        @Test
+        func `a gateway that refuses is down, and the sentence says where`() async throws {
             let port = try await refusingPort()
             try await withEgress { egress in
                 let gateway = GatewayWatcher.Gateway(name: "gw", url: "http://127.0.0.1:\(port)")
@@ -73,8 +74,10 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("polled every 30 s while well; at once and every 5 s when suspected, however many suspect it")
-        func watches() async throws {
+        @Test
+        func `polled every 30 s while well; at once and every 5 s when suspected, however many suspect it`()
+            async throws
+        {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.answer("AI Gateway says hey!", type: "text/plain") }) { peer in
                 try await withEgress { egress in
@@ -109,8 +112,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a gateway that is down is polled every 5 s until it is back")
-        func recovers() async throws {
+        @Test
+        func `a gateway that is down is polled every 5 s until it is back`() async throws {
             let time = ManualTime()
             try await withPeer({ _, number in
                 number < 3
@@ -152,8 +155,10 @@ extension ProbingNetworkTests {
             (["GET /health/liveliness": [.close]], false, false),
         ]
 
-        @Test("a LiteLLM proxy is asked for its liveness, never for its models' health", arguments: kinds)
-        func asksLiteLLM(row: (answers: [String: [ProbingPeer.Step]], isUp: Bool, asExpected: Bool)) async throws {
+        @Test(arguments: kinds)
+        func `a LiteLLM proxy is asked for its liveness, never for its models' health`(
+            row: (answers: [String: [ProbingPeer.Step]], isUp: Bool, asExpected: Bool)
+        ) async throws {
             try await withPeer({ seen, _ in
                 row.answers[seen.line] ?? ProbingPeer.answer(#"{"detail":"Not Found"}"#, status: "404 Not Found")
             }) { peer in
@@ -169,8 +174,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a gateway that takes connections and says nothing is down within the suspicious timeout")
-        func hangs() async throws {
+        @Test
+        func `a gateway that takes connections and says nothing is down within the suspicious timeout`() async throws {
             try await withPeer({ _, _ in [] }) { peer in
                 try await withEgress { egress in
                     let gateway = GatewayWatcher.Gateway(name: "gw", url: peer.url)
@@ -183,8 +188,10 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a suspicion is answered at once, or a second after the last answer, and each poll connects anew")
-        func answersSuspicions() async throws {
+        @Test
+        func `a suspicion is answered at once, or a second after the last answer, and each poll connects anew`()
+            async throws
+        {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.answer("AI Gateway says hey!", type: "text/plain") }) { peer in
                 try await withEgress { egress in
@@ -215,8 +222,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("its own metrics are read where its kind has them", arguments: [GatewayRoute.Kind.portkey, .litellm])
-        func readsMetrics(kind: GatewayRoute.Kind) async throws {
+        @Test(arguments: [GatewayRoute.Kind.portkey, .litellm])
+        func `its own metrics are read where its kind has them`(kind: GatewayRoute.Kind) async throws {
             try await withPeer({ _, _ in ProbingPeer.answer("up 1\n", type: "text/plain") }) { peer in
                 try await withEgress { egress in
                     let text = try await GatewayMetricsReader(egress: egress).metrics(
@@ -233,8 +240,10 @@ extension ProbingNetworkTests {
 
         // MARK: Connectivity
 
-        @Test("a place that takes connections proves the network, silence the contrary, and a refusal nothing")
-        func connectivity() async throws {
+        @Test
+        func `a place that takes connections proves the network, silence the contrary, and a refusal nothing`()
+            async throws
+        {
             try await withPeer({ _, _ in [] }) { peer in
                 let intake = Intake()
                 var check = ConnectivityCheck(host: "127.0.0.1", port: peer.port, intake: intake)
@@ -265,8 +274,8 @@ extension ProbingNetworkTests {
                 filter: filter)
         }
 
-        @Test("lists of providers, directly and through the gateway, filtered")
-        func lists() async throws {
+        @Test
+        func `lists of providers, directly and through the gateway, filtered`() async throws {
             let models =
                 ["gpt-4o", "gpt-4o-mini", "text-embedding-3-small"].map { SimulatedModel($0) } + [
                     SimulatedModel("claude-x", on: .anthropic)
@@ -298,8 +307,8 @@ extension ProbingNetworkTests {
             (#"{"data":["a","b"]}"#, ["a", "b"]), (#"{"data":[{"id":""},{"id":"a"},{"x":1}]}"#, ["a"]),
         ]
 
-        @Test("lists in all their shapes", arguments: shapes)
-        func readsShapes(row: (body: String, names: [String])) async throws {
+        @Test(arguments: shapes)
+        func `lists in all their shapes`(row: (body: String, names: [String])) async throws {
             try await withPeer({ _, _ in ProbingPeer.answer(row.body) }) { peer in
                 try await withEgress { egress in
                     let names = try await ModelDiscovery(egress: egress).models(of: Self.source(peer.url))
@@ -309,8 +318,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("Anthropic's list is read to its last page")
-        func pages() async throws {
+        @Test
+        func `Anthropic's list is read to its last page`() async throws {
             try await withPeer({ seen, _ in
                 ProbingPeer.answer(
                     seen.line.contains("after_id=b%2F2")
@@ -328,8 +337,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a list that says there is more and never ends is cut")
-        func endless() async throws {
+        @Test
+        func `a list that says there is more and never ends is cut`() async throws {
             try await withPeer({ _, number in
                 ProbingPeer.answer(#"{"data":[{"id":"m\#(number)"}],"has_more":true,"last_id":"m\#(number)"}"#)
             }) { peer in
@@ -354,8 +363,10 @@ extension ProbingNetworkTests {
             (ProbingPeer.answer(#"{"error":"Unexpected endpoint or method. (GET /v1/models)"}"#), "no endpoint"),
         ]
 
-        @Test("a list that cannot be had is a sentence, without the key", arguments: broken)
-        func refusesBroken(row: (answer: [ProbingPeer.Step], word: String)) async throws {
+        @Test(arguments: broken)
+        func `a list that cannot be had is a sentence, without the key`(row: (answer: [ProbingPeer.Step], word: String))
+            async throws
+        {
             try await withPeer({ _, _ in row.answer }) { peer in
                 try await withEgress { egress in
                     await #expect {

@@ -39,8 +39,8 @@ extension ProbingNetworkTests {
             return (result, ContinuousClock.now - start)
         }
 
-        @Test("every status from 000 to 999 is a verdict, and only a success is one")
-        func everyStatus() async throws {
+        @Test
+        func `every status from 000 to 999 is a verdict, and only a success is one`() async throws {
             try await withHostilePeer({ line, _ in HostileAnswer(status: Int(Self.number(in: line))) }) { peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     for status in 0..<1_000 {
@@ -57,8 +57,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("each kind of hostile answer is what it should be", arguments: HostileAnswer.Kind.allCases)
-        func kinds(kind: HostileAnswer.Kind) async throws {
+        @Test(arguments: HostileAnswer.Kind.allCases)
+        func `each kind of hostile answer is what it should be`(kind: HostileAnswer.Kind) async throws {
             try await withHostilePeer({ line, _ in HostileAnswer(kind, seed: Self.number(in: line)) }) { peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     for seed in 0..<UInt64(kind == .hang || kind == .flood || kind == .bomb ? 3 : 40) {
@@ -72,8 +72,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("an answer that breaks off at any byte is none", arguments: [false, true])
-        func everyByte(isReset: Bool) async throws {
+        @Test(arguments: [false, true])
+        func `an answer that breaks off at any byte is none`(isReset: Bool) async throws {
             let whole = HostileAnswer.head("200 OK", HostileAnswer.body.count) + HostileAnswer.body
             let end: HostileAnswer.Step = isReset ? .reset : .close
             try await withHostilePeer({ line, _ in
@@ -90,8 +90,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("the events of a compressed stream have the times at which they came")
-        func compressedTimes() async throws {
+        @Test
+        func `the events of a compressed stream have the times at which they came`() async throws {
             let parts = Packed.pieces([
                 Array("data: a\n\n".utf8), Array("data: b\n\n".utf8), Array("data: c\n\n".utf8),
             ])
@@ -114,8 +114,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("what a proxy lets through is checked as well", arguments: ["http", "socks5"])
-        func behindProxy(scheme: String) async throws {
+        @Test(arguments: ["http", "socks5"])
+        func `what a proxy lets through is checked as well`(scheme: String) async throws {
             let socks: [UInt8] = [5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80]
             try await withHostilePeer({ line, _ in
                 if line == "SOCKS" { return HostileAnswer([.send(socks)]) }
@@ -131,8 +131,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a local runtime, a gateway and a list of models are asked the same way")
-        func everyQuestion() async throws {
+        @Test
+        func `a local runtime, a gateway and a list of models are asked the same way`() async throws {
             try await withHostilePeer({ _, _ in HostileAnswer(status: 7) }) { peer in
                 let url = "http://127.0.0.1:\(peer.port)"
                 try await withEgress { egress in
@@ -189,8 +189,9 @@ extension ProbingNetworkTests {
             var longest: Duration { slowest.withLock { $0 } }
         }
 
-        @Test("generated hostile exchanges, many at once, come to verdicts in time and in bounded memory")
-        func generated() async throws {
+        @Test
+        func `generated hostile exchanges, many at once, come to verdicts in time and in bounded memory`() async throws
+        {
             let tally = Tally()
             let answers = Answers()
             let workers = 16
@@ -230,8 +231,8 @@ extension ProbingNetworkTests {
                     + "memory +\(grown >> 20) MB")
         }
 
-        @Test("TLS, proxies and SOCKS that answer anything at all end in verdicts")
-        func otherProtocols() async throws {
+        @Test
+        func `TLS, proxies and SOCKS that answer anything at all end in verdicts`() async throws {
             let count = max(300, exchanges / 10)
             try await withHostilePeer({ line, number in
                 var random = SeededNumbers(seed: UInt64(number))
@@ -337,8 +338,8 @@ struct InflaterTests {
         return result
     }
 
-    @Test("each format, in pieces of any size", arguments: Packed.Format.allCases)
-    func formats(format: Packed.Format) throws {
+    @Test(arguments: Packed.Format.allCases)
+    func `each format, in pieces of any size`(format: Packed.Format) throws {
         let text = Array(String(repeating: "pong and more of it. ", count: 20_000).utf8)
         for size in [1, 2, 100, 1 << 20] {
             let packed = Packed.bytes(text, as: format)
@@ -347,15 +348,15 @@ struct InflaterTests {
         #expect(try unpack([], format == .gzip ? .gzip : .deflate) == [])
     }
 
-    @Test("gzip in several members, and padding behind it")
-    func members() throws {
+    @Test
+    func `gzip in several members, and padding behind it`() throws {
         let packed = Packed.bytes(Array("po".utf8), as: .gzip) + Packed.bytes(Array("ng".utf8), as: .gzip)
         #expect(try unpack(packed, .gzip) == Array("pong".utf8))
         #expect(try unpack(packed + [0, 0, 0, 0], .gzip) == Array("pong".utf8))
     }
 
-    @Test("what breaks off, is damaged or unpacks without end", arguments: [3, 50])
-    func faults(size: Int) {
+    @Test(arguments: [3, 50])
+    func `what breaks off, is damaged or unpacks without end`(size: Int) {
         let packed = Packed.bytes(HostileAnswer.body, as: .gzip)
         for length in 1..<packed.count {
             #expect(throws: AnswerFault.self) { try unpack(Array(packed.prefix(length)), .gzip, by: size) }
@@ -368,8 +369,8 @@ struct InflaterTests {
         }
     }
 
-    @Test("which codings are read, and which are named")
-    func codings() throws {
+    @Test
+    func `which codings are read, and which are named`() throws {
         #expect(try Inflater.coding(of: []) == nil)
         #expect(try Inflater.coding(of: ["identity", ""]) == nil)
         #expect(try Inflater.coding(of: [" GZip "]) == .gzip)
@@ -388,8 +389,8 @@ struct AnswerRulesTests {
         HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers)
     }
 
-    @Test("a whole answer passes, and its end is told once everything is read")
-    func whole() {
+    @Test
+    func `a whole answer passes, and its end is told once everything is read`() {
         var rules = AnswerRules()
         rules.asked()
         #expect(rules.head(head(200)) == .pass)
@@ -401,8 +402,8 @@ struct AnswerRulesTests {
         #expect(rules.head(head(404)) == .pass)
     }
 
-    @Test("what follows an answer in the same read ends the connection and not the answer")
-    func surplus() {
+    @Test
+    func `what follows an answer in the same read ends the connection and not the answer`() {
         var rules = AnswerRules()
         rules.asked()
         _ = rules.head(head(200))
@@ -413,8 +414,8 @@ struct AnswerRulesTests {
         #expect(rules.isBroken)
     }
 
-    @Test("statuses that do not exist", arguments: [0, 1, 42, 99])
-    func statuses(status: Int) {
+    @Test(arguments: [0, 1, 42, 99])
+    func `statuses that do not exist`(status: Int) {
         var rules = AnswerRules()
         rules.asked()
         #expect(rules.head(head(status)) == .fail(.status(status)))
@@ -423,8 +424,8 @@ struct AnswerRulesTests {
         #expect(rules.ending() == .none)
     }
 
-    @Test("interim answers are bounded, and 101 is none")
-    func interim() {
+    @Test
+    func `interim answers are bounded, and 101 is none`() {
         var rules = AnswerRules(.init(interimAnswers: 2))
         rules.asked()
         #expect(rules.head(head(100)) == .drop && rules.head(head(103)) == .drop)
@@ -434,8 +435,8 @@ struct AnswerRulesTests {
         #expect(rules.head(head(101)) == .fail(.switchedProtocols))
     }
 
-    @Test("parts that belong to no request")
-    func unasked() {
+    @Test
+    func `parts that belong to no request`() {
         var rules = AnswerRules()
         #expect(rules.head(head(200)) == .fail(.unasked))
         rules = AnswerRules()
@@ -450,8 +451,8 @@ struct AnswerRulesTests {
         #expect(rules.head(head(200)) == .fail(.unasked))
     }
 
-    @Test("bytes that come to nothing, and bytes without end")
-    func bytes() {
+    @Test
+    func `bytes that come to nothing, and bytes without end`() {
         var rules = AnswerRules(.init(headerBytes: 100, bytes: 1_000))
         rules.asked()
         #expect(rules.read(101) == .pass)
@@ -466,8 +467,8 @@ struct AnswerRulesTests {
         #expect(rules.read(1) == .fail(.endless(limit: 1_000)))
     }
 
-    @Test("two lengths that contradict each other")
-    func lengths() {
+    @Test
+    func `two lengths that contradict each other`() {
         for headers: HTTPHeaders in [
             ["content-length": "3", "transfer-encoding": "chunked"], ["content-length": "3", "Content-Length": "4"],
         ] {

@@ -10,8 +10,10 @@ extension ProbingNetworkTests {
         static let unverified =
             #"{"error":{"message":"Your organization must be verified to stream this model. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization.","type":"invalid_request_error","param":"stream","code":"unsupported_value"}}"#
 
-        @Test("an account that may not stream is asked plainly, at once and from then on, and is no failure")
-        func neverStreams() async throws {
+        @Test
+        func `an account that may not stream is asked plainly, at once and from then on, and is no failure`()
+            async throws
+        {
             try await withPeer({ seen, _ in
                 seen.body.contains(#""stream":true"#)
                     ? ProbingPeer.answer(Self.unverified, status: "400 Bad Request") : ProbingPeer.pong
@@ -33,8 +35,8 @@ extension ProbingNetworkTests {
                 #"{"model":"\#(model)","choices":[{"message":{"content":"pong"},"finish_reason":"stop"}]}"#)
         }
 
-        @Test("a steady alias is no finding, a change behind it is, until the name is accepted")
-        func aliases() async throws {
+        @Test
+        func `a steady alias is no finding, a change behind it is, until the name is accepted`() async throws {
             try await withPeer({ _, number in Self.answer(number < 3 ? "gpt-4o-2024-08-06" : "gpt-3.5-turbo") }) {
                 peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
@@ -61,8 +63,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("an answer through LiteLLM's own fallback proves nothing, and none is asked for")
-        func fallbacks() async throws {
+        @Test
+        func `an answer through LiteLLM's own fallback proves nothing, and none is asked for`() async throws {
             try await withPeer({ _, _ in
                 ProbingPeer.answer(
                     #"{"model":"m","choices":[{"message":{"content":"pong"},"finish_reason":"stop"}]}"#,
@@ -79,8 +81,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("the account's allowance comes with a good answer")
-        func allowances() async throws {
+        @Test
+        func `the account's allowance comes with a good answer`() async throws {
             try await withPeer({ _, _ in
                 ProbingPeer.answer(
                     #"{"model":"m","choices":[{"message":{"content":"pong"},"finish_reason":"stop"}]}"#,
@@ -93,8 +95,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("heartbeats without a token end as a stall, whatever they look like")
-        func heartbeats() async throws {
+        @Test
+        func `heartbeats without a token end as a stall, whatever they look like`() async throws {
             try await withPeer({ _, _ in
                 [ProbingPeer.streamHead]
                     + (0..<40).flatMap { _ in [.send(": ping\n\ndata:\n\n"), .wait(.milliseconds(50))] }
@@ -107,8 +109,9 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("an answer that is whole counts though its connection stays open, with the time of its end")
-        func openConnections() async throws {
+        @Test
+        func `an answer that is whole counts though its connection stays open, with the time of its end`() async throws
+        {
             let chunk = #"{"model":"m","choices":[{"delta":{"content":"pong"},"finish_reason":"stop"}]}"#
             try await withPeer({ _, _ in
                 [ProbingPeer.streamHead, .send("data: \(chunk)\n\ndata: [DONE]\n\n"), .wait(.seconds(3))]
@@ -123,8 +126,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a provider's name that looks like the beginning of a key stays readable")
-        func names() async throws {
+        @Test
+        func `a provider's name that looks like the beginning of a key stays readable`() async throws {
             try await withPeer({ _, _ in ProbingPeer.answer("{}", status: "500 Oops") }) { peer in
                 try await withProber { stage in
                     let model = probedModel("xai-eu/grok-4", at: peer.url, provider: "xai-eu")

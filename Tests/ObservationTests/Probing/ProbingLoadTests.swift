@@ -62,13 +62,14 @@ struct ProbingLoadTests {
         ("nothing", "", nil),
     ]
 
-    @Test("the metrics of each kind of server say how loaded it is", arguments: texts)
-    func readsMetrics(row: (name: String, text: String, load: ServerLoad?)) {
+    @Test(arguments: texts)
+    func `the metrics of each kind of server say how loaded it is`(row: (name: String, text: String, load: ServerLoad?))
+    {
         #expect(ServerMetricNames.load(in: Array(row.text.utf8)) == row.load)
     }
 
-    @Test("each kind of server is read by its own names", arguments: ServerMetricNames.all.indices)
-    func readsEachKind(index: Int) {
+    @Test(arguments: ServerMetricNames.all.indices)
+    func `each kind of server is read by its own names`(index: Int) {
         let names = ServerMetricNames.all[index]
         let lines =
             names.running.prefix(1).map { "\($0){a=\"b\"} 3" } + names.waiting.prefix(1).map { "\($0) 5" }
@@ -89,16 +90,18 @@ struct ProbingLoadTests {
         (#"[{"id":0}]"#, nil, 0, 0), ("", nil, 0, 0),
     ]
 
-    @Test("llama.cpp's slots, in the shapes of its versions", arguments: slots)
-    func readsSlots(row: (body: String, running: Int?, slots: Int, decoded: Double)) {
+    @Test(arguments: slots)
+    func `llama.cpp's slots, in the shapes of its versions`(
+        row: (body: String, running: Int?, slots: Int, decoded: Double)
+    ) {
         let reading = LoadReading(slots: Array(row.body.utf8))
         #expect(reading?.load.running == row.running)
         if reading != nil { #expect(reading?.load.slots == row.slots) }
         #expect(reading?.progress.values.reduce(0, +) ?? 0 == row.decoded)
     }
 
-    @Test("tokens are counted on when a slot begins another request")
-    func countsOnOverRequests() {
+    @Test
+    func `tokens are counted on when a slot begins another request`() {
         var memory = LoadMemory(isPublic: false)
         func take(_ task: Int, _ decoded: Int) -> Double? {
             let body = #"[{"id":0,"id_task":\#(task),"is_processing":true,"next_token":[{"n_decoded":\#(decoded)}]}]"#
@@ -113,8 +116,8 @@ struct ProbingLoadTests {
 
     // MARK: Whom to ask what
 
-    @Test("what a server does not know is left alone for a while, and its best answer is kept")
-    func learnsTheQuestion() {
+    @Test
+    func `what a server does not know is left alone for a while, and its best answer is kept`() {
         var memory = LoadMemory(isPublic: false)
         #expect(memory.questions(at: .zero) == [.metrics, .slots, .models])
         memory.refuse(.metrics, at: .zero)
@@ -128,8 +131,8 @@ struct ProbingLoadTests {
         #expect(memory.questions(at: .seconds(503)) == [.metrics, .models])
     }
 
-    @Test("a public host is asked once, for its metrics alone", arguments: [true, false])
-    func asksAPublicHostOnce(answers: Bool) {
+    @Test(arguments: [true, false])
+    func `a public host is asked once, for its metrics alone`(answers: Bool) {
         var memory = LoadMemory(isPublic: true)
         #expect(memory.questions(at: .zero) == [.metrics])
         if answers {
@@ -151,8 +154,10 @@ struct ProbingLoadTests {
         ("https://internal.example.com", false), ("https://[2001:db8::1]", false),
     ]
 
-    @Test("which hosts are private", arguments: places)
-    func tellsPlaces(row: (url: String, isPrivate: Bool)) { #expect(Host(of: row.url).isPrivate == row.isPrivate) }
+    @Test(arguments: places)
+    func `which hosts are private`(row: (url: String, isPrivate: Bool)) {
+        #expect(Host(of: row.url).isPrivate == row.isPrivate)
+    }
 }
 
 extension ProbingNetworkTests {
@@ -162,8 +167,8 @@ extension ProbingNetworkTests {
             patience: .milliseconds(30), interval: .milliseconds(30), timeout: .milliseconds(500))
         private static let metrics = "vllm:num_requests_running 2\nvllm:num_requests_waiting 5\n"
 
-        @Test("a server that queues is asked while the probe waits, and what it says is evidence")
-        func asks() async throws {
+        @Test
+        func `a server that queues is asked while the probe waits, and what it says is evidence`() async throws {
             try await withPeer({ seen, _ in
                 switch seen.line {
                 case "GET /metrics": ProbingPeer.answer(Self.metrics, type: "text/plain")
@@ -183,8 +188,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a quick answer asks nobody")
-        func asksNobody() async throws {
+        @Test
+        func `a quick answer asks nobody`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber(loads: LoadWatcher.Settings()) { stage in
                     _ = try await stage.prober.probeOnce(probedModel(at: peer.url))
@@ -193,8 +198,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("where nothing better is answered, the list of models says that the front lives")
-        func fallsBack() async throws {
+        @Test
+        func `where nothing better is answered, the list of models says that the front lives`() async throws {
             try await withPeer({ seen, _ in
                 switch seen.line {
                 case "GET /metrics", "GET /slots": ProbingPeer.answer(#"{"error":{}}"#, status: "501 Not Implemented")
@@ -212,8 +217,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a server that says nothing at all gives no evidence, and the probe ends as it would")
-        func staysSilent() async throws {
+        @Test
+        func `a server that says nothing at all gives no evidence, and the probe ends as it would`() async throws {
             try await withPeer({ _, _ in [] }) { peer in
                 let settings = LoadWatcher.Settings(
                     patience: .milliseconds(20), interval: .milliseconds(20), timeout: .milliseconds(50))
@@ -229,8 +234,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a server that told how busy it is and does not any more is silent")
-        func tellsOfSilence() async throws {
+        @Test
+        func `a server that told how busy it is and does not any more is silent`() async throws {
             let isFrozen = Atomic(false)
             try await withPeer({ seen, _ in
                 guard !isFrozen.load(ordering: .relaxed) else { return [] }
@@ -255,8 +260,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("ten probes that wait at one server ask it as often as one, and each learns of it")
-        func sharesTheAnswer() async throws {
+        @Test
+        func `ten probes that wait at one server ask it as often as one, and each learns of it`() async throws {
             try await withPeer({ seen, _ in
                 seen.line == "GET /metrics"
                     ? ProbingPeer.answer(Self.metrics, type: "text/plain")
@@ -282,8 +287,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("behind a gateway nobody is asked")
-        func leavesGatewaysAlone() async throws {
+        @Test
+        func `behind a gateway nobody is asked`() async throws {
             try await withPeer({ _, _ in [.wait(.milliseconds(200))] + ProbingPeer.pong }) { peer in
                 try await withProber(loads: Self.quick) { stage in
                     let route = GatewayRoute(gateway: "gw", provider: "openai")

@@ -9,8 +9,10 @@ import Testing
 extension ProbingNetworkTests {
     @Suite("Metrics of the prober", .timeLimit(.minutes(5)))
     struct ProbingMetricsTests {
-        @Test("requests, durations, tokens and checks are counted under their names, with model and provider")
-        func counts() async throws {
+        @Test
+        func `requests, durations, tokens and checks are counted under their names, with model and provider`()
+            async throws
+        {
             let metrics = RecordedMetrics()
             try await withPeer({ _, number in
                 number == 0 ? ProbingPeer.pong : ProbingPeer.answer("{}", status: "503 Oops")
@@ -35,8 +37,8 @@ extension ProbingNetworkTests {
 
         /// The bar: 2,000 models every 10 s, p99 of lateness at most 250 ms. Here half that rate, in a debug build, with
         /// few models, so that it is short; what bare timers of the same rate are late meanwhile is the machine's.
-        @Test("a hundred probes a second leave on time, each in its turn")
-        func lateness() async throws {
+        @Test
+        func `a hundred probes a second leave on time, each in its turn`() async throws {
             let bar = Duration.milliseconds(250)
             let best = try await shortest(of: 4, below: bar) {
                 try await withThrowingTaskGroup(of: Duration.self) { group in

@@ -16,7 +16,6 @@ struct ProbingReadingTests {
     // MARK: Finish reasons
 
     @Test(
-        "a reason to stop is alive, failed or new",
         arguments: [
             ("stop", .alive("stop")), ("STOP", .alive("STOP")), ("length", .alive("length")),
             ("max_tokens", .alive("max_tokens")), ("MAX_TOKENS", .alive("MAX_TOKENS")),
@@ -33,12 +32,12 @@ struct ProbingReadingTests {
             ("upstream_timeout", .failed("upstream_timeout")), ("worker_crashed", .failed("worker_crashed")),
             ("reached_the_moon", .unknown("reached_the_moon")), ("null", nil), ("", nil), (nil, nil),
         ] as [(String?, FinishReason?)])
-    func readsFinishReasons(word: String?, reason: FinishReason?) {
+    func `a reason to stop is alive, failed or new`(word: String?, reason: FinishReason?) {
         #expect(FinishReason(word, .openAI) == reason)
     }
 
-    @Test("a reason that no table has is alive, and told; one that failed is none")
-    func judgesFinishReasons() {
+    @Test
+    func `a reason that no table has is alive, and told; one that failed is none`() {
         func verdict(_ choice: String) -> Verdict {
             ProbingClassifierTests.verdict(ProbingClassifierTests.exchange(200, #"{"choices":[\#(choice)]}"#))
         }
@@ -69,8 +68,10 @@ struct ProbingReadingTests {
         (#"{"content":"pong"}"#, #""stop""#, "0", true),
     ]
 
-    @Test("nothing said, nothing called, nothing thought and no token is no answer", arguments: silences)
-    func judgesSilence(row: (message: String, finish: String, tokens: String, isAlive: Bool)) {
+    @Test(arguments: silences)
+    func `nothing said, nothing called, nothing thought and no token is no answer`(
+        row: (message: String, finish: String, tokens: String, isAlive: Bool)
+    ) {
         let body =
             #"{"choices":[{"message":\#(row.message),"finish_reason":\#(row.finish)}],"usage":{"completion_tokens":\#(row.tokens)}}"#
         let outcome = ProbingClassifierTests.verdict(ProbingClassifierTests.exchange(200, body)).outcome
@@ -79,25 +80,25 @@ struct ProbingReadingTests {
 
     // MARK: Streams
 
-    @Test(
-        "a token is one under any name",
-        arguments: [
-            #"{"content":"x"}"#, #"{"reasoning":"x"}"#, #"{"reasoning_content":"x"}"#, #"{"reasoning_text":"x"}"#,
-            #"{"thinking":"x"}"#, #"{"thoughts":"x"}"#, #"{"thinking_blocks":[{"type":"thinking","thinking":"x"}]}"#,
-            #"{"reasoning_details":[{"type":"reasoning.text","text":"x"}]}"#, #"{"refusal":"x"}"#,
-            #"{"tool_calls":[{"index":0}]}"#, #"{"function_call":{"name":"f"}}"#, #"{"audio":{"data":"AAAA"}}"#,
-            #"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]}]}"#,
-        ])
-    func findsTokens(delta: String) throws { #expect(AnswerParts.carries(try #require(JSONText.parse(delta)))) }
+    @Test(arguments: [
+        #"{"content":"x"}"#, #"{"reasoning":"x"}"#, #"{"reasoning_content":"x"}"#, #"{"reasoning_text":"x"}"#,
+        #"{"thinking":"x"}"#, #"{"thoughts":"x"}"#, #"{"thinking_blocks":[{"type":"thinking","thinking":"x"}]}"#,
+        #"{"reasoning_details":[{"type":"reasoning.text","text":"x"}]}"#, #"{"refusal":"x"}"#,
+        #"{"tool_calls":[{"index":0}]}"#, #"{"function_call":{"name":"f"}}"#, #"{"audio":{"data":"AAAA"}}"#,
+        #"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]}]}"#,
+    ])
+    func `a token is one under any name`(delta: String) throws {
+        #expect(AnswerParts.carries(try #require(JSONText.parse(delta))))
+    }
 
-    @Test(
-        "and none where there is none",
-        arguments: [
-            #"{}"#, #"{"role":"assistant"}"#, #"{"role":"assistant","content":""}"#, #"{"content":null}"#,
-            #"{"reasoning_content":"","content":""}"#, #"{"tool_calls":[]}"#, #"{"id":"x","index":0}"#,
-            #"{"reasoning_details":[{"type":"reasoning.text","text":"","format":"x"}]}"#,
-        ])
-    func findsNoTokens(delta: String) throws { #expect(!AnswerParts.carries(try #require(JSONText.parse(delta)))) }
+    @Test(arguments: [
+        #"{}"#, #"{"role":"assistant"}"#, #"{"role":"assistant","content":""}"#, #"{"content":null}"#,
+        #"{"reasoning_content":"","content":""}"#, #"{"tool_calls":[]}"#, #"{"id":"x","index":0}"#,
+        #"{"reasoning_details":[{"type":"reasoning.text","text":"","format":"x"}]}"#,
+    ])
+    func `and none where there is none`(delta: String) throws {
+        #expect(!AnswerParts.carries(try #require(JSONText.parse(delta))))
+    }
 
     static func stream(_ body: String, failure: TransportFailure?, every gap: Duration = .seconds(1)) -> Exchange {
         var exchange = ProbingClassifierTests.exchange(200, "", type: "text/event-stream", failure: failure)
@@ -132,10 +133,8 @@ struct ProbingReadingTests {
         (chunk + "data: {\"error\":{\"code\":429,\"message\":\"slow down\"}}\n\n", .deadline, .rateLimited, .rateLimit),
     ]
 
-    @Test(
-        "heartbeats for ever are a stall, and an answer that is whole is one though the line stays open",
-        arguments: endless)
-    func judgesEndless(
+    @Test(arguments: endless)
+    func `heartbeats for ever are a stall, and an answer that is whole is one though the line stays open`(
         row: (body: String, failure: TransportFailure, outcome: Outcome.Class, cause: Outcome.Cause)
     ) {
         let outcome = ProbingClassifierTests.verdict(Self.stream(row.body, failure: row.failure)).outcome
@@ -143,8 +142,8 @@ struct ProbingReadingTests {
         #expect(outcome.cause == row.cause, "\(outcome)")
     }
 
-    @Test("an answer that was whole counts with the time of its end")
-    func timesOpenConnections() {
+    @Test
+    func `an answer that was whole counts with the time of its end`() {
         let verdict = ProbingClassifierTests.verdict(Self.stream(Self.chunk + Self.last, failure: .deadline))
         #expect(verdict.endedAt == .seconds(1))
         #expect(verdict.notes.contains { $0.contains("stayed open") })
@@ -155,7 +154,6 @@ struct ProbingReadingTests {
     static let now = Date(timeIntervalSince1970: 1_764_547_200)
 
     @Test(
-        "a wait in words",
         arguments: [
             ("Please try again in 20s.", 20), ("try again in 6ms", 0.006), ("Please try again in 1m12.5s", 72.5),
             ("Please retry in 34.07s.", 34.07), ("retry after 3 seconds", 3), ("Try again in 60 seconds.", 60),
@@ -165,7 +163,7 @@ struct ProbingReadingTests {
             ("try again later", nil), ("wait for it", nil), ("try again in 5", nil), ("", nil),
             ("we wait. try again in 3 minutes", 180),
         ] as [(String, Double?)])
-    func readsWords(text: String, seconds: Double?) {
+    func `a wait in words`(text: String, seconds: Double?) {
         let wait = WaitWords.duration(in: text)
         #expect((wait == nil) == (seconds == nil))
         #expect(abs((wait?.seconds ?? 0) - (seconds ?? 0)) < 1e-6)
@@ -199,22 +197,23 @@ struct ProbingReadingTests {
         ([], ["message": "x"], nil),
     ]
 
-    @Test("a wait is kept whole, from wherever it is told", arguments: waits)
-    func readsWaits(row: (headers: [(String, String)], body: JSONValue, seconds: Double?)) {
+    @Test(arguments: waits)
+    func `a wait is kept whole, from wherever it is told`(
+        row: (headers: [(String, String)], body: JSONValue, seconds: Double?)
+    ) {
         let wait = RetryAfter.duration(HTTPHeaders(row.headers), ErrorBody(["error": row.body]), now: Self.now)
         #expect((wait == nil) == (row.seconds == nil), "\(String(describing: wait))")
         #expect(abs((wait?.seconds ?? 0) - (row.seconds ?? 0)) < 1e-3)
     }
 
     @Test(
-        "how a wait reads",
         arguments: [
             (0.5, "500 ms"), (7, "7 s"), (90, "90 s"), (300, "5 min"), (7_800, "2 h 10 min"), (259_200, "3 days"),
         ] as [(Double, String)])
-    func writesWaits(seconds: Double, text: String) { #expect(Duration.seconds(seconds).waitText == text) }
+    func `how a wait reads`(seconds: Double, text: String) { #expect(Duration.seconds(seconds).waitText == text) }
 
-    @Test("the wish stands in the sentence")
-    func tellsWaits() {
+    @Test
+    func `the wish stands in the sentence`() {
         let exchange = ProbingClassifierTests.exchange(429, "{}", [("retry-after", "7800")])
         #expect(ProbingClassifierTests.verdict(exchange).outcome.detail.contains("wait 2 h 10 min"))
     }
@@ -295,8 +294,10 @@ struct ProbingReadingTests {
         ([], "acme", nil),
     ]
 
-    @Test("an allowance is read in every spelling", arguments: allowances)
-    func readsAllowances(row: (headers: [(String, String)], vendor: String, allowance: Allowance?)) {
+    @Test(arguments: allowances)
+    func `an allowance is read in every spelling`(
+        row: (headers: [(String, String)], vendor: String, allowance: Allowance?)
+    ) {
         let read = Allowance.reading(HTTPHeaders(row.headers), nil, vendor: row.vendor, now: Self.now)
         #expect(read?.limit == row.allowance?.limit)
         #expect(read?.remaining == row.allowance?.remaining)
@@ -305,20 +306,19 @@ struct ProbingReadingTests {
     }
 
     @Test(
-        "an allowance is read from words",
         arguments: [
             ("Rate limit of 50 per 86400s exceeded for UserByModelByDay. Please wait 51084 seconds.", 50, 86_400),
             ("Rate limit reached for gpt-4o on requests per day (RPD): Limit 200, Used 200, Requested 1.", 200, 86_400),
             ("Rate limit reached for x on requests per min (RPM): Limit 3, Used 3. Please try again in 20s.", 3, 60),
             ("Rate limit exceeded: free-models-per-day. Add 10 credits", nil, 86_400),
         ] as [(String, Int?, Double)])
-    func readsAllowanceWords(text: String, limit: Int?, period: Double) throws {
+    func `an allowance is read from words`(text: String, limit: Int?, period: Double) throws {
         let read = try #require(Allowance.reading([:], ErrorBody(text: text), vendor: "x", now: Self.now))
         #expect(read.limit == limit && read.remaining == 0 && read.period == .seconds(period))
     }
 
-    @Test("a good answer tells its allowance too")
-    func tellsAllowances() {
+    @Test
+    func `a good answer tells its allowance too`() {
         let headers = [("x-ratelimit-limit-requests", "500"), ("x-ratelimit-remaining-requests", "0")]
         let verdict = ProbingClassifierTests.verdict(
             ProbingClassifierTests.exchange(200, ProbingClassifierTests.choice, headers))
@@ -328,13 +328,12 @@ struct ProbingReadingTests {
     // MARK: Numbers
 
     @Test(
-        "a count of tokens that cannot be one is none",
         arguments: [
             ("-1", nil), ("0", 0), ("12", 12), ("10000000", 10_000_000), ("10000001", nil), ("1e300", nil),
             ("\"3\"", nil),
             ("null", nil), ("{}", nil),
         ] as [(String, Int?)])
-    func boundsTokens(text: String, count: Int?) {
+    func `a count of tokens that cannot be one is none`(text: String, count: Int?) {
         let body =
             #"{"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":\#(text),"completion_tokens":\#(text)}}"#
         let answer = ProbingClassifierTests.verdict(ProbingClassifierTests.exchange(200, body)).answer
@@ -348,44 +347,39 @@ struct ProbingReadingTests {
 
     // MARK: Names and keys
 
-    @Test(
-        "names that begin like keys stay",
-        arguments: [
-            "xai-eu answers with an error", "provider xai-eu, model pk-7b-instruct", "sk-learn is a library",
-            "pk-gpt-4o-2024-08-06 does not exist", "the model `sk-llama-3.1-70b-instruct`", "fw_mixtral-8x7b",
-            "hf_models are listed", "xai-eu/grok-4-fast-reasoning", "Basic plans have no access",
-            "Bearer token is missing", "csk-team asked for pplx-70b-online", "sk-test model of nvapi-prod",
-        ])
-    func keepsNames(text: String) { #expect(Redactor().clean(text) == text) }
+    @Test(arguments: [
+        "xai-eu answers with an error", "provider xai-eu, model pk-7b-instruct", "sk-learn is a library",
+        "pk-gpt-4o-2024-08-06 does not exist", "the model `sk-llama-3.1-70b-instruct`", "fw_mixtral-8x7b",
+        "hf_models are listed", "xai-eu/grok-4-fast-reasoning", "Basic plans have no access",
+        "Bearer token is missing", "csk-team asked for pplx-70b-online", "sk-test model of nvapi-prod",
+    ])
+    func `names that begin like keys stay`(text: String) { #expect(Redactor().clean(text) == text) }
 
-    @Test(
-        "a name of the configuration stays whatever it looks like, beside a key that goes",
-        arguments: [
-            ("sk-12345678", "the model sk-12345678 failed"), ("xai-1234567890abcdef", "xai-1234567890abcdef refuses"),
-            ("ollama", "ollama has no model loaded"), ("openai-production", "openai-production: timeout"),
-        ])
-    func keepsOwnNames(name: String, text: String) {
+    @Test(arguments: [
+        ("sk-12345678", "the model sk-12345678 failed"), ("xai-1234567890abcdef", "xai-1234567890abcdef refuses"),
+        ("ollama", "ollama has no model loaded"), ("openai-production", "openai-production: timeout"),
+    ])
+    func `a name of the configuration stays whatever it looks like, beside a key that goes`(name: String, text: String)
+    {
         let secrets = [Secret("ollama"), Secret("my-openai-production-key-99")]
         #expect(Redactor(secrets, names: [name]).clean(text) == text)
         #expect(!Redactor(secrets, names: [name]).clean("\(text) my-openai-production-key-99").contains("key-99"))
     }
 
-    @Test(
-        "keys go",
-        arguments: [
-            ("sk-proj-Ab3dEf6hIj9kLmN0pQr5tUv", "Ab3dEf"), ("xai-8fK2mN4pQ7rS9tU1vW3x", "8fK2"),
-            ("Received API Key = sk-...Zx9Q", "Zx9Q"), ("api_key=sk-abc", "sk-abc"), ("nvapi-0123456789", "0123456789"),
-            ("key 'sk-abc'", "sk-abc"), ("pplx-a1b2c3d4e5f6a7b8", "a1b2c3"), ("Bearer abcdef123456", "abcdef123456"),
-            ("sk-ant-api03-Zm9v-YmFy_cXV4-MDEyMzQ1Njc4OUFCQ0RFRg", "MDEyMzQ1"),
-            ("https://h/v1?key=AIzaSyA1234567890abcdef", "AIza"),
-        ])
-    func hidesKeys(text: String, secret: String) {
+    @Test(arguments: [
+        ("sk-proj-Ab3dEf6hIj9kLmN0pQr5tUv", "Ab3dEf"), ("xai-8fK2mN4pQ7rS9tU1vW3x", "8fK2"),
+        ("Received API Key = sk-...Zx9Q", "Zx9Q"), ("api_key=sk-abc", "sk-abc"), ("nvapi-0123456789", "0123456789"),
+        ("key 'sk-abc'", "sk-abc"), ("pplx-a1b2c3d4e5f6a7b8", "a1b2c3"), ("Bearer abcdef123456", "abcdef123456"),
+        ("sk-ant-api03-Zm9v-YmFy_cXV4-MDEyMzQ1Njc4OUFCQ0RFRg", "MDEyMzQ1"),
+        ("https://h/v1?key=AIzaSyA1234567890abcdef", "AIza"),
+    ])
+    func `keys go`(text: String, secret: String) {
         let clean = Redactor().clean(text)
         #expect(!clean.contains(secret) && clean.contains(Redactor.placeholder), "\(clean)")
     }
 
-    @Test("characters that turn, join or hide others are dropped, and hide no key")
-    func dropsFormatting() {
+    @Test
+    func `characters that turn, join or hide others are dropped, and hide no key`() {
         let text = "a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{00ad}f\u{e0041}g\u{2028}h"
         #expect(Redactor().clean(text) == "abcdefg h")
         let key = Secret("verysecretvalue1")
@@ -413,8 +407,10 @@ struct ProbingReadingTests {
         (["message": "this endpoint does not support stream_options"], 400, true, nil),
     ]
 
-    @Test("an account that may not stream, or a model that only streams, is learnt", arguments: streamLessons)
-    func learnsStreaming(row: (error: JSONValue, status: Int, isStreamed: Bool, streaming: Lessons.Streaming?)) throws {
+    @Test(arguments: streamLessons)
+    func `an account that may not stream, or a model that only streams, is learnt`(
+        row: (error: JSONValue, status: Int, isStreamed: Bool, streaming: Lessons.Streaming?)
+    ) throws {
         let error = try #require(ErrorBody(["error": row.error]))
         let learnt = Lessons().learning(
             from: error, status: row.status, isTokenFieldOpen: true, isStreamed: row.isStreamed)
@@ -424,7 +420,6 @@ struct ProbingReadingTests {
     }
 
     @Test(
-        "other parameters that a refusal names",
         arguments: [
             ("Argument not supported on this model: temperature", Lessons(omitted: ["temperature"])),
             ("`temperature` is deprecated for this model.", Lessons(omitted: ["temperature"])),
@@ -444,7 +439,7 @@ struct ProbingReadingTests {
             ("max_tokens: Input should be greater than or equal to 20", Lessons(leastTokens: 20)),
             ("messages must hold at least 1 item", nil),
         ] as [(String, Lessons?)])
-    func learnsParameters(message: String, lessons: Lessons?) {
+    func `other parameters that a refusal names`(message: String, lessons: Lessons?) {
         let error = ErrorBody(text: message)
         #expect(Lessons().learning(from: error, status: 400, isTokenFieldOpen: true) == lessons)
     }
@@ -453,8 +448,8 @@ struct ProbingReadingTests {
 
     static let route = GatewayRoute(gateway: "edge", kind: .litellm)
 
-    @Test("a LiteLLM gateway is asked without fallbacks and without Portkey's headers")
-    func asksLiteLLM() throws {
+    @Test
+    func `a LiteLLM gateway is asked without fallbacks and without Portkey's headers`() throws {
         let target = ModelTarget(baseURL: "http://h:4000", model: "m", gateway: Self.route)
         let model = ModelConfig(id: "m", provider: "acme", targets: [target])
         let ask = ProbeAsk(
@@ -474,8 +469,8 @@ struct ProbingReadingTests {
         #expect(JSONText.parse(try ProbeRequest(direct, trace: "t").body)?["disable_fallbacks"] == nil)
     }
 
-    @Test("no way to a LiteLLM gateway is the gateway's")
-    func blamesLiteLLM() {
+    @Test
+    func `no way to a LiteLLM gateway is the gateway's`() {
         var exchange = ProbingClassifierTests.exchange(nil, failure: .refused)
         exchange.phases.connect = nil
         let outcome = ProbingClassifierTests.verdict(exchange, gateway: Self.route).outcome
@@ -483,13 +478,12 @@ struct ProbingReadingTests {
     }
 
     @Test(
-        "an answer through a fallback of LiteLLM proves nothing",
         arguments: [
             ([("x-litellm-attempted-fallbacks", "1")], false), ([("x-litellm-attempted-fallbacks", "0")], true),
             ([("x-litellm-model-group", "gpt-4o-mini")], true), ([("x-litellm-model-group", "claude")], false),
             ([("x-litellm-model-group", "gpt-*")], true), ([("x-litellm-model-group", "")], true),
         ] as [([(String, String)], Bool)])
-    func findsFallbacks(headers: [(String, String)], isProof: Bool) {
+    func `an answer through a fallback of LiteLLM proves nothing`(headers: [(String, String)], isProof: Bool) {
         for gateway in [Self.route, nil] {
             let outcome = ProbingClassifierTests.verdict(
                 ProbingClassifierTests.exchange(200, ProbingClassifierTests.choice, headers), gateway: gateway

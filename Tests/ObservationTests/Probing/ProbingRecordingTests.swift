@@ -161,15 +161,15 @@ struct ProbingRecordingTests {
         return list.map { Scenario(name: $0["name"]?.string ?? "", json: $0) }
     }()
 
-    @Test("all 69 scenarios are there, and each has its expectation")
-    func isComplete() {
+    @Test
+    func `all 69 scenarios are there, and each has its expectation`() {
         #expect(Self.scenarios.count == 69)
         let names = Set(Self.scenarios.map { $0.path == "/" ? "GET / " : $0.name })
         #expect(names == Set(Self.expected.keys))
     }
 
-    @Test("is judged rightly", arguments: scenarios)
-    func judges(scenario: Scenario) throws {
+    @Test(arguments: scenarios)
+    func `is judged rightly`(scenario: Scenario) throws {
         let expected = try #require(Self.expected[scenario.path == "/" ? "GET / " : scenario.name])
         let outcome = scenario.outcome
         #expect(outcome.class == expected.outcome, "\(outcome)")
@@ -179,15 +179,15 @@ struct ProbingRecordingTests {
         #expect(outcome.detail.count <= 300)
     }
 
-    @Test("nothing that never came to a provider counts against a model", arguments: scenarios)
-    func blamesNoInnocent(scenario: Scenario) {
+    @Test(arguments: scenarios)
+    func `nothing that never came to a provider counts against a model`(scenario: Scenario) {
         // Refused upstreams saw nothing either, but the gateway names their provider.
         let isGateways = scenario.upstreamSawNothing && scenario.exchange.header("x-portkey-provider") == nil
         if isGateways { #expect(scenario.outcome.class != .failing) }
     }
 
-    @Test("a retry-after in milliseconds wins over one in seconds")
-    func waits() throws {
+    @Test
+    func `a retry-after in milliseconds wins over one in seconds`() throws {
         let scenario = try #require(Self.scenarios.first { $0.name == "upstream 429" })
         #expect(scenario.outcome.retryAfter == .milliseconds(800))
     }

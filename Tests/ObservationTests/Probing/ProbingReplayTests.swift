@@ -27,15 +27,14 @@ extension ProbingNetworkTests {
             "flap": Behavior(fault: .refusal(.serverError), failFirst: 2),
         ]
 
-        @Test("the simulated gateway's answers are judged as the recorded ones")
-        func simulated() async throws {
+        @Test
+        func `the simulated gateway's answers are judged as the recorded ones`() async throws {
             try await Self.withUpstreams { simulator in try await Self.replay(to: simulator.portkey.url, simulator) }
         }
 
         @Test(
-            "a real gateway's answers are judged as the recorded ones",
             .enabled(if: realGateway != nil, "set LLM_HEALTH_TEST_PORTKEY=http://127.0.0.1:8787 to ask a real gateway"))
-        func real() async throws {
+        func `a real gateway's answers are judged as the recorded ones`() async throws {
             let gateway = try #require(Self.realGateway)
             try await Self.withUpstreams { simulator in try await Self.replay(to: gateway, simulator) }
         }

@@ -33,8 +33,8 @@ struct ProbingRequestTests {
 
     static func body(_ request: ProbeRequest) -> JSONValue { JSONText.parse(request.body) ?? .null }
 
-    @Test("a chat probe is one short message with a nonce, a cap of 16 and nothing else")
-    func chat() throws {
+    @Test
+    func `a chat probe is one short message with a nonce, a cap of 16 and nothing else`() throws {
         let request = try Self.request()
         #expect(request.url == "http://h:1/v1/chat/completions")
         #expect(
@@ -55,15 +55,15 @@ struct ProbingRequestTests {
         (.audio, "audio/speech", ["model": "m", "input": "ping abc123", "voice": "alloy"]),
     ]
 
-    @Test("each mode has its endpoint and body", arguments: modes)
-    func asksInEachMode(row: (mode: ModelConfig.Mode, path: String, body: JSONValue)) throws {
+    @Test(arguments: modes)
+    func `each mode has its endpoint and body`(row: (mode: ModelConfig.Mode, path: String, body: JSONValue)) throws {
         let request = try Self.request(mode: row.mode)
         #expect(request.url == "http://h:1/v1/\(row.path)")
         #expect(Self.body(request) == row.body)
     }
 
-    @Test("a model that writes down speech is sent a little silence")
-    func transcription() throws {
+    @Test
+    func `a model that writes down speech is sent a little silence`() throws {
         let request = try Self.request(Self.target(model: "whisper-1"), mode: .audio)
         #expect(request.url.hasSuffix("/v1/audio/transcriptions"))
         let type = try #require(request.headers.first(name: "content-type"))
@@ -73,8 +73,8 @@ struct ProbingRequestTests {
         #expect(text.contains("RIFF") && text.hasSuffix("--\r\n"))
     }
 
-    @Test("a streamed probe asks for the stream and its usage")
-    func stream() throws {
+    @Test
+    func `a streamed probe asks for the stream and its usage`() throws {
         let request = try Self.request(isStreamed: true)
         #expect(request.isStreamed)
         #expect(Self.body(request)["stream"] == true)
@@ -83,8 +83,8 @@ struct ProbingRequestTests {
         #expect(try Self.request(mode: .embedding, isStreamed: true).isStreamed == false)
     }
 
-    @Test("temperature is sent only when somebody set it")
-    func temperature() throws {
+    @Test
+    func `temperature is sent only when somebody set it`() throws {
         var config = ProbeConfig(modelId: "m")
         #expect(try Self.body(Self.request(config: config))["temperature"] == nil)
         config.temperature = 0.5
@@ -105,8 +105,10 @@ struct ProbingRequestTests {
             ("m", "acme", "http://h", .maxCompletionTokens, "max_completion_tokens"),
         ]
 
-    @Test("the field of the cap follows the model, the provider and the operator", arguments: tokenFields)
-    func namesTheCap(row: (model: String, provider: String, base: String, limit: ModelTarget.TokenLimit, field: String))
+    @Test(arguments: tokenFields)
+    func `the field of the cap follows the model, the provider and the operator`(
+        row: (model: String, provider: String, base: String, limit: ModelTarget.TokenLimit, field: String)
+    )
         throws
     {
         let request = try Self.request(
@@ -115,15 +117,15 @@ struct ProbingRequestTests {
         #expect(fields == [row.field])
     }
 
-    @Test("what was learnt is done")
-    func heedsLessons() throws {
+    @Test
+    func `what was learnt is done`() throws {
         let request = try Self.request(lessons: Lessons(tokenField: .maxCompletionTokens, leastTokens: 32))
         #expect(Self.body(request)["max_completion_tokens"] == 32)
         #expect(Self.body(request)["max_tokens"] == nil)
     }
 
-    @Test("Anthropic directly: its path, its key header, its version")
-    func anthropic() throws {
+    @Test
+    func `Anthropic directly: its path, its key header, its version`() throws {
         let request = try Self.request(Self.target(.anthropic, base: "https://api.anthropic.com", model: "claude"))
         #expect(request.url == "https://api.anthropic.com/v1/messages")
         #expect(request.headers.first(name: "x-api-key") == Self.key.reveal())
@@ -135,8 +137,8 @@ struct ProbingRequestTests {
             ])
     }
 
-    @Test("Anthropic through the gateway: OpenAI's dialect")
-    func anthropicViaGateway() throws {
+    @Test
+    func `Anthropic through the gateway: OpenAI's dialect`() throws {
         let route = GatewayRoute(gateway: "portkey", provider: "anthropic")
         let request = try Self.request(Self.target(.anthropic, model: "claude", gateway: route))
         #expect(request.url == "http://h:1/v1/chat/completions")
@@ -145,8 +147,8 @@ struct ProbingRequestTests {
         #expect(request.headers.first(name: "x-api-key") == nil)
     }
 
-    @Test("the open-source gateway is told provider, host, trace, tag and deadline, and nothing of a cache")
-    func openSourceGateway() throws {
+    @Test
+    func `the open-source gateway is told provider, host, trace, tag and deadline, and nothing of a cache`() throws {
         let route = GatewayRoute(gateway: "portkey", provider: "openai", customHost: "http://127.0.0.1:1234/v1")
         var config = ProbeConfig(modelId: "m", timeout: .seconds(4))
         config.metadata["team"] = 7
@@ -163,8 +165,8 @@ struct ProbingRequestTests {
         #expect(headers.first(name: "x-portkey-config") == nil)
     }
 
-    @Test("a hosted gateway gets its keys, and may not answer from its cache")
-    func hostedGateway() throws {
+    @Test
+    func `a hosted gateway gets its keys, and may not answer from its cache`() throws {
         let route = GatewayRoute(
             gateway: "portkey", provider: "@openai-prod", apiKey: Secret("pk-account-key"),
             virtualKey: Secret("vk-1234567"),
@@ -178,8 +180,8 @@ struct ProbingRequestTests {
         #expect(request.secrets.contains(Secret("pk-account-key")) && request.secrets.contains(Secret("vk-1234567")))
     }
 
-    @Test("keys inside an inline config are secrets too")
-    func configSecrets() throws {
+    @Test
+    func `keys inside an inline config are secrets too`() throws {
         let route = GatewayRoute(
             gateway: "portkey",
             config:
@@ -189,8 +191,8 @@ struct ProbingRequestTests {
         #expect(request.headers.first(name: "x-portkey-config")?.contains("sk-inside-config") == true)
     }
 
-    @Test("the operator's headers win, and are secrets")
-    func headers() throws {
+    @Test
+    func `the operator's headers win, and are secrets`() throws {
         let headers = [
             ModelTarget.Header(name: "Authorization", value: Secret("Basic b3duZXI=")),
             ModelTarget.Header(name: "x-extra", value: Secret("of-the-target")),
@@ -204,16 +206,16 @@ struct ProbingRequestTests {
         #expect(!"\(request)".contains("owner") && !"\(request)".contains("b3duZXI"))
     }
 
-    @Test("a check's prompt is sent as written, with room for an answer")
-    func checkPrompt() throws {
+    @Test
+    func `a check's prompt is sent as written, with room for an answer`() throws {
         let request = try Self.request(
             check: CheckDefinition(name: "c", prompt: "2+2?", assertions: [.minimumOutputTokens(300)]))
         #expect(Self.body(request)["messages"] == [["role": "user", "content": "2+2?"]])
         #expect(Self.body(request)["max_tokens"] == 300)
     }
 
-    @Test("a check's body is sent as it is, with the model filled in")
-    func checkBody() throws {
+    @Test
+    func `a check's body is sent as it is, with the model filled in`() throws {
         let body: JSONValue = ["messages": [], "tools": [["type": "function"]]]
         let request = try Self.request(check: CheckDefinition(name: "c", body: body))
         #expect(Self.body(request) == ["model": "m", "messages": [], "tools": [["type": "function"]]])
@@ -221,8 +223,8 @@ struct ProbingRequestTests {
         #expect(Self.body(own) == ["model": "other"])
     }
 
-    @Test("what cannot be sent is refused with a reason")
-    func refuses() {
+    @Test
+    func `what cannot be sent is refused with a reason`() {
         #expect(throws: ProbeRefusal.self) { try Self.request(Self.target(key: Secret("sk-with-newline\n"))) }
         #expect(throws: ProbeRefusal.self) { try Self.request(check: CheckDefinition(name: "c", body: [1, 2])) }
         #expect(throws: ProbeRefusal.self) { try Self.request(Self.target(.anthropic), mode: .embedding) }
@@ -290,14 +292,16 @@ struct ProbingRequestTests {
         ),
     ]
 
-    @Test("a refusal teaches what it names, and nothing else", arguments: refusals)
-    func learns(row: (status: Int, error: JSONValue, learnt: Lessons?)) throws {
+    @Test(arguments: refusals)
+    func `a refusal teaches what it names, and nothing else`(row: (status: Int, error: JSONValue, learnt: Lessons?))
+        throws
+    {
         let error = try #require(ErrorBody(["error": row.error]))
         #expect(Lessons().learning(from: error, status: row.status, isTokenFieldOpen: true) == row.learnt)
     }
 
-    @Test("the operator's word on the cap's field is not overruled, and nothing is learnt twice")
-    func learnsNothingElse() throws {
+    @Test
+    func `the operator's word on the cap's field is not overruled, and nothing is learnt twice`() throws {
         let error = try #require(
             ErrorBody(["error": ["message": "x", "param": "max_tokens", "code": "unsupported_parameter"]]))
         #expect(Lessons().learning(from: error, status: 400, isTokenFieldOpen: false) == nil)

@@ -17,8 +17,8 @@ import Darwin
 /// What we run out of ourselves is nobody else's fault.
 @Suite("Our own resources")
 struct ProbingResourceTests {
-    @Test("errors of the system that are ours", arguments: [EMFILE, ENFILE, EADDRNOTAVAIL, EAGAIN, ENOBUFS, ENOMEM])
-    func errors(code: CInt) throws {
+    @Test(arguments: [EMFILE, ENFILE, EADDRNOTAVAIL, EAGAIN, ENOBUFS, ENOMEM])
+    func `errors of the system that are ours`(code: CInt) throws {
         let failure = TransportFailure(IOError(errnoCode: code, reason: "connect"))
         guard case .ownResources(let resource) = failure else {
             Issue.record("\(failure)")
@@ -35,22 +35,22 @@ struct ProbingResourceTests {
         #expect(!failure.isConnectLevel)
     }
 
-    @Test("the sentence names the limit")
-    func sentence() {
+    @Test
+    func `the sentence names the limit`() {
         #expect(
             OwnResource.descriptors(limit: 64).sentence.hasPrefix(
                 "This process has run out of file descriptors (limit 64)"))
     }
 
-    @Test("other errors of the system are not", arguments: [ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ETIMEDOUT, EPIPE])
-    func others(code: CInt) {
+    @Test(arguments: [ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ETIMEDOUT, EPIPE])
+    func `other errors of the system are not`(code: CInt) {
         if case .ownResources = TransportFailure(IOError(errnoCode: code, reason: "connect")) {
             Issue.record("\(code)")
         }
     }
 
-    @Test("an answer's fault keeps its words")
-    func faults() {
+    @Test
+    func `an answer's fault keeps its words`() {
         #expect(
             TransportFailure(AnswerFault.coding("br"))
                 == .malformed("sent its answer in the coding 'br', which was not asked for and cannot be read"))

@@ -10,8 +10,8 @@ extension ProbingNetworkTests {
     struct ProbingServiceTests {
         // MARK: probe(_:config:)
 
-        @Test("a probe brings back tokens, phases and the model that answered, and is evidence")
-        func probes() async throws {
+        @Test
+        func `a probe brings back tokens, phases and the model that answered, and is evidence`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     let result = try await stage.prober.probeOnce(probedModel(at: peer.url))
@@ -33,8 +33,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a model that fails is a result, not an error")
-        func failingIsAResult() async throws {
+        @Test
+        func `a model that fails is a result, not an error`() async throws {
             let port = try await refusingPort()
             try await withProber { stage in
                 let result = try await stage.prober.probeOnce(probedModel(at: "http://127.0.0.1:\(port)"))
@@ -43,8 +43,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a model that nobody configured is an error that trying again does not mend")
-        func unknownModel() async throws {
+        @Test
+        func `a model that nobody configured is an error that trying again does not mend`() async throws {
             try await withProber { stage in
                 await #expect {
                     try await stage.prober.probe("nobody", config: ProbeConfig(modelId: "nobody"))
@@ -54,8 +54,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a probe without a deadline is an error")
-        func senselessConfig() async throws {
+        @Test
+        func `a probe without a deadline is an error`() async throws {
             try await withProber { stage in
                 stage.prober.register([probedModel(at: "http://127.0.0.1:1")])
                 await #expect(throws: CanaryProbeError.self) {
@@ -64,8 +64,10 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a call that comes before run() is answered once it runs; one that comes after its end is an error")
-        func beforeAndAfter() async throws {
+        @Test
+        func `a call that comes before run() is answered once it runs; one that comes after its end is an error`()
+            async throws
+        {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 let egress = try Egress()
                 let prober = CanaryProber(egress: egress, intake: Intake(), logger: LogLines().logger())
@@ -91,8 +93,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a second run() is an error, and the first goes on")
-        func runsOnce() async throws {
+        @Test
+        func `a second run() is an error, and the first goes on`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     _ = try await stage.prober.probeOnce(probedModel(at: peer.url))
@@ -102,8 +104,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("ten callers of one model at once share one probe")
-        func sharesAFlight() async throws {
+        @Test
+        func `ten callers of one model at once share one probe`() async throws {
             try await withPeer({ _, _ in [.wait(.milliseconds(200))] + ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     let model = probedModel(at: peer.url)
@@ -120,8 +122,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("who asks within two seconds of the last answer gets that, marked; later a new one")
-        func reuses() async throws {
+        @Test
+        func `who asks within two seconds of the last answer gets that, marked; later a new one`() async throws {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber(timekeeper: time.timekeeper) { stage in
@@ -142,8 +144,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("the latest result is current for thirty seconds")
-        func ttl() async throws {
+        @Test
+        func `the latest result is current for thirty seconds`() async throws {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber(timekeeper: time.timekeeper) { stage in
@@ -157,8 +159,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("of several targets all are asked, and the best answers")
-        func bestTarget() async throws {
+        @Test
+        func `of several targets all are asked, and the best answers`() async throws {
             let port = try await refusingPort()
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
@@ -176,8 +178,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a caller that gives up cancels its probe; with others waiting it goes on")
-        func callerGivesUp() async throws {
+        @Test
+        func `a caller that gives up cancels its probe; with others waiting it goes on`() async throws {
             try await withPeer({ _, number in number == 0 ? [] : [.wait(.milliseconds(300))] + ProbingPeer.pong }) {
                 peer in
                 try await withProber { stage in
@@ -208,8 +210,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a caller that is cancelled already sends nothing")
-        func cancelledCaller() async throws {
+        @Test
+        func `a caller that is cancelled already sends nothing`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     stage.prober.register([probedModel(at: peer.url)])
@@ -225,8 +227,8 @@ extension ProbingNetworkTests {
 
         // MARK: startScheduledProbes(_:)
 
-        @Test("scheduled probes go out on the beat and come back as evidence, every fourth streamed")
-        func schedules() async throws {
+        @Test
+        func `scheduled probes go out on the beat and come back as evidence, every fourth streamed`() async throws {
             let time = ManualTime()
             var policy = HealthPolicy()
             policy.jitter = 0
@@ -256,8 +258,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("started twice is one schedule")
-        func startsTwice() async throws {
+        @Test
+        func `started twice is one schedule`() async throws {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber(timekeeper: time.timekeeper) { stage in
@@ -276,8 +278,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a second start cancels what is in flight to models that are gone")
-        func startReplaces() async throws {
+        @Test
+        func `a second start cancels what is in flight to models that are gone`() async throws {
             try await withPeer({ seen, _ in seen.body.contains("\"old\"") ? [] : ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     try await stage.prober.startScheduledProbes([
@@ -318,8 +320,10 @@ extension ProbingNetworkTests {
             ),
         ]
 
-        @Test("models that make no sense are an error, and nothing is changed", arguments: senseless)
-        func refusesModels(row: (models: [ModelConfig], word: String)) async throws {
+        @Test(arguments: senseless)
+        func `models that make no sense are an error, and nothing is changed`(
+            row: (models: [ModelConfig], word: String)
+        ) async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     try await stage.prober.startScheduledProbes([probedModel("good", at: peer.url)])
@@ -331,8 +335,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("cancelling the task that started the schedule does not end the schedule")
-        func startIsNotCancelled() async throws {
+        @Test
+        func `cancelling the task that started the schedule does not end the schedule`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -347,8 +351,9 @@ extension ProbingNetworkTests {
 
         // MARK: stopScheduledProbes()
 
-        @Test("stopping cancels what is in flight within 100 ms, and the provider sees nothing afterwards")
-        func stops() async throws {
+        @Test
+        func `stopping cancels what is in flight within 100 ms, and the provider sees nothing afterwards`() async throws
+        {
             let bar = Duration.milliseconds(100)
             let shortest = try await shortest(below: bar) {
                 let time = ManualTime()
@@ -394,8 +399,8 @@ extension ProbingNetworkTests {
             #expect(shortest < bar)
         }
 
-        @Test("stopping answers those who wait for a probe with an error")
-        func stopTellsCallers() async throws {
+        @Test
+        func `stopping answers those who wait for a probe with an error`() async throws {
             try await withPeer({ _, _ in [] }) { peer in
                 try await withProber { stage in
                     let model = probedModel(at: peer.url, timeout: .seconds(50))
@@ -412,8 +417,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("stopping what was never started returns at once, twice too")
-        func stopsNothing() async throws {
+        @Test
+        func `stopping what was never started returns at once, twice too`() async throws {
             let egress = try Egress()
             let prober = CanaryProber(egress: egress, intake: Intake(), logger: LogLines().logger())
             await prober.stopScheduledProbes()
@@ -421,8 +426,8 @@ extension ProbingNetworkTests {
             await egress.shutdown()
         }
 
-        @Test("stopped and started again, it probes again")
-        func restarts() async throws {
+        @Test
+        func `stopped and started again, it probes again`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     try await stage.prober.startScheduledProbes([probedModel(at: peer.url)])
@@ -435,8 +440,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("ending run() cancels what is in flight and tells those who wait")
-        func runEnds() async throws {
+        @Test
+        func `ending run() cancels what is in flight and tells those who wait`() async throws {
             try await withPeer({ _, _ in [] }) { peer in
                 let egress = try Egress()
                 let intake = Intake()
@@ -471,8 +476,8 @@ extension ProbingNetworkTests {
 
         // MARK: Plans, limits, local models
 
-        @Test("a plan of the decision sends a probe when it says so")
-        func followsPlans() async throws {
+        @Test
+        func `a plan of the decision sends a probe when it says so`() async throws {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber(timekeeper: time.timekeeper) { stage in
@@ -497,8 +502,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("no more probes are in flight than allowed; the others wait their turn and all are made")
-        func limitsConcurrency() async throws {
+        @Test
+        func `no more probes are in flight than allowed; the others wait their turn and all are made`() async throws {
             try await withPeer({ _, _ in [.wait(.milliseconds(20))] + ProbingPeer.pong }) { peer in
                 var policy = HealthPolicy()
                 policy.firstRound = .zero
@@ -522,8 +527,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a local model that is not loaded is asked for nothing, by schedule or on demand")
-        func leavesIdleModelsAlone() async throws {
+        @Test
+        func `a local model that is not loaded is asked for nothing, by schedule or on demand`() async throws {
             let time = ManualTime()
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber(timekeeper: time.timekeeper, isProbeable: { _ in false }) { stage in
@@ -550,8 +555,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("by default models of local runtimes are never probed, others are")
-        func gatesByDefault() async throws {
+        @Test
+        func `by default models of local runtimes are never probed, others are`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 try await withProber { stage in
                     let local = try await stage.prober.probeOnce(probedModel(at: peer.url, localRuntime: .lmStudio))
@@ -563,8 +568,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a custom check runs on its own beat under its own key")
-        func checks() async throws {
+        @Test
+        func `a custom check runs on its own beat under its own key`() async throws {
             try await withPeer({ seen, _ in
                 ProbingPeer.answer(
                     #"{"choices":[{"message":{"content":"\#(seen.body.contains("2+2") ? "5" : "pong")"}}]}"#)
@@ -582,8 +587,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("trouble with a gateway is told by its name")
-        func tellsGatewayTrouble() async throws {
+        @Test
+        func `trouble with a gateway is told by its name`() async throws {
             let port = try await refusingPort()
             let (names, told) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(8))
             try await withProber(onGatewayTrouble: { told.yield($0) }) { stage in
@@ -601,8 +606,8 @@ extension ProbingNetworkTests {
         static let unsupported =
             #"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#
 
-        @Test("a refusal is learnt from once, within the same probe, said so, and remembered")
-        func learns() async throws {
+        @Test
+        func `a refusal is learnt from once, within the same probe, said so, and remembered`() async throws {
             try await withPeer({ seen, _ in
                 seen.body.contains("max_completion_tokens")
                     ? ProbingPeer.pong : ProbingPeer.answer(Self.unsupported, status: "400 Bad Request")
@@ -620,8 +625,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a lesson that does not help is forgotten, and costs one more request a probe")
-        func unlearns() async throws {
+        @Test
+        func `a lesson that does not help is forgotten, and costs one more request a probe`() async throws {
             try await withPeer({ _, _ in ProbingPeer.answer(Self.unsupported, status: "400 Bad Request") }) { peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     let model = probedModel(at: peer.url)
@@ -632,8 +637,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a model that refuses one thing after the other is asked rightly from the second probe on")
-        func learnsTwice() async throws {
+        @Test
+        func `a model that refuses one thing after the other is asked rightly from the second probe on`() async throws {
             let tooSmall =
                 #"{"error":{"message":"Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 16, but got 1 instead.","code":"integer_below_min_value"}}"#
             try await withPeer({ seen, _ in
@@ -655,10 +660,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test(
-            "an address that is none is ours to correct",
-            arguments: ["127.0.0.1:1", "ftp://h", "http://", "http://a b"])
-        func badAddresses(url: String) async throws {
+        @Test(arguments: ["127.0.0.1:1", "ftp://h", "http://", "http://a b"])
+        func `an address that is none is ours to correct`(url: String) async throws {
             try await withProber { stage in
                 let outcome = try await stage.prober.probeOnce(probedModel(at: url)).outcome
                 #expect(outcome.class == .misconfigured, "\(outcome)")
@@ -666,8 +669,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a key that an upstream echoes is in no detail, note, log line or piece of evidence")
-        func keepsSecrets() async throws {
+        @Test
+        func `a key that an upstream echoes is in no detail, note, log line or piece of evidence`() async throws {
             let key = "sk-CANARY-9f8e7d6c5b4a3210"
             let bodies = [
                 (
@@ -699,8 +702,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("successes are logged for information, failures as errors, our own faults as warnings")
-        func logs() async throws {
+        @Test
+        func `successes are logged for information, failures as errors, our own faults as warnings`() async throws {
             let bodies = ["200 OK", "500 Oops", "401 Unauthorized"]
             try await withPeer({ _, number in
                 number == 0 ? ProbingPeer.pong : ProbingPeer.answer("{}", status: bodies[number])

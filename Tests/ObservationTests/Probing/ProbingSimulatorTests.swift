@@ -39,8 +39,8 @@ extension ProbingNetworkTests {
                 (.refusal(.overloadedProvider), (.failing, .overloaded), (.failing, .overloaded)),
             ]
 
-        @Test("every way to go wrong is judged, directly and through the gateway")
-        func faults() async throws {
+        @Test
+        func `every way to go wrong is judged, directly and through the gateway`() async throws {
             let models = Self.faults.indices.map { SimulatedModel("m\($0)", behavior: .failing(Self.faults[$0].fault)) }
             try await withSimulator(SimulatorConfiguration(models: models)) { simulator in
                 try await withProber(limits: .init(stallShare: 0.4)) { stage in
@@ -71,8 +71,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a provider that is down refuses; a gateway that is down is the gateway's fault")
-        func down() async throws {
+        @Test
+        func `a provider that is down refuses; a gateway that is down is the gateway's fault`() async throws {
             try await withSimulator(SimulatorConfiguration(models: [SimulatedModel("m")])) { simulator in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     let direct = probedModel("direct", at: simulator.openAI.url, model: "m")
@@ -96,8 +96,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("the rate limit's wait is told")
-        func rateLimit() async throws {
+        @Test
+        func `the rate limit's wait is told`() async throws {
             let model = SimulatedModel("m", behavior: .limited(RateLimit(requests: 1, per: .seconds(30))))
             try await withSimulator(SimulatorConfiguration(models: [model])) { simulator in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
@@ -111,8 +111,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a model that is swapped behind its name is a finding, with both names told")
-        func swap() async throws {
+        @Test
+        func `a model that is swapped behind its name is a finding, with both names told`() async throws {
             try await withSimulator(SimulatorConfiguration(models: [SimulatedModel("team-model")])) { simulator in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     let model = probedModel("team-model", at: simulator.openAI.url)
@@ -125,8 +125,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a streamed answer tells its first token, and a stall in it is found")
-        func streams() async throws {
+        @Test
+        func `a streamed answer tells its first token, and a stall in it is found`() async throws {
             let models = [
                 SimulatedModel(
                     "m",
@@ -164,8 +164,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("reasoning models are asked as they want it, at once or after one refusal")
-        func reasoning() async throws {
+        @Test
+        func `reasoning models are asked as they want it, at once or after one refusal`() async throws {
             let models = [SimulatedModel("o3-mini", rules: .reasoning), SimulatedModel("thinker", rules: .reasoning)]
             try await withSimulator(SimulatorConfiguration(models: models)) { simulator in
                 try await withProber { stage in
@@ -180,8 +180,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("Anthropic, spoken to directly and through the gateway")
-        func anthropic() async throws {
+        @Test
+        func `Anthropic, spoken to directly and through the gateway`() async throws {
             let name = "claude-3-5-haiku-20241022"
             try await withSimulator(SimulatorConfiguration(models: [SimulatedModel(name, on: .anthropic)])) {
                 simulator in
@@ -205,8 +205,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("embedding and rerank models have their own endpoints")
-        func modes() async throws {
+        @Test
+        func `embedding and rerank models have their own endpoints`() async throws {
             let models = [
                 SimulatedModel("e", kind: .embedding), SimulatedModel("r", kind: .rerank), SimulatedModel("c"),
             ]
@@ -223,8 +223,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("an idle local model stays idle: nothing reaches the runtime")
-        func idle() async throws {
+        @Test
+        func `an idle local model stays idle: nothing reaches the runtime`() async throws {
             let models = [SimulatedModel("llama3.2", on: .ollama), SimulatedModel("qwen", on: .lmStudio)]
             try await withSimulator(SimulatorConfiguration(models: models)) { simulator in
                 try await withProber { stage in
@@ -246,8 +246,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("five hundred models on one host: all probed, none late by much, none lost")
-        func many() async throws {
+        @Test
+        func `five hundred models on one host: all probed, none late by much, none lost`() async throws {
             let count = 500
             try await withSimulator(SimulatorConfiguration(models: [SimulatedModel("m")])) { simulator in
                 try await withProber { stage in

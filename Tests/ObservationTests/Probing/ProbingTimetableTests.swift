@@ -9,8 +9,8 @@ import Testing
 struct ProbingTimetableTests {
     // MARK: Whatever happens
 
-    @Test("whatever is registered, planned, reloaded, cancelled or declined, each key leaves again", arguments: 0..<60)
-    func leavesNobodyOut(seed: Int) {
+    @Test(arguments: 0..<60)
+    func `whatever is registered, planned, reloaded, cancelled or declined, each key leaves again`(seed: Int) {
         var world = World(seed: UInt64(seed) &+ 1)
         for step in 0..<400 {
             world.step()
@@ -130,8 +130,8 @@ struct ProbingTimetableTests {
         return schedule
     }
 
-    @Test("a departure that sent nothing is tried again soon, ever later, and no later than its turn")
-    func triesAgain() throws {
+    @Test
+    func `a departure that sent nothing is tried again soon, ever later, and no later than its turn`() throws {
         var schedule = Self.schedule(every: .seconds(3_600))
         var times: [Double] = []
         for _ in 0..<8 {
@@ -148,8 +148,8 @@ struct ProbingTimetableTests {
         #expect(schedule.nextDeadline() == .seconds(3_600))
     }
 
-    @Test("a look that was declined does not stand in the way of the plan for the next one")
-    func countsNotAsALook() throws {
+    @Test
+    func `a look that was declined does not stand in the way of the plan for the next one`() throws {
         var schedule = Self.schedule(every: .seconds(60))
         let departure = try #require(schedule.due(at: .zero).first)
         schedule.decline(departure, at: .seconds(0.2))
@@ -160,8 +160,8 @@ struct ProbingTimetableTests {
         #expect(schedule.nextDeadline() == .seconds(1))
     }
 
-    @Test("a plan that holds a model ends the tries")
-    func staysHeld() throws {
+    @Test
+    func `a plan that holds a model ends the tries`() throws {
         var schedule = Self.schedule(every: .seconds(60))
         let departure = try #require(schedule.due(at: .zero).first)
         schedule.apply(
@@ -171,8 +171,8 @@ struct ProbingTimetableTests {
         #expect(schedule.omissions.isEmpty)
     }
 
-    @Test("the manner that a plan names is for its look alone")
-    func carriesTheManner() throws {
+    @Test
+    func `the manner that a plan names is for its look alone`() throws {
         var schedule = Self.schedule(every: .seconds(60))
         schedule.finish(ProbeKey("m"), number: try #require(schedule.due(at: .zero).first).number)
         schedule.apply(
@@ -191,8 +191,10 @@ struct ProbingTimetableTests {
         (.always, false, [false, false, false, false]), (.never, true, [false, false, false, false]),
     ]
 
-    @Test("a plan's manner rules, save where nothing may be streamed; else every fourth turn", arguments: manners)
-    func streams(row: (streaming: ModelConfig.Streaming, plan: Bool?, turns: [Bool])) {
+    @Test(arguments: manners)
+    func `a plan's manner rules, save where nothing may be streamed; else every fourth turn`(
+        row: (streaming: ModelConfig.Streaming, plan: Bool?, turns: [Bool])
+    ) {
         var state = ProberState(policy: HealthPolicy(), limits: .init())
         let model = ModelConfig(
             id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")], interval: .seconds(10),
@@ -213,8 +215,8 @@ struct ProbingTimetableTests {
         #expect(seen == row.turns)
     }
 
-    @Test("what cannot be streamed is not said to be")
-    func streamsOnlyText() {
+    @Test
+    func `what cannot be streamed is not said to be`() {
         let target = ModelTarget(baseURL: "http://x", model: "m")
         for mode in ModelConfig.Mode.allCases {
             let model = ModelConfig(id: "m", provider: "p", targets: [target], mode: mode, streaming: .always)
@@ -227,8 +229,8 @@ struct ProbingTimetableTests {
 
     // MARK: Busy servers
 
-    @Test("of our probes two wait at a server that queues: further looks are not sent, turns wait for room")
-    func sparesABusyServer() {
+    @Test
+    func `of our probes two wait at a server that queues: further looks are not sent, turns wait for room`() {
         var state = ProberState(policy: HealthPolicy(), limits: .init())
         let models = (0..<5).map {
             ModelConfig(
@@ -284,8 +286,10 @@ struct ProbingTimetableTests {
         ("a short interval after ten seconds", standing(pace: .seconds(1), next: nil), 11, true),
     ]
 
-    @Test("three intervals without a probe are told, a longer wait that is planned is not", arguments: standings)
-    func watches(row: (name: String, standing: ProbeStanding, at: Int, isOverdue: Bool)) {
+    @Test(arguments: standings)
+    func `three intervals without a probe are told, a longer wait that is planned is not`(
+        row: (name: String, standing: ProbeStanding, at: Int, isOverdue: Bool)
+    ) {
         var watch = ProbeWatch()
         _ = watch.look(at: [row.standing], isProbeable: { _ in true }, at: .zero)
         let finding = watch.look(at: [row.standing], isProbeable: { _ in true }, at: .seconds(row.at))
@@ -296,8 +300,8 @@ struct ProbingTimetableTests {
             "told once")
     }
 
-    @Test("a model that was loaded just now has three intervals from then on")
-    func waitsForTheLoaded() {
+    @Test
+    func `a model that was loaded just now has three intervals from then on`() {
         var watch = ProbeWatch()
         let standing = Self.standing(next: nil)
         #expect(watch.look(at: [standing], isProbeable: { _ in false }, at: .seconds(500)).overdue.isEmpty)
@@ -306,8 +310,8 @@ struct ProbingTimetableTests {
         #expect(watch.look(at: [standing], isProbeable: { _ in true }, at: .seconds(532)).overdue == [ProbeKey("m")])
     }
 
-    @Test("what was forgotten is planned anew: one probe now, then on its interval")
-    func plansAnew() {
+    @Test
+    func `what was forgotten is planned anew: one probe now, then on its interval`() {
         var state = ProberState(policy: HealthPolicy(), limits: .init())
         let model = ModelConfig(
             id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")], interval: .seconds(10))
@@ -325,8 +329,8 @@ struct ProbingTimetableTests {
 
     // MARK: A reload
 
-    @Test("what has not left goes where the new configuration says, and what is under way to elsewhere is cancelled")
-    func followsAReload() {
+    @Test
+    func `what has not left goes where the new configuration says, and what is under way to elsewhere is cancelled`() {
         var state = ProberState(policy: HealthPolicy(), limits: .init(maxConcurrent: 1))
         func model(_ id: ModelID, _ url: String) -> ModelConfig {
             ModelConfig(

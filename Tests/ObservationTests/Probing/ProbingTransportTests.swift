@@ -19,8 +19,8 @@ extension ProbingNetworkTests {
             return try await TimedRequest(request: request, timeout: timeout, stallAfter: stallAfter).send(by: egress)
         }
 
-        @Test("the phases come in order, and the first byte when it was sent")
-        func phases() async throws {
+        @Test
+        func `the phases come in order, and the first byte when it was sent`() async throws {
             var exchange = Exchange()
             // On a busy machine a half may be read late, and both at once: then the gap is shorter than it was sent.
             for _ in 0..<10 where exchange.phases.longestGap ?? .zero < .milliseconds(80) {
@@ -45,8 +45,8 @@ extension ProbingNetworkTests {
             #expect(gap >= .milliseconds(80) && firstByte + gap <= exchange.duration)
         }
 
-        @Test("each event of a stream has its time")
-        func events() async throws {
+        @Test
+        func `each event of a stream has its time`() async throws {
             var exchange = Exchange()
             var gap: Duration { exchange.events.count == 3 ? exchange.events[2].at - exchange.events[1].at : .zero }
             for _ in 0..<10 where gap < .milliseconds(70) {
@@ -63,8 +63,8 @@ extension ProbingNetworkTests {
             #expect(gap >= .milliseconds(70))
         }
 
-        @Test("an answer that ends with its connection is whole, however quickly it comes")
-        func quickClose() async throws {
+        @Test
+        func `an answer that ends with its connection is whole, however quickly it comes`() async throws {
             try await withPeer({ _, _ in [ProbingPeer.streamHead, .send("data: a\n\n"), .close] }) { peer in
                 try await withEgress { egress in
                     try await withThrowingTaskGroup(of: TransportFailure?.self) { group in
@@ -85,8 +85,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a refused connection is told at once")
-        func refused() async throws {
+        @Test
+        func `a refused connection is told at once`() async throws {
             let port = try await refusingPort()
             try await withEgress { egress in
                 let time = try await shortest(below: .milliseconds(200)) {
@@ -99,14 +99,14 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a name that does not exist")
-        func unknownName() async throws {
+        @Test
+        func `a name that does not exist`() async throws {
             let exchange = try await withEgress { try await Self.send(to: "http://no-such-host.invalid", by: $0) }
             #expect(exchange.failure == .dns)
         }
 
-        @Test("our deadline ends an exchange that hangs, whatever it hangs in", arguments: [0, 1, 2])
-        func deadline(depth: Int) async throws {
+        @Test(arguments: [0, 1, 2])
+        func `our deadline ends an exchange that hangs, whatever it hangs in`(depth: Int) async throws {
             let steps: [ProbingPeer.Step] = [
                 .send("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n"), .send("half"),
             ]
@@ -118,8 +118,8 @@ extension ProbingNetworkTests {
             #expect(exchange.duration >= .milliseconds(290) && exchange.duration < .seconds(2))
         }
 
-        @Test("a stream that falls silent is a stall, long before the deadline")
-        func stall() async throws {
+        @Test
+        func `a stream that falls silent is a stall, long before the deadline`() async throws {
             let exchange = try await withPeer({ _, _ in [ProbingPeer.streamHead, .send("data: a\n\n")] }) { peer in
                 try await withEgress {
                     try await Self.send(
@@ -131,8 +131,8 @@ extension ProbingNetworkTests {
             #expect(exchange.duration < .seconds(3))
         }
 
-        @Test("a stream that sends now and then does not stall")
-        func slowStream() async throws {
+        @Test
+        func `a stream that sends now and then does not stall`() async throws {
             let exchange = try await withPeer({ _, _ in
                 [ProbingPeer.streamHead] + (0..<6).flatMap { [.wait(.milliseconds(120)), .send(": \($0)\n\n")] } + [
                     .send("data: x\n\n"), .close,
@@ -146,8 +146,10 @@ extension ProbingNetworkTests {
             #expect(exchange.events.map(\.event.data) == ["x"])
         }
 
-        @Test("a plain answer that has begun and falls silent is a stall too; before it begins it may take its time")
-        func plainStall() async throws {
+        @Test
+        func `a plain answer that has begun and falls silent is a stall too; before it begins it may take its time`()
+            async throws
+        {
             let exchange = try await withPeer({ _, _ in
                 [.wait(.milliseconds(500)), .send("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\"")]
             }) { peer in
@@ -160,7 +162,6 @@ extension ProbingNetworkTests {
         }
 
         @Test(
-            "the ways a peer breaks off",
             arguments: [
                 ([.close], .closed, nil), ([.reset], .reset, nil),
                 ([.send("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"), .close], .closed, 200),
@@ -172,7 +173,9 @@ extension ProbingNetworkTests {
                 ([.send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"), .close], .closed, 200),
                 ([.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")], .garbled, nil),
             ] as [([ProbingPeer.Step], TransportFailure, Int?)])
-        func breaks(steps: [ProbingPeer.Step], failure: TransportFailure, status: Int?) async throws {
+        func `the ways a peer breaks off`(steps: [ProbingPeer.Step], failure: TransportFailure, status: Int?)
+            async throws
+        {
             let exchange = try await withPeer({ _, _ in steps }) { peer in
                 try await withEgress { try await Self.send(to: peer.url, by: $0) }
             }
@@ -181,8 +184,8 @@ extension ProbingNetworkTests {
         }
 
         /// The peer takes the handshake for a request that never ends, so the connection is being made for ever.
-        @Test("a connection that never stands ends with the deadline, or with the connect timeout")
-        func connecting() async throws {
+        @Test
+        func `a connection that never stands ends with the deadline, or with the connect timeout`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 let url = "https://127.0.0.1:\(peer.port)"
                 try await withEgress(EgressConfiguration(connectTimeout: .seconds(5))) { egress in
@@ -198,8 +201,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("cancelling while the connection is being made is as quick")
-        func cancelConnecting() async throws {
+        @Test
+        func `cancelling while the connection is being made is as quick`() async throws {
             let time = try await shortest(below: .milliseconds(100)) {
                 try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                     let url = "https://127.0.0.1:\(peer.port)"
@@ -219,8 +222,8 @@ extension ProbingNetworkTests {
             #expect(time < .milliseconds(100))
         }
 
-        @Test("a body without end is cut off")
-        func limit() async throws {
+        @Test
+        func `a body without end is cut off`() async throws {
             let exchange = try await withPeer({ _, _ in
                 [.send("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")]
                     + Array(repeating: .send(String(repeating: "x", count: 4_096)), count: 8)
@@ -229,8 +232,8 @@ extension ProbingNetworkTests {
             #expect(exchange.body.count <= 10_000)
         }
 
-        @Test("cancelling closes the connection within 100 ms")
-        func cancel() async throws {
+        @Test
+        func `cancelling closes the connection within 100 ms`() async throws {
             let time = try await shortest(below: .milliseconds(100)) {
                 try await withPeer({ _, _ in [] }) { peer in
                     try await withEgress { egress in
@@ -251,8 +254,8 @@ extension ProbingNetworkTests {
             #expect(time < .milliseconds(100))
         }
 
-        @Test("redirects are not followed")
-        func redirect() async throws {
+        @Test
+        func `redirects are not followed`() async throws {
             try await withPeer({ _, _ in ProbingPeer.answer("", status: "302 Found", headers: ["location: /elsewhere"])
             }) {
                 peer in
@@ -266,10 +269,8 @@ extension ProbingNetworkTests {
 
         // MARK: Egress
 
-        @Test(
-            "a forbidden address is never connected to",
-            arguments: ["169.254.169.254", "[fd00:ec2::254]", "0xa9fea9fe", "metadata.google.internal"])
-        func forbidden(host: String) async throws {
+        @Test(arguments: ["169.254.169.254", "[fd00:ec2::254]", "0xa9fea9fe", "metadata.google.internal"])
+        func `a forbidden address is never connected to`(host: String) async throws {
             let exchange = try await withEgress { try await Self.send(to: "http://\(host)/latest/meta-data", by: $0) }
             guard case .forbidden = exchange.failure else {
                 Issue.record("\(String(describing: exchange.failure))")
@@ -277,8 +278,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a name that resolves to a forbidden address gets a connection at most, and not a byte")
-        func rebinding() async throws {
+        @Test
+        func `a name that resolves to a forbidden address gets a connection at most, and not a byte`() async throws {
             try await withPeer({ _, _ in ProbingPeer.pong }) { peer in
                 let port = peer.port
                 try await withEgress(isForbidden: { $0 == "127.0.0.1" || $0 == "::1" }) { egress in
@@ -289,8 +290,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a proxy gets the request with its credentials, hosts of NO_PROXY do not")
-        func proxy() async throws {
+        @Test
+        func `a proxy gets the request with its credentials, hosts of NO_PROXY do not`() async throws {
             try await withPeer({ seen, _ in
                 seen.line.hasPrefix("CONNECT") ? [.send("HTTP/1.1 200 OK\r\n\r\n")] : ProbingPeer.pong
             }) { proxy in
@@ -311,8 +312,8 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("a proxy that refuses to connect, or wants a password")
-        func refusingProxy() async throws {
+        @Test
+        func `a proxy that refuses to connect, or wants a password`() async throws {
             try await withPeer({ _, _ in ProbingPeer.answer("", status: "407 Proxy Authentication Required") }) {
                 proxy in
                 try await withEgress(EgressConfiguration(httpsProxy: "http://127.0.0.1:\(proxy.port)")) { egress in
@@ -326,23 +327,21 @@ extension ProbingNetworkTests {
             }
         }
 
-        @Test("what is printed of the settings shows no password")
-        func hidesPasswords() {
+        @Test
+        func `what is printed of the settings shows no password`() {
             let configuration = EgressConfiguration(httpsProxy: "http://user:hunter22@proxy:3128")
             #expect(!"\(configuration)".contains("hunter22"))
             #expect(!String(reflecting: configuration).contains("hunter22"))
         }
 
-        @Test(
-            "settings that cannot be used are named with their key",
-            arguments: [
-                (EgressConfiguration(caFile: "/nowhere/ca.pem"), "egress.caFile"),
-                (EgressConfiguration(certificateFile: "/nowhere/c.pem"), "egress.keyFile"),
-                (EgressConfiguration(keyFile: "/nowhere/k.pem"), "egress.certificateFile"),
-                (EgressConfiguration(httpsProxy: "ftp://proxy"), "egress.httpsProxy"),
-                (EgressConfiguration(httpProxy: "http://"), "egress.httpProxy"),
-            ])
-        func badSettings(configuration: EgressConfiguration, key: String) {
+        @Test(arguments: [
+            (EgressConfiguration(caFile: "/nowhere/ca.pem"), "egress.caFile"),
+            (EgressConfiguration(certificateFile: "/nowhere/c.pem"), "egress.keyFile"),
+            (EgressConfiguration(keyFile: "/nowhere/k.pem"), "egress.certificateFile"),
+            (EgressConfiguration(httpsProxy: "ftp://proxy"), "egress.httpsProxy"),
+            (EgressConfiguration(httpProxy: "http://"), "egress.httpProxy"),
+        ])
+        func `settings that cannot be used are named with their key`(configuration: EgressConfiguration, key: String) {
             #expect { try Egress(configuration) } throws: { error in
                 (error as? EgressError)?.key == key && "\(error)".hasPrefix(key)
             }

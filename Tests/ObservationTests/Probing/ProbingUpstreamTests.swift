@@ -81,8 +81,8 @@ struct ProbingUpstreamTests {
         return list.map { Case(id: $0["id"]?.string ?? "", json: $0) }
     }()
 
-    @Test("the table is there: many answers of many vendors, streamed ones too, each with its source")
-    func isComplete() {
+    @Test
+    func `the table is there: many answers of many vendors, streamed ones too, each with its source`() {
         #expect(Self.cases.count >= 120)
         #expect(Set(Self.cases.map(\.vendor)).count >= 25)
         #expect(Self.cases.count { $0.isStreamed } >= 25)
@@ -90,8 +90,8 @@ struct ProbingUpstreamTests {
         #expect(Self.cases.allSatisfy { !$0.source.isEmpty && $0.expectedClass != nil && $0.expectedCause != nil })
     }
 
-    @Test("is judged rightly, and the sentence tells it", arguments: cases)
-    func judges(row: Case) throws {
+    @Test(arguments: cases)
+    func `is judged rightly, and the sentence tells it`(row: Case) throws {
         let verdict = row.verdict()
         let outcome = verdict.outcome
         #expect(outcome.class == row.expectedClass, "\(outcome) \(row.body.prefix(300)) \(row.source)")
@@ -108,8 +108,8 @@ struct ProbingUpstreamTests {
         }
     }
 
-    @Test("comes to the same however its bytes are split", arguments: cases.filter(\.isStreamed))
-    func splitsAnywhere(row: Case) {
+    @Test(arguments: cases.filter(\.isStreamed))
+    func `comes to the same however its bytes are split`(row: Case) {
         let whole = row.verdict()
         for pieces in [1, 2, 7] {
             let verdict = row.verdict(pieces: pieces)
