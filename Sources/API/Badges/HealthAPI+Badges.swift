@@ -59,7 +59,7 @@ extension HealthAPI {
             return try await past.timeline(of: order.model, in: range, resolution: nil).availability
         } catch {
             // A page that shows the badge could do nothing with a problem.
-            call.logger.error("the history could not be read for a badge", metadata: ["error": "\(error)"])
+            call.logger.error("The history could not be read for a badge", metadata: ["error": "\(error)"])
             return nil
         }
     }

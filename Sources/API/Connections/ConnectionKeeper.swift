@@ -59,7 +59,7 @@ final class ConnectionKeeper: Sendable {
         counter.increment()
         if isNews {
             logger.warning(
-                "the API has as many connections as it may have; those that are silent longest are closed for new ones",
+                "The API has as many connections as it may have; those that are silent longest are closed for new ones",
                 metadata: ["limit": "\(limit)"])
         }
     }

@@ -49,7 +49,7 @@ extension HealthAPI {
             return Reply.bytes(ByteBuffer(string: text), contentType: PrometheusText.contentType)
         } catch let error as MetricsScrapeError {
             call.logger.warning(
-                "a gateway's metrics could not be read", metadata: ["gateway": "\(gateway)", "error": "\(error)"])
+                "A gateway's metrics could not be read", metadata: ["gateway": "\(gateway)", "error": "\(error)"])
             throw Problem.gatewayFailed(gateway, statusCode: error.statusCode)
         }
     }

@@ -131,7 +131,7 @@ extension HealthAPI {
         do {
             return try await past.changes(ChangeQuery(after: seq - 1, limit: 1)).first?.seq == seq
         } catch {
-            call.logger.error("the history could not be read", metadata: ["error": "\(error)"])
+            call.logger.error("The history could not be read", metadata: ["error": "\(error)"])
             throw Problem.storage
         }
     }
@@ -139,7 +139,7 @@ extension HealthAPI {
     /// Does what must be on the disk before it counts.
     private func keep<Result>(_ call: Call, _ body: () throws(HealthStorageError) -> Result) throws(Problem) -> Result {
         do { return try body() } catch {
-            call.logger.error("an operator's word could not be kept", metadata: ["error": "\(error)"])
+            call.logger.error("An operator's word could not be kept", metadata: ["error": "\(error)"])
             throw Problem.notKept
         }
     }
@@ -156,7 +156,7 @@ extension HealthAPI {
         call.logger.notice(
             "Operator's word",
             metadata: [
-                "kind": "\(notice.kind.rawValue)", "model.id": "\(notice.modelId)", "by": "\(notice.by)",
+                "kind": "\(notice.kind.rawValue)", "model_id": "\(notice.modelId)", "by": "\(notice.by)",
                 "until": "\(notice.until?.rfc3339 ?? "ended")",
             ])
         return try Reply.created(notice)

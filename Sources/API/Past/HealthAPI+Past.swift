@@ -231,7 +231,7 @@ extension HealthAPI {
     }
 
     private func failed(_ error: HealthStorageError, _ call: Call) -> Problem {
-        call.logger.error("the history could not be read", metadata: ["error": "\(error)"])
+        call.logger.error("The history could not be read", metadata: ["error": "\(error)"])
         return .storage
     }
 }

@@ -21,7 +21,7 @@ extension HealthAPI {
         do {
             results = try await slots.withSlot { try await dependencies.probe(order.modelID) }
         } catch let error as HealthCheckError {
-            call.logger.warning("an immediate check could not be made", metadata: ["error": "\(error)"])
+            call.logger.warning("An immediate check could not be made", metadata: ["error": "\(error)"])
             throw Problem(error)
         }
         guard let results else {

@@ -49,7 +49,7 @@ struct Gate: RouterMiddleware {
         } catch {
             // What went wrong inside is for the log alone: it may name files, hosts and keys.
             context.logger.error(
-                "a request could not be answered",
+                "A request could not be answered",
                 metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             return Problem.unexpected.response()
         }

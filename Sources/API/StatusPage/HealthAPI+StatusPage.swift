@@ -56,7 +56,7 @@ extension HealthAPI {
         let now = dependencies.time.now.wall
         let logger = call.logger
         let note: @Sendable (any Error) -> Void = { error in
-            logger.error("the history could not be read for the status page", metadata: ["error": "\(error)"])
+            logger.error("The history could not be read for the status page", metadata: ["error": "\(error)"])
         }
         do {
             return try await keeper.document(face, of: fleet, at: now, home: home, failed: note, render: render)

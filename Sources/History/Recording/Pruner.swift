@@ -27,14 +27,14 @@ struct Pruner: Sendable {
             let report = try await store.prune(retention, at: timekeeper.now.wall)
             guard report != PruneReport() else { return }
             logger.info(
-                "the history was pruned",
+                "The history was pruned",
                 metadata: [
                     "snapshots": "\(report.snapshots)", "changes": "\(report.changes)",
                     "freedBytes": "\(report.freedBytes)",
                 ])
         } catch {
             guard !error.isCancellation else { return }
-            logger.warning("the history could not be pruned; tried again later", metadata: ["error": "\(error)"])
+            logger.warning("The history could not be pruned; tried again later", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -106,7 +106,7 @@ package final class Recorder: Service {
         if isFull { waker.yield() }
         if let gap {
             logger.error(
-                "change events are missing from the history: the recorder fell behind",
+                "Change events are missing from the history: the recorder fell behind",
                 metadata: ["from": "\(gap.from)", "to": "\(gap.to)"])
         }
         report(refusals)
@@ -167,7 +167,7 @@ package final class Recorder: Service {
         metrics.report(lag: max(lag, store.lag))
         if let recovery {
             logger.notice(
-                "the history can be written again",
+                "The history can be written again",
                 metadata: [
                     "outageSeconds": "\(recovery.outage.seconds)", "attempts": "\(recovery.attempts)",
                     "droppedRows": "\(recovery.droppedMeanwhile)",
@@ -189,7 +189,7 @@ package final class Recorder: Service {
         reportDrops()
         guard isFirst else { return }
         logger.error(
-            "the history cannot be written; rows wait and writing is tried again", metadata: ["error": "\(error)"])
+            "The history cannot be written; rows wait and writing is tried again", metadata: ["error": "\(error)"])
         onState(false, "\(error)")
     }
 
@@ -208,7 +208,7 @@ package final class Recorder: Service {
         reportDrops()
         metrics.report(lag: .zero)
         if lost > 0 {
-            logger.error("rows of the history were not written before the end", metadata: ["rows": "\(lost)"])
+            logger.error("Rows of the history were not written before the end", metadata: ["rows": "\(lost)"])
         }
     }
 
@@ -224,7 +224,7 @@ package final class Recorder: Service {
 
     private func report(_ refusals: [HealthStorageError]) {
         for error in refusals {
-            logger.warning("a model's history is not stored", metadata: ["error": "\(error)"])
+            logger.warning("A model's history is not stored", metadata: ["error": "\(error)"])
         }
     }
 

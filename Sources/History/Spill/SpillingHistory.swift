@@ -115,7 +115,7 @@ package final class SpillingHistory: HistoryStore, Service {
         }
         guard isFirst else { return }
         logger.error(
-            "the history cannot be written; rows wait on disk and writing is tried again",
+            "The history cannot be written; rows wait on disk and writing is tried again",
             metadata: ["error": "\(error)", "folder": "\(folder.path)"])
         onState(false, "\(error)")
     }
@@ -126,7 +126,7 @@ package final class SpillingHistory: HistoryStore, Service {
             return state.trouble != nil
         }
         guard wasAway else { return }
-        logger.notice("the history can be written again, and all that waited is in it")
+        logger.notice("The history can be written again, and all that waited is in it")
         onState(true, "the history is being written")
     }
 
@@ -140,7 +140,7 @@ package final class SpillingHistory: HistoryStore, Service {
         guard losses > last else { return }
         lostRows.increment(by: Int64(losses - last))
         logger.error(
-            "rows that waited on disk are lost: there was no more room for them", metadata: ["rows": "\(losses - last)"]
+            "Rows that waited on disk are lost: there was no more room for them", metadata: ["rows": "\(losses - last)"]
         )
     }
 

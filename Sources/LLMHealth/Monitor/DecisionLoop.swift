@@ -234,7 +234,7 @@ package final class DecisionLoop: Service {
             level: event.currentStatus == .healthy || event.reasons.first?.code == .added ? .info : .warning,
             "Health status changed",
             metadata: [
-                "model.id": "\(event.modelId)", "provider": "\(event.provider)", "seq": "\(event.seq)",
+                "model_id": "\(event.modelId)", "provider": "\(event.provider)", "seq": "\(event.seq)",
                 "from": "\(event.previousStatus.rawValue)", "to": "\(event.currentStatus.rawValue)",
                 "reason": "\(event.reason)",
             ])

@@ -140,7 +140,7 @@ final class EvidenceLog: HealthSink {
         }
         if isFirst {
             logger.error(
-                "the evidence cannot be kept; probing and history go on, later evidence is tried again",
+                "The evidence cannot be kept; probing and history go on, later evidence is tried again",
                 metadata: ["folder": "\(path)"])
         }
     }
@@ -150,6 +150,6 @@ final class EvidenceLog: HealthSink {
             defer { isFailing = false }
             return isFailing
         }
-        if wasFailing { logger.notice("the evidence is kept again") }
+        if wasFailing { logger.notice("The evidence is kept again") }
     }
 }

@@ -179,18 +179,18 @@ package final class LocalModelWatcher: LocalModelHealthService {
         if change.isTurn {
             switch result {
             case .success(let inventory):
-                logger.info("local runtime answers", metadata: ["service": service, "detail": "\(inventory.summary)"])
+                logger.info("Local runtime answers", metadata: ["service": service, "detail": "\(inventory.summary)"])
             case .failure(let error):
                 logger.log(
-                    level: change.isEvidence ? .notice : .debug, "local runtime is silent",
+                    level: change.isEvidence ? .notice : .debug, "Local runtime is silent",
                     metadata: ["service": service, "error": "\(error)"])
             }
         }
         for name in change.added {
-            logger.debug("local model listed", metadata: ["service": service, "model": "\(name)"])
+            logger.debug("Local model listed", metadata: ["service": service, "model": "\(name)"])
         }
         for model in change.missing {
-            logger.notice("local model missing", metadata: ["service": service, "model": "\(model.name)"])
+            logger.notice("Local model missing", metadata: ["service": service, "model": "\(model.name)"])
         }
     }
 }

@@ -31,7 +31,7 @@ package final class RequestLogFile: Sendable {
     /// Writes until ``finish()``.
     func write() async {
         guard let file = FileHandle(forWritingAtPath: path) else {
-            logger.error("the request log is gone", metadata: ["path": "\(path)"])
+            logger.error("The request log is gone", metadata: ["path": "\(path)"])
             return
         }
         let encoder = JSONEncoder()
@@ -47,7 +47,7 @@ package final class RequestLogFile: Sendable {
             try file.close()
         } catch {
             logger.error(
-                "the request log cannot be written any more", metadata: ["path": "\(path)", "error": "\(error)"])
+                "The request log cannot be written any more", metadata: ["path": "\(path)", "error": "\(error)"])
         }
     }
 }

@@ -67,7 +67,7 @@ struct LoggedChange: Sendable, Hashable {
         lines.compactMap { line in
             guard line.contains("Health status changed"),
                 let members = try? JSONDecoder().decode([String: String].self, from: Data(line.utf8)),
-                let seq = members["seq"].flatMap(UInt64.init), let model = members["model.id"],
+                let seq = members["seq"].flatMap(UInt64.init), let model = members["model_id"],
                 let from = members["from"], let to = members["to"], let reason = members["reason"],
                 let time = members["time"],
                 let at = Date(rfc3339: time)

@@ -25,7 +25,7 @@ extension CanaryProber: Service {
                 if skipped > 0 {
                     metrics.skipped(skipped)
                     logger.warning(
-                        "probes skipped: the earlier ones of the same targets are still in flight",
+                        "Probes skipped: the earlier ones of the same targets are still in flight",
                         metadata: ["skipped": "\(skipped)"])
                 }
                 for (job, scope) in flights {

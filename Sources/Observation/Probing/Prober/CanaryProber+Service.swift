@@ -77,7 +77,7 @@ extension CanaryProber: CanaryProbeService {
         tell(told)
         runner.keep(state.withLock(\.models))
         wake()
-        logger.info("scheduled probes started", metadata: ["models": "\(models.count)"])
+        logger.info("Scheduled probes started", metadata: ["models": "\(models.count)"])
     }
 
     /// Empties the schedule and cancels what is in flight, manual probes too; returns when all of it has ended.
@@ -88,7 +88,7 @@ extension CanaryProber: CanaryProbeService {
         await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
             if state.withLock({ $0.awaitLanding(of: Set(flights.keys), waiter) }) { waiter.resume() }
         }
-        logger.info("scheduled probes stopped")
+        logger.info("Scheduled probes stopped")
     }
 
     /// Whether models can be probed. - Throws: for the first that cannot, with what is wrong and what to do.
