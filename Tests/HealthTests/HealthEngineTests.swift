@@ -209,6 +209,29 @@ import Testing
         #expect(!fleet.probes.isEmpty)
     }
 
+    @Test(arguments: [false, true])
+    func `a model that its runtime has loaded while it was silent is healthy with its first success`(_ isDown: Bool) {
+        var config = ModelConfig.plain(model, host: "http://127.0.0.1:11434")
+        config.localRuntime = .ollama
+        var fleet = VirtualFleet([config]) { _, _ in .ok() }
+        func poll(_ second: Int, _ state: LocalModel.State?) {
+            fleet.run(until: .seconds(second))
+            fleet.submit(.runtime(.ollama, isUp: state != nil, detail: "silent"), source: .local)
+            if let state { fleet.submit(.local(model, LocalModel(name: "m", state: state)), source: .local) }
+        }
+        for second in [0, 10, 20] { poll(second, .idle) }
+        #expect(fleet.status(model).status == .healthy)
+        if isDown {
+            for second in [30, 40, 50] { poll(second, nil) }
+            #expect(fleet.status(model).status == .unhealthy)
+        }
+        poll(60, .loaded)
+        // Without a silence in between the idle model stays healthy while it is looked at for the first time.
+        #expect(fleet.status(model).status == (isDown ? .unknown : .healthy))
+        fleet.run(until: .seconds(62))
+        #expect(fleet.status(model).status == .healthy)
+    }
+
     @Test func `the best target speaks for the model and the reasons name the broken one`() {
         let config = ModelConfig(
             id: model, provider: "openai",

@@ -123,6 +123,7 @@ extension HealthEngine {
             // On its return each model waits for the runtime's word on it, which comes with it, and for a probe.
             if isUp, wasDown {
                 for (turn, index) in members.enumerated() {
+                    models[index].localSeen = nil
                     reopen(index, turn: turn, of: members.count, isAbsolved: true, at: now) { _ in true }
                 }
             } else {

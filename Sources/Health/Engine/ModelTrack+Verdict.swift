@@ -59,7 +59,7 @@ extension ModelTrack {
             return (.unhealthy, [HealthReason(.runtime, detail.closed)])
         }
         guard let local, let localSeen else {
-            return (.unknown, [HealthReason(.starting, "The local runtime has not been asked yet.")])
+            return (.unknown, [HealthReason(.starting, "The local runtime has said nothing of it yet.")])
         }
         if (now - localSeen) > localStaleAfter(policy) {
             return (

@@ -43,6 +43,7 @@ struct ModelTrack: Sendable {
     var availability = AvailabilityWindow()
     /// The runtime's last word on a local model.
     var local: LocalModel?
+    /// When it came; `nil` before the first, and since the runtime has come back.
     var localSeen: Moment?
 
     private(set) var status = HealthStatus.unknown
@@ -125,7 +126,8 @@ struct ModelTrack: Sendable {
         if let before = local?.state, before != word.state, before == .loaded || word.state == .loaded {
             for index in targets.indices { targets[index].renew() }
             for index in checks.indices { checks[index].renew() }
-            loadedAt = before == .idle && word.state == .loaded ? now : nil
+            // What was said before the runtime fell silent says nothing of what was taken into memory since.
+            loadedAt = before == .idle && word.state == .loaded && localSeen != nil ? now : nil
         }
         local = word
         localSeen = now
