@@ -84,8 +84,8 @@ def test_one_too_many_is_refused_and_counted(daemon):
     assert [response.status for _, response in open_ones] == [200] * STREAMS
     refused = daemon.ask("GET", STREAM, {"Accept": "text/event-stream"})
     assert refused.status == 503 and refused.headers["Retry-After"] == "5"
-    assert figures(daemon)["llm_health_streams_refused_total"] == before + 1
-    assert figures(daemon)['llm_health_streams{transport="sse"}'] == STREAMS
+    until(lambda: figures(daemon)["llm_health_streams_refused_total"] == before + 1)
+    until(lambda: figures(daemon)['llm_health_streams{transport="sse"}'] == STREAMS)
     for connection, response in open_ones:
         connection.close()
         response.close()
