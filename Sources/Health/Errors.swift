@@ -11,7 +11,7 @@ public struct CanaryProbeError: Error, Sendable, Hashable, CustomStringConvertib
     /// Whether the same call may succeed later.
     public var retryable: Bool
 
-    /// - Parameter retryable: whether the same call may succeed soon.
+    /// `retryable`: whether the same call may succeed soon.
     public init(modelId: ModelID, message: String, cause: String? = nil, retryable: Bool) {
         self.modelId = modelId
         self.message = message
@@ -33,7 +33,7 @@ public struct LocalHealthCheckError: Error, Sendable, Hashable, CustomStringConv
     /// The transport's or runtime's own words, if there were any.
     public var cause: String?
 
-    /// - Parameter cause: the transport's or runtime's own words.
+    /// `cause`: the transport's or runtime's own words.
     public init(service: LocalRuntime, endpoint: String, message: String, cause: String? = nil) {
         self.service = service
         self.endpoint = endpoint
@@ -55,7 +55,7 @@ public struct MetricsScrapeError: Error, Sendable, Hashable, CustomStringConvert
     /// The HTTP status of the answer; `nil` when none came.
     public var statusCode: Int?
 
-    /// - Parameter statusCode: `nil` when no answer came.
+    /// `statusCode`: `nil` when no answer came.
     public init(endpoint: String, message: String, statusCode: Int? = nil) {
         self.endpoint = endpoint
         self.message = message
@@ -74,7 +74,7 @@ public struct MetricsParseError: Error, Sendable, Hashable, CustomStringConverti
     /// The offending text, cut to a length that fits a log line.
     public var cause: String?
 
-    /// - Parameter line: from 1; `nil` where none is at fault alone.
+    /// `line`: from 1; `nil` where none is at fault alone.
     public init(message: String, line: Int? = nil, cause: String? = nil) {
         self.message = message
         self.line = line
@@ -93,7 +93,7 @@ public struct HealthAggregationError: Error, Sendable, Hashable, CustomStringCon
     /// The sources that were asked.
     public var sources: [String]
 
-    /// - Parameter sources: the parts that could not say anything.
+    /// `sources`: the parts that could not say anything.
     public init(modelId: ModelID? = nil, message: String, sources: [String] = []) {
         self.modelId = modelId
         self.message = message
@@ -115,7 +115,7 @@ public struct HealthStorageError: Error, Sendable, Hashable, CustomStringConvert
     /// The store's own words, if there were any.
     public var cause: String?
 
-    /// - Parameter cause: the store's own words.
+    /// `cause`: the store's own words.
     public init(operation: Operation, message: String, cause: String? = nil) {
         self.operation = operation
         self.message = message

@@ -14,7 +14,7 @@ public struct Moment: Sendable, Hashable, Comparable {
     /// Wall-clock time, for display and storage only.
     public var wall: Date
 
-    /// - Parameter uptime: of the monotonic clock that all moments of one process share.
+    /// `uptime`: of the monotonic clock that all moments of one process share.
     public init(uptime: Duration, wall: Date) {
         self.uptime = uptime
         self.wall = wall

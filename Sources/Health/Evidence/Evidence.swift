@@ -41,7 +41,7 @@ public struct Evidence: Sendable, Hashable {
     /// Where a tracing system may hang its span; the decision only carries it.
     public var trace: TraceContext?
 
-    /// - Parameter trace: the request it belongs to, where that is known.
+    /// `trace`: the request it belongs to, where that is known.
     public init(_ kind: Kind, source: Source, at: Moment, trace: TraceContext? = nil) {
         self.kind = kind
         self.source = source

@@ -23,7 +23,7 @@ public struct LocalModelStatus: Sendable, Hashable, Codable {
     /// Why it is not available; `nil` when it is.
     public var error: String?
 
-    /// - Parameter ageSeconds: seconds since `checkedAt`.
+    /// `ageSeconds`: seconds since `checkedAt`.
     public init(
         service: LocalRuntime, endpoint: String, isAvailable: Bool, version: String? = nil, models: [LocalModel] = [],
         checkedAt: Date, ageSeconds: Double = 0, error: String? = nil
@@ -70,7 +70,7 @@ public struct LocalModel: Sendable, Hashable, Codable {
     /// Why it is not probed although it is in memory, as the end of a sentence; `nil` when it is.
     public var unprobed: String?
 
-    /// - Parameter unprobed: why it is not probed although it is in memory.
+    /// `unprobed`: why it is not probed although it is in memory.
     public init(
         name: String, state: State, isOnCPU: Bool = false, isRemote: Bool = false, mode: ModelConfig.Mode = .chat,
         sizeBytes: Int64? = nil, details: [String: JSONValue] = [:], unprobed: String? = nil

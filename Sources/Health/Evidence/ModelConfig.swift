@@ -227,7 +227,7 @@ public struct CheckDefinition: Sendable, Hashable {
         case minimumOutputTokens(Int)
     }
 
-    /// - Parameter weight: its share of the model's quality, beside the other checks.
+    /// `weight`: its share of the model's quality, beside the other checks.
     public init(
         name: String, prompt: String? = nil, body: JSONValue? = nil, headers: [ModelTarget.Header] = [],
         assertions: [Assertion] = [], interval: Duration = .seconds(300), weight: Double = 0.5

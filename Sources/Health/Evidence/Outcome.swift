@@ -83,7 +83,7 @@ public struct Outcome: Sendable, Hashable, Codable {
     /// How long the provider asks us to wait.
     public var retryAfter: Duration?
 
-    /// - Parameter retryAfter: what the answer asked for, as it came; the decision caps it.
+    /// `retryAfter`: what the answer asked for, as it came; the decision caps it.
     public init(
         _ class: Class, _ cause: Cause = .none, detail: String = "", httpStatus: Int? = nil,
         retryAfter: Duration? = nil

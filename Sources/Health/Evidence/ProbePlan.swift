@@ -7,7 +7,7 @@ public struct ProbeKey: Sendable, Hashable, Codable {
     /// The name of the custom check; `nil` for the plain canary.
     public var check: String?
 
-    /// - Parameter check: the custom check's name; `nil` for the plain probe.
+    /// `check`: the custom check's name; `nil` for the plain probe.
     public init(_ modelID: ModelID, target: String = TargetName.default, check: String? = nil) {
         self.modelID = modelID
         self.target = target
@@ -56,7 +56,7 @@ public struct ProbePlan: Sendable, Hashable {
     /// prober; only the next probe, not the turns after it.
     public var isStreamed: Bool?
 
-    /// - Parameter isStreamed: `nil` leaves it to the prober.
+    /// `isStreamed`: `nil` leaves it to the prober.
     public init(
         key: ProbeKey, next: Duration?, anchor: Duration, every: Duration, reason: ProbeReason, isStreamed: Bool? = nil
     ) {

@@ -61,7 +61,7 @@ public struct ProbeResult: Sendable, Hashable {
     /// What the prober learnt or the answer hinted ("uses max_completion_tokens").
     public var note: String?
 
-    /// - Parameter latency: from the start of the request to the last byte; `nil` when no answer came.
+    /// `latency`: from the start of the request to the last byte; `nil` when no answer came.
     public init(
         modelId: ModelID, target: String = TargetName.default, outcome: Outcome, latency: Duration? = nil,
         phases: Phases = .init(), inputTokens: Int? = nil, outputTokens: Int? = nil, isStreamed: Bool = false,

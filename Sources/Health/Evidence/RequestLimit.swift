@@ -12,7 +12,7 @@ public struct RequestLimit: Sendable, Hashable, Codable {
     /// 0…1.
     public var share: Double
 
-    /// - Parameter share: 0…1, the most that probing takes of it; default 1 %.
+    /// `share`: 0…1, the most that probing takes of it; default 1 %.
     public init(requests: Int, period: Duration, share: Double = RequestLimit.standardShare) {
         self.requests = requests
         self.period = period

@@ -26,7 +26,7 @@ public struct HealthChangeEvent: Sendable, Hashable, Codable {
     /// Why, the most telling first.
     public var reasons: [HealthReason]
 
-    /// - Parameter seq: unique and rising over all runs of one store.
+    /// `seq`: unique and rising over all runs of one store.
     public init(
         seq: UInt64, modelId: ModelID, provider: String, previousStatus: HealthStatus, currentStatus: HealthStatus,
         timestamp: Date, reasons: [HealthReason]

@@ -63,7 +63,7 @@ public struct HealthReason: Sendable, Hashable, Codable {
     /// The target it speaks of, where the model has several.
     public var target: String?
 
-    /// - Parameter target: the target it is about; `nil` for the whole model.
+    /// `target`: the target it is about; `nil` for the whole model.
     public init(_ code: Code, _ message: String, target: String? = nil) {
         self.code = code
         self.message = message

@@ -41,7 +41,7 @@ public struct RoutingVerdict: Sendable, Hashable, Codable {
     /// One sentence.
     public var reason: String
 
-    /// - Parameter until: when it is looked at again.
+    /// `until`: when it is looked at again.
     public init(_ verdict: Verdict, reason: String, until: Date? = nil) {
         self.verdict = verdict
         self.until = until

@@ -49,7 +49,7 @@ public struct CircuitBreakerStatus: Sendable, Hashable, Codable {
     /// When the next recovery probe may close it.
     public var openUntil: Date?
 
-    /// - Parameter openUntil: when the next probe is let through.
+    /// `openUntil`: when the next probe is let through.
     public init(state: State, openedAt: Date? = nil, openUntil: Date? = nil) {
         self.state = state
         self.openedAt = openedAt

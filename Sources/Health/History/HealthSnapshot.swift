@@ -43,7 +43,7 @@ public struct HealthSnapshot: Sendable, Hashable {
         /// What it came to, where it was not.
         public var error: String?
 
-        /// - Parameter latency: milliseconds.
+        /// `latency`: milliseconds.
         public init(success: Bool, latency: Double?, error: String? = nil) {
             self.success = success
             self.latency = latency

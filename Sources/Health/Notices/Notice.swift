@@ -35,7 +35,7 @@ public struct Notice: Sendable, Hashable, Codable {
     /// The name of the token, or where it comes from.
     public var by: String
 
-    /// - Parameter until: when it ends; `nil` when it ends with the trouble, or is taken back.
+    /// `until`: when it ends; `nil` when it ends with the trouble, or is taken back.
     public init(
         id: String, modelId: ModelID, kind: Kind, at: Date, until: Date?, reason: String, by: String
     ) {
@@ -81,7 +81,7 @@ public struct Announcement: Sendable, Hashable, Codable {
     /// Names or patterns with `*` and `?`; empty for all.
     public var models: [ModelID]
 
-    /// - Parameter models: whom it is about; all when empty.
+    /// `models`: whom it is about; all when empty.
     public init(id: String, title: String, text: String = "", from: Date, until: Date?, models: [ModelID] = []) {
         self.id = id
         self.title = title

@@ -51,7 +51,7 @@ extension Configuration {
         /// What it allows; default `read`; key `scopes`.
         public var scopes: Set<Scope>
 
-        /// - Parameter scopes: what its bearer may do; default to read.
+        /// `scopes`: what its bearer may do; default to read.
         public init(name: String, secret: Secret, scopes: Set<Scope> = [.read]) {
             self.name = name
             self.secret = secret

@@ -13,7 +13,7 @@ extension Configuration {
             /// Whether each model has a line of its own, or the group one for all; default true; key `showModels`.
             public var showsModels: Bool
 
-            /// - Parameter models: name patterns, `*` for anything.
+            /// `models`: name patterns, `*` for anything.
             public init(name: String, models: [String], showsModels: Bool = true) {
                 self.name = name
                 self.models = models

@@ -75,7 +75,7 @@ extension Configuration {
         /// The gateway that its models are reached through; default the only gateway, else directly; key `via`.
         public var via: String?
 
-        /// - Parameter via: the gateway that its models are reached through; `nil` for none.
+        /// `via`: the gateway that its models are reached through; `nil` for none.
         public init(file: String, via: String? = nil) {
             self.file = file
             self.via = via

@@ -11,7 +11,7 @@ public struct ConfigurationSource: Sendable, Hashable, CustomStringConvertible, 
     /// Portkey-style files beside those of the key `import`.
     public var imports: [String]
 
-    /// - Parameter paths: the files, of which later ones win.
+    /// `paths`: the files, of which later ones win.
     public init(
         paths: [String] = [], environment: [String: String] = [:], overrides: [ConfigurationOverride] = [],
         imports: [String] = []

@@ -71,7 +71,7 @@ public struct CostEstimate: Sendable, Hashable {
     /// The keys with a written limit, and what it leaves for probing.
     public let allowances: [Allotment]
 
-    /// - Parameter models: those that are probed; local ones count as in memory all day.
+    /// `models`: those that are probed; local ones count as in memory all day.
     public init(_ models: [ModelConfig], policy: HealthPolicy = HealthPolicy()) {
         let allowances = Allotment.all(of: models)
         self.allowances = allowances
