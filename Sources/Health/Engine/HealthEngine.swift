@@ -206,7 +206,7 @@ public struct HealthEngine: Sendable {
             rendered = models.indices.map { models[$0].rendered(at: now, policy) }
         } else {
             for index in models.indices
-            where models[index].isDirty || revision % 32 == UInt64(index % 32) || models[index].isOld(at: now) {
+            where models[index].isDirty || revision % 32 == UInt64(index % 32) || models[index].isOld(at: now, policy) {
                 rendered[index] = models[index].rendered(at: now, policy)
             }
         }

@@ -91,11 +91,11 @@ struct ModelTrack: Sendable {
     var isProbeable: Bool { config.localRuntime == nil || local?.isProbeable == true }
 
     /// Whether what is shown has aged: windows and times move although nothing arrives.
-    func isOld(at now: Moment) -> Bool {
+    func isOld(at now: Moment, _ policy: HealthPolicy) -> Bool {
         guard let renderedAt, now - renderedAt < .seconds(10) else { return true }
         // The wall clock was set, or a probe that is due has not left yet: the times shown are no longer right.
         return abs((now.wall.timeIntervalSince(renderedAt.wall)) - (now - renderedAt).seconds) > 0.5
-            || targets.contains { $0.plan.next.map { $0 <= now.uptime } ?? false }
+            || targets.contains { $0.plan.isDue(at: now.uptime, jitter: policy.jitter) }
     }
 
     /// Takes over what is known from before the configuration changed; only targets that changed begin anew.

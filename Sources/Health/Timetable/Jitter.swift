@@ -39,4 +39,11 @@ extension ProbePlan {
         guard reason == .scheduled, next == anchor else { return next }
         return max(.zero, next + every * (jitter * Jitter.share(seed ?? Jitter.seed(of: key), turn: next)))
     }
+
+    /// Whether the next probe leaves by then.
+    package func isDue(at now: Duration, jitter: Double) -> Bool {
+        // Most are further off than any jitter.
+        guard let next, next - every * jitter <= now else { return false }
+        return departure(jitter: jitter).map { $0 <= now } ?? false
+    }
 }

@@ -21,6 +21,6 @@ extension CanaryProber {
         if result.outcome.cause != .none { metadata["cause"] = "\(result.outcome.cause.rawValue)" }
         if !result.outcome.detail.isEmpty { metadata["detail"] = "\(result.outcome.detail)" }
         if let note = result.note { metadata["note"] = "\(note)" }
-        logger.log(level: level, result.success ? "probe completed" : "probe failed", metadata: metadata)
+        logger.log(level: level, result.success ? "Probe completed" : "Probe failed", metadata: metadata)
     }
 }
