@@ -107,7 +107,7 @@ extension EndToEnd {
                     _ = try await daemon.child.exit(within: .seconds(15))
                     return daemon.child.errors.text + daemon.child.output.text
                 }
-                #expect(log.contains("probe failed"), "the log tells nothing")
+                #expect(log.contains("Probe failed"), "the log tells nothing")
                 texts.append(("the log", log))
                 texts += try folder.contents().filter { !["key.txt", "config.yaml"].contains($0.key) }
                     .map { ("\($0.key) after the end", String(decoding: $0.value, as: UTF8.self)) }
