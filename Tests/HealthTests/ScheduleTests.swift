@@ -153,6 +153,17 @@ import Testing
         #expect(plan.reason == .scheduled && next > early + .seconds(150), "\(next - early)")
     }
 
+    @Test(arguments: 1...20)
+    func `a plan is due when jitter lets it leave, not at its turn`(_ turn: Int) throws {
+        let plan = plan(next: Double(turn) * 300, anchor: Double(turn) * 300, every: 300)
+        let leaves = try #require(plan.departure(jitter: 0.05))
+        #expect(leaves != plan.next)
+        for (at, isDue) in [
+            (leaves - .milliseconds(1), false), (leaves, true), (leaves + .seconds(1), true),
+            (leaves - .seconds(100), false),
+        ] { #expect(plan.isDue(at: at, jitter: 0.05) == isDue) }
+    }
+
     @Test func `no models make no plans`() {
         var engine = HealthEngine()
         #expect(engine.configure([], at: VirtualFleet.moment(.zero)).isEmpty)
