@@ -121,6 +121,37 @@ import Testing
         #expect(fleet.status("m0").status == .unhealthy && fleet.status("m2").status == .healthy)
     }
 
+    /// The second host goes down after the last one has answered, so that both are silent since.
+    @Test(arguments: [15.0, 60, 300], [0, 5, 13, 14, 20.0])
+    func `a host that goes down and one failing look at the last are no word of our own network`(
+        _ interval: Double, _ apart: Double
+    ) {
+        for (failing, phase) in zip([1, 2, 3, 4, 2, 3, 1, 2], stride(from: 0, to: interval, by: interval / 8)) {
+            let models = (0..<3).map {
+                ModelConfig.plain(
+                    ModelID("m\($0)"), interval: .seconds(interval), host: "https://host\($0).example.com")
+            }
+            let down = interval * 4 + phase
+            var looks = 0
+            var fleet = VirtualFleet(models) { key, now in
+                switch key.modelID {
+                case "m0": return now.seconds > down ? .hang : .ok()
+                case "m1": return now.seconds > down + apart ? .failing() : .ok()
+                default:
+                    guard now.seconds > down else { return .ok() }
+                    looks += 1
+                    return looks == failing ? .failing() : .ok()
+                }
+            }
+            fleet.run(until: .seconds(down * 3))
+            #expect(component(&fleet, .network)?.status != .unhealthy)
+            let events = fleet.events.filter { $0.reasons[0].code == .selfNetwork }
+            #expect(events.isEmpty, "look \(failing) at \(phase): \(events.map(\.reason))")
+            #expect(fleet.status("m0").status == .unhealthy && fleet.status("m1").status == .unhealthy)
+            #expect(fleet.events.allSatisfy { $0.modelId != "m2" || $0.currentStatus != .unhealthy })
+        }
+    }
+
     @Test(arguments: [true, false])
     func `one host that dies while others answer is an outage in time`(_ hasCheck: Bool) {
         let models = (0..<5).map { ModelConfig.plain(ModelID("m\($0)"), host: "https://host\($0).example.com") }

@@ -15,7 +15,8 @@ extension HealthEngine {
         }
         if place.outside >= 0 {
             shared.outside[place.outside].answeredAt = now
-            shared.outside[place.outside].silentSince = nil
+            (shared.outside[place.outside].silentSince, shared.outside[place.outside].silentLooks) = (nil, nil)
+            if shared.networkConfirmedBy != nil { endWaitForNetwork(at: now) }
             setNetwork(isUp: true, at: now, into: &actions)
         }
     }
@@ -27,6 +28,9 @@ extension HealthEngine {
         if place.outside >= 0 {
             if shared.outside[place.outside].silentSince == nil { shared.outside[place.outside].silentSince = now }
             shared.outside[place.outside].silentAt = now
+            let look = models[index].targets[target].run?.lastStart ?? now
+            let first = shared.outside[place.outside].silentLooks?.first ?? look
+            shared.outside[place.outside].silentLooks = (first, look)
         }
         if place.host >= 0 {
             shared.hosts[place.host].silent.insert(index)
@@ -157,6 +161,7 @@ extension HealthEngine {
         guard shared.isNetworkUnanswered(at: now), silent.count >= policy.selfNetwork.hosts, silent.count == alive,
             shared.isSudden(silent)
         else { return }
+        guard shared.isConfirmed(silent) || isConfirmationOver(at: now) else { return }
         let names = silent.prefix(4).map { shared.outside[$0].name }.sorted().joined(separator: ", ")
         setNetwork(
             isUp: false,
@@ -164,9 +169,17 @@ extension HealthEngine {
             at: now, into: &actions)
     }
 
+    /// Whether hosts found silent in a single look have had their time for a second one. No verdict is made meanwhile.
+    private mutating func isConfirmationOver(at now: Moment) -> Bool {
+        if let end = shared.networkConfirmedBy { return now >= end }
+        shared.networkConfirmedBy = now + (policy.outage.slowConfirmations.first ?? .zero) + policy.shared.wait
+        for index in models.indices { models[index].holdForNetwork() }
+        return false
+    }
+
     /// Whatever waited for our own network's answer is judged at the next tick.
     mutating func endWaitForNetwork(at now: Moment) {
-        shared.networkUnansweredSince = nil
+        (shared.networkUnansweredSince, shared.networkConfirmedBy) = (nil, nil)
         for index in models.indices where models[index].endHoldForNetwork() { dues[index] = now.uptime.seconds }
     }
 

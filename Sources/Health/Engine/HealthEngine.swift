@@ -175,7 +175,7 @@ public struct HealthEngine: Sendable {
         if let due = shared.networkDue, due <= uptime {
             judgeNetwork(at: now, into: &actions)
             // Somebody answers, or it is told: nothing is open any more.
-            endWaitForNetwork(at: now)
+            if !shared.isNetworkAwaited(at: now) { endWaitForNetwork(at: now) }
         }
         for index in models.indices where dues[index] <= uptime {
             reconsider(index, at: now, into: &actions)

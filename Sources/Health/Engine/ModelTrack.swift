@@ -152,6 +152,13 @@ struct ModelTrack: Sendable {
         return isSuspect
     }
 
+    /// Verdicts on silence wait for whether it is our own network.
+    mutating func holdForNetwork() {
+        for index in targets.indices where targets[index].shared.outside >= 0 && targets[index].run?.isSilent == true {
+            targets[index].isHeldForNetwork = true
+        }
+    }
+
     /// No verdict waits for our own network any more. - Returns: whether one did.
     mutating func endHoldForNetwork() -> Bool {
         var didWait = false

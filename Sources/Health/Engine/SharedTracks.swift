@@ -32,6 +32,8 @@ struct SharedTracks: Sendable {
         /// When it fell silent since it last answered, and when it was last found so.
         var silentSince: Moment?
         var silentAt: Moment?
+        /// When the first and the last of the looks left that found it so.
+        var silentLooks: (first: Moment, last: Moment)?
         /// The longest interval of its models.
         var interval = Duration.zero
         var members: [Int] = []
@@ -45,6 +47,8 @@ struct SharedTracks: Sendable {
     var networkAnsweredAt: Moment?
     /// Since when it is asked in vain.
     var networkUnansweredSince: Moment?
+    /// Until when hosts found silent in a single look have time for a second one.
+    var networkConfirmedBy: Moment?
 
     /// The connectivity check's own timeout is less; without an answer by then there is no such check.
     static let networkPatience = Duration.seconds(3.5)
@@ -54,7 +58,7 @@ struct SharedTracks: Sendable {
     mutating func configure(_ models: inout [ModelTrack]) {
         var next = SharedTracks()
         (next.networkAskedAt, next.networkAnsweredAt) = (networkAskedAt, networkAnsweredAt)
-        next.networkUnansweredSince = networkUnansweredSince
+        (next.networkUnansweredSince, next.networkConfirmedBy) = (networkUnansweredSince, networkConfirmedBy)
         let oldGateways = Dictionary(gateways.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let oldHosts = Dictionary(hosts.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
         let oldOutside = Dictionary(outside.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -86,9 +90,8 @@ struct SharedTracks: Sendable {
                     place.outside = Self.position(of: way.host, in: &places.outside) {
                         var outside = Outside(name: way.host)
                         if let old = oldOutside[way.host] {
-                            (outside.answeredAt, outside.silentSince, outside.silentAt) = (
-                                old.answeredAt, old.silentSince, old.silentAt
-                            )
+                            (outside.answeredAt, outside.silentSince) = (old.answeredAt, old.silentSince)
+                            (outside.silentAt, outside.silentLooks) = (old.silentAt, old.silentLooks)
                         }
                         next.outside.append(outside)
                     }
@@ -136,16 +139,28 @@ struct SharedTracks: Sendable {
         return (silent, alive)
     }
 
+    /// Those that fell silent since any of them last answered.
+    ///
+    /// A host that was silent already when another answered is down by itself.
+    private func freshlySilent(_ silent: [Int]) -> [SharedTracks.Outside] {
+        let last = outside.compactMap(\.answeredAt).max()
+        return silent.map { outside[$0] }.filter { host in
+            host.silentSince.map { since in last.map { since >= $0 } ?? true } ?? false
+        }
+    }
+
     /// Whether more than one of the hosts fell silent since any of them last answered, or one in more than one look.
     ///
-    /// A host that was silent already when another answered is down by itself. With all others down, a single look that
-    /// fails by chance at the last one would be taken for our own network's loss.
+    /// With all others down, a single look that fails by chance at the last one would be taken for our own network's loss.
     func isSudden(_ silent: [Int]) -> Bool {
-        let last = outside.compactMap(\.answeredAt).max()
-        let fresh = silent.filter { index in
-            outside[index].silentSince.map { since in last.map { since >= $0 } ?? true } ?? false
-        }
-        return fresh.count > 1 || fresh.contains { outside[$0].silentAt != outside[$0].silentSince }
+        let fresh = freshlySilent(silent)
+        return fresh.count > 1 || fresh.contains(where: \.isCertain)
+    }
+
+    /// Whether chance does not explain the silence of those that were found silent in one look each.
+    func isConfirmed(_ silent: [Int]) -> Bool {
+        let uncertain = freshlySilent(silent).count { !$0.isCertain }
+        return uncertain == 0 || uncertain > 2
     }
 
     /// Whether it has been asked for our own network, and the answer is still to come.
@@ -154,10 +169,8 @@ struct SharedTracks: Sendable {
         return networkAnsweredAt.map { $0 < asked } ?? true
     }
 
-    /// Whether the first answer to that is still to come.
-    func isNetworkAwaited(at now: Moment) -> Bool {
-        networkUnansweredSince.map { now - $0 < Self.networkPatience } ?? false
-    }
+    /// Whether the first answer to that, or a second look at a silent host, is still to come.
+    func isNetworkAwaited(at now: Moment) -> Bool { networkDueAt.map { now < $0 } ?? false }
 
     /// Whether it was asked for, and nobody is there who could answer.
     func isNetworkUnanswered(at now: Moment) -> Bool {
@@ -165,10 +178,15 @@ struct SharedTracks: Sendable {
     }
 
     /// Uptime in seconds at which silence is word enough; `nil` while nothing is asked.
-    var networkDue: Double? { networkUnansweredSince.map { ($0 + Self.networkPatience).uptime.seconds } }
+    var networkDue: Double? { networkDueAt?.uptime.seconds }
+
+    private var networkDueAt: Moment? { networkConfirmedBy ?? networkUnansweredSince.map { $0 + Self.networkPatience } }
 }
 
 extension SharedTracks.Outside {
+    /// Whether it is silent in more than one look.
+    var isCertain: Bool { silentLooks.map { $0.first != $0.last } ?? false }
+
     /// Whether it has answered within its last few turns.
     func wasAlive(at now: Moment) -> Bool {
         answeredAt.map { now - $0 <= interval * 3 + .seconds(30) } ?? false

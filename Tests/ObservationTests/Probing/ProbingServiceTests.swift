@@ -710,7 +710,7 @@ extension ProbingNetworkTests {
             }) { peer in
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     for _ in bodies { _ = try await stage.prober.probeOnce(probedModel(at: peer.url)) }
-                    let levels = stage.log.all.filter { $0.contains("probe ") }.map { $0.split(separator: " ")[0] }
+                    let levels = stage.log.all.filter { $0.contains("Probe ") }.map { $0.split(separator: " ")[0] }
                     #expect(levels == ["info", "error", "warning"])
                 }
             }
