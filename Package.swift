@@ -61,10 +61,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        // What several need and the standard library does not have.
+        .target(name: "Basics", swiftSettings: settings),
         // The decision: values only.
-        .target(name: "Health", dependencies: [.heap], swiftSettings: settings),
+        .target(name: "Health", dependencies: ["Basics", .heap], swiftSettings: settings),
         // Worlds and peers that it is tried against, and recorded evidence.
-        .target(name: "Trials", dependencies: ["Health", .heap], swiftSettings: settings),
+        .target(name: "Trials", dependencies: ["Basics", "Health", .heap], swiftSettings: settings),
 
         // What stands between the HTTP client and the peers it asks.
         .systemLibrary(name: "CZlib"),
@@ -77,7 +79,8 @@ let package = Package(
         .target(
             name: "Observation",
             dependencies: [
-                "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore, .nioHTTP1,
+                "Basics", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore,
+                .nioHTTP1,
                 .nioHTTPCompression,
                 .nioPosix, .nioSSL,
                 .serviceLifecycle,
@@ -89,7 +92,8 @@ let package = Package(
         .target(
             name: "History",
             dependencies: [
-                "CZlib", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .grdb, .logging, .metrics, .nioCore,
+                "Basics", "CZlib", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .grdb, .logging, .metrics,
+                .nioCore,
                 .nioHTTP1,
                 .nioHTTPCompression, .nioSSL,
                 .serviceLifecycle,
@@ -103,7 +107,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Health", "History", "Telemetry", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .metrics,
+                "Basics", "Health", "History", "Telemetry", "Web", .hummingbird, .hummingbirdCore, .httpTypes, .logging,
+                .metrics,
                 .nioCore,
                 .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
@@ -116,7 +121,7 @@ let package = Package(
         .target(
             name: "LLMHealth",
             dependencies: [
-                "API", "Health", "History", "HTTPGuard", "Observation", "Telemetry", "Trials", "Web",
+                "API", "Basics", "Health", "History", "HTTPGuard", "Observation", "Telemetry", "Trials", "Web",
                 .asyncHTTPClient, .logging, .metrics, .nioCore, .nioPosix, .serviceLifecycle, .swiftCSV, .unixSignals,
                 .yams,
             ],
@@ -147,6 +152,12 @@ let package = Package(
             dependencies: ["Health", "History", .asyncHTTPClient, .grdb, .nioCore, .nioHTTP1],
             swiftSettings: settings),
 
+        // What a probe costs, beside the HTTP client alone.
+        .executableTarget(
+            name: "probe-benchmark",
+            dependencies: ["Health", "Observation", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix],
+            swiftSettings: settings),
+
         // Build tools.
         .executableTarget(name: "embed-assets", swiftSettings: settings),
         .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
@@ -155,15 +166,17 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CZlib", "Health", .nioCore, .nioPosix], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
         .testTarget(
-            name: "HealthTests", dependencies: ["Health", "TestSupport"], resources: [.copy("References")],
+            name: "HealthTests", dependencies: ["Basics", "Health", "TestSupport"], resources: [.copy("References")],
             swiftSettings: settings),
         .testTarget(
             name: "TrialsTests", dependencies: ["Health", "TestSupport", "Trials"], swiftSettings: settings),
         .testTarget(
             name: "ObservationTests",
             dependencies: [
-                "Health", "HTTPGuard", "Observation", "Simulator", "TestSupport", .asyncHTTPClient, .coreMetrics,
+                "Basics", "Health", "HTTPGuard", "Observation", "Simulator", "TestSupport", .asyncHTTPClient,
+                .coreMetrics,
                 .logging, .nioCore, .nioHTTP1, .nioPosix,
             ],
             resources: [.copy("Recordings")],

@@ -1,3 +1,4 @@
+import Basics
 import Health
 package import Hummingbird
 import HummingbirdCore
@@ -108,7 +109,7 @@ package struct APIServer: Sendable {
     /// - Throws: ``BindRefusal`` for an address that other machines reach without any token, and for unusable tokens.
     package static func validateBind(host: String, tokens: [APIToken]) throws(BindRefusal) {
         guard !host.isEmpty else { throw .noHost }
-        if tokens.isEmpty, !Loopback.contains(host) { throw .tokensNeeded(host: host) }
+        if tokens.isEmpty, !Host(of: host).isLoopback { throw .tokensNeeded(host: host) }
         var secrets: Set<[UInt8]> = []
         for token in tokens {
             let bytes = Array(token.secret.reveal().utf8)

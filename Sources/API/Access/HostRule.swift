@@ -1,3 +1,4 @@
+import Basics
 import NIOCore
 
 /// Under which names the API answers.
@@ -16,7 +17,7 @@ struct HostRule: Sendable {
         names.formUnion(configured)
         names.insert(Self.name(in: bind))
         self.names = names.subtracting(["", "0.0.0.0", "::"])
-        allowsAddresses = !Loopback.contains(bind)
+        allowsAddresses = !Host(of: bind).isLoopback
     }
 
     /// - Parameter authority: a Host header's value, with or without port.
@@ -27,8 +28,8 @@ struct HostRule: Sendable {
 
     /// Whether a page of `origin` is the API's own, which was called as `authority`.
     func isOwn(origin: String, at authority: String) -> Bool {
-        guard let scheme = origin.range(of: "://") else { return false }
-        let site = origin[scheme.upperBound...]
+        guard let scheme = origin.utf8.firstPosition(of: "://") else { return false }
+        let site = origin[origin.utf8.index(scheme, offsetBy: 3)...]
         return site.lowercased() == authority.lowercased() || configured.contains(Self.name(in: site))
     }
 
@@ -47,27 +48,5 @@ struct HostRule: Sendable {
 
     private static func isAddress(_ name: String) -> Bool {
         (try? SocketAddress(ipAddress: name, port: 0)) != nil
-    }
-}
-
-/// This machine's addresses that no other machine reaches.
-enum Loopback {
-    static func contains(_ host: String) -> Bool {
-        let name = HostRule.name(in: host)
-        if name == "localhost" { return true }
-        guard let address = (try? SocketAddress(ipAddress: name, port: 0))?.ipAddress else { return false }
-        return address == "::1" || (address.hasPrefix("127.") && !address.contains(":"))
-    }
-}
-
-extension StringProtocol {
-    /// The first place of `text`; the standard library has this for patterns only.
-    func range(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

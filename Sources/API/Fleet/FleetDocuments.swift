@@ -1,3 +1,4 @@
+import Basics
 import Health
 import Hummingbird
 import NIOCore
@@ -49,7 +50,7 @@ final class FleetDocuments: Sendable {
                     new.append(same)
                 } else {
                     let json = try encoder.encode(model.finite)
-                    var hash = BodyHash()
+                    var hash = FNV1a()
                     hash.combine(json)
                     new.append(Piece(model: model, json: json, hash: hash.value))
                     encodings += 1
@@ -70,7 +71,7 @@ final class FleetDocuments: Sendable {
         private func list(_ filter: FleetFilter) -> Document {
             var body = ByteBuffer()
             body.reserveCapacity(pieces.reduce(2) { $0 + $1.json.count + 1 })
-            var hash = BodyHash()
+            var hash = FNV1a()
             body.writeStaticString("[")
             for piece in pieces where filter.matches(piece.model) {
                 if body.readableBytes > 1 { body.writeStaticString(",") }

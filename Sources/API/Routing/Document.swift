@@ -1,3 +1,4 @@
+import Basics
 import HTTPTypes
 import History
 import Hummingbird
@@ -54,7 +55,7 @@ struct Document: Sendable {
     /// A body whose hash is not known yet.
     init(_ body: ByteBuffer, contentType: String, cacheControl: String = "no-cache") {
         self.init(
-            body, contentType: contentType, hash: BodyHash.of(body.readableBytesView), cacheControl: cacheControl)
+            body, contentType: contentType, hash: FNV1a.hash(of: body.readableBytesView), cacheControl: cacheControl)
     }
 
     var body: ByteBuffer { plain.body }
@@ -113,24 +114,5 @@ struct Document: Sendable {
             let strong = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
             return strong == etag || strong == "\(etag.dropLast())\(Self.packedSuffix)\""
         }
-    }
-}
-
-/// FNV-1a, 64 bits: tells one body from another, no more.
-struct BodyHash: Sendable {
-    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    mutating func combine(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    }
-
-    mutating func combine(_ number: UInt64) {
-        withUnsafeBytes(of: number) { combine($0) }
-    }
-
-    static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        var hash = BodyHash()
-        hash.combine(bytes)
-        return hash.value
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Whose allowance a request is counted on: a key at a provider. Pace and rate limits belong to it, not to a model.
 struct Account: Sendable, Hashable {
     /// Where its requests go: the host, or the gateway and the provider behind it.
@@ -14,7 +16,7 @@ struct Account: Sendable, Hashable {
             place = "\(route.gateway)/\(route.provider ?? provider)"
             key = target.key ?? route.virtualKey
         } else {
-            place = target.baseURL.urlAuthority
+            place = Host(of: target.baseURL).text
             key = target.key
         }
     }

@@ -49,6 +49,9 @@ public struct HealthEngine: Sendable {
     /// The models under watch, in the order of their configuration.
     public var modelIDs: [ModelID] { models.map(\.config.id) }
 
+    /// How many models are under watch.
+    package var modelCount: Int { models.count }
+
     /// The number of the next event.
     public var upcomingSeq: UInt64 { nextSeq }
 

@@ -47,6 +47,8 @@ extension TargetTrack {
         if start - run.lastStart > Self.burstPause {
             run.burstStart = start
             run.othersAskedAt = nil
+            // Who else is silent now is not known yet, whatever was known of the looks before.
+            isHeld = shared.gateway >= 0 || shared.host >= 0 || shared.outside >= 0
         }
         run.startedAt = min(run.startedAt, start)
         run.lastStart = max(run.lastStart, start)

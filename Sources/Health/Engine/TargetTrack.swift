@@ -1,3 +1,5 @@
+import Basics
+
 /// All that is known of one target of a model, or of one of its custom checks.
 ///
 /// It weighs looks (answers, failures, overdue probes) and says what to look at next; it never asks what time it is.
@@ -21,9 +23,10 @@ struct TargetTrack: Sendable {
 
         init(_ target: ModelTarget) {
             gateway = target.gateway?.gateway
-            host = target.baseURL.urlHost
-            isLoopback = host.isLoopbackHost
-            address = gateway == nil ? target.baseURL.urlAuthority : nil
+            let place = Host(of: target.baseURL)
+            host = place.name
+            isLoopback = place.isLoopback
+            address = gateway == nil ? place.text : nil
         }
     }
     typealias Charge = (status: Double, routing: Double)

@@ -1,14 +1,16 @@
+import Basics
+
 /// Deterministic jitter: the same key and turn always get the same share, in any process.
 package enum Jitter {
-    /// A number that stands for a key (FNV-1a).
+    /// A number that stands for a key .
     package static func seed(of key: ProbeKey) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         for part in [key.modelID.rawValue, key.target, key.check ?? ""] {
-            for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            hash.combine(part.utf8)
             // So that "ab" + "c" is another key than "a" + "bc".
-            hash = (hash ^ 0xff) &* 0x100_0000_01b3
+            hash.combine(0xff as UInt8)
         }
-        return hash
+        return hash.value
     }
 
     /// −1…1 for the turn at an uptime, to the millisecond: however a turn was counted, it is the same one.

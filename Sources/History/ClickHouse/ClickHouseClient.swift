@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Dispatch
 import HTTPGuard
 import Health
@@ -106,7 +107,7 @@ struct ClickHouseClient: Sendable {
             configuration.url.contains("?") || configuration.url.hasSuffix("/")
             ? configuration.url : configuration.url + "/"
         var request = HTTPClientRequest(
-            url: base + separator + query.map { "\($0)=\(Self.percentEncoded($1))" }.joined(separator: "&"))
+            url: base + separator + query.map { "\($0)=\(PercentEncoding.encoded($1))" }.joined(separator: "&"))
         request.method = .POST
         request.headers.add(name: "X-ClickHouse-User", value: configuration.user)
         if let password = configuration.password {
@@ -173,22 +174,6 @@ struct ClickHouseClient: Sendable {
             }
         }
         return result
-    }
-
-    static func percentEncoded(_ value: String) -> String {
-        var result: [UInt8] = []
-        result.reserveCapacity(value.utf8.count)
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                result.append(byte)
-            default:
-                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// What a batch is known by: the same rows of one instance have the same, whenever they are sent again.
@@ -31,14 +32,14 @@ enum Token {
     }
 }
 
-/// Two FNV-1a of 64 bits side by side: the same in every run, unlike the standard library's.
+/// Two hashes side by side: the same in every run, unlike the standard library's.
 private struct StableHash {
-    private var a: UInt64 = 0xcbf2_9ce4_8422_2325
-    private var b: UInt64 = 0x8422_2325_cbf2_9ce4
+    private var a = FNV1a()
+    private var b = FNV1a(basis: 0x8422_2325_cbf2_9ce4)
 
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }
-        add(UInt8(0xFF))
+        add(0xFF as UInt8)
     }
 
     mutating func add(_ number: Int64) {
@@ -46,9 +47,9 @@ private struct StableHash {
     }
 
     private mutating func add(_ byte: UInt8) {
-        a = (a ^ UInt64(byte)) &* 0x100_0000_01b3
-        b = (b ^ UInt64(byte &+ 0x5B)) &* 0x100_0000_01b3
+        a.combine(byte)
+        b.combine(byte &+ 0x5B)
     }
 
-    var text: String { String(a, radix: 16) + String(b, radix: 16) }
+    var text: String { String(a.value, radix: 16) + String(b.value, radix: 16) }
 }

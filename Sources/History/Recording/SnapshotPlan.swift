@@ -1,3 +1,4 @@
+import Basics
 package import Health
 
 #if canImport(FoundationEssentials)
@@ -87,12 +88,9 @@ package struct SnapshotPlan: Sendable {
         return .milliseconds(phase + turns * beat)
     }
 
-    /// FNV-1a: the same in every run, unlike the standard library's.
     private static func stableHash(_ text: String) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let hash = FNV1a.hash(of: text.utf8)
         // The low bits of similar names are too alike.
-        hash ^= hash >> 32
-        return hash
+        return hash ^ hash >> 32
     }
 }

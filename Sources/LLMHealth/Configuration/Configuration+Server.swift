@@ -1,3 +1,4 @@
+import Basics
 public import Health
 
 extension Configuration {
@@ -39,7 +40,7 @@ extension Configuration {
         }
 
         /// Whether only this machine can reach the server.
-        public var isLoopback: Bool { Address.isLoopback(host) }
+        public var isLoopback: Bool { Host(of: host).isLoopback }
     }
 
     /// A bearer token of the API.
@@ -69,15 +70,5 @@ extension Configuration {
         case metrics
         /// Everything that changes something.
         case admin
-    }
-}
-
-/// Host names and addresses, as far as configuration must tell them apart.
-enum Address {
-    static func isLoopback(_ host: String) -> Bool {
-        let host = host.lowercased()
-        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }

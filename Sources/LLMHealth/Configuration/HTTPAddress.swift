@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// The address of an HTTP server, as far as configuration must take it apart.
@@ -49,8 +50,8 @@ struct HTTPAddress {
             // Never repeated in a message: it holds a password.
             guard allowsUser else { return fail("holds a user or password; give them as a key or a header") }
             let parts = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            address.user = percentDecoded(parts[0])
-            address.password = parts.count == 2 ? percentDecoded(parts[1]) : nil
+            address.user = PercentEncoding.decoded(parts[0])
+            address.password = parts.count == 2 ? PercentEncoding.decoded(parts[1]) : nil
             authority = authority[authority.index(after: at)...]
         }
         guard let (host, port) = hostAndPort(authority) else {
@@ -95,22 +96,5 @@ struct HTTPAddress {
     private static func portNumber(_ text: Substring) -> Int? {
         guard text.count <= 5, text.allSatisfy({ $0.isASCII && $0.isNumber }), let port = Int(text) else { return nil }
         return (1...65_535).contains(port) ? port : nil
-    }
-
-    private static func percentDecoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.first {
-            if byte == UInt8(ascii: "%"), rest.count >= 3,
-                let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-                rest = rest.dropFirst()
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

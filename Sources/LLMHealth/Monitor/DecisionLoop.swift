@@ -211,7 +211,7 @@ package final class DecisionLoop: Service {
 
     /// Keeps more numbers in reserve than one step can use.
     private func reserveNumbers(_ state: inout State) {
-        let needed = UInt64(state.engine.modelIDs.count * 2 + 100)
+        let needed = UInt64(state.engine.modelCount * 2 + 100)
         guard state.engine.upcomingSeq + needed > state.lastReserved else { return }
         do {
             let numbers = try dependencies.reserve(max(Self.numbersPerBlock, Int(needed) * 2))

@@ -1,3 +1,4 @@
+import Basics
 import Health
 import Observation
 
@@ -51,8 +52,8 @@ extension EgressConfiguration {
         self.init()
         if let proxy = network.proxy {
             let host = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
-            let password = (proxy.password?.reveal() ?? "").percentEncoded
-            let login = proxy.user.map { "\($0.reveal().percentEncoded):\(password)@" } ?? ""
+            let password = PercentEncoding.encoded(proxy.password?.reveal() ?? "")
+            let login = proxy.user.map { "\(PercentEncoding.encoded($0.reveal())):\(password)@" } ?? ""
             let address = "http://\(login)\(host):\(proxy.port)"
             httpsProxy = address
             httpProxy = address
@@ -61,16 +62,5 @@ extension EgressConfiguration {
         caFile = network.caFile
         certificateFile = network.clientCertificate
         keyFile = network.clientKey
-    }
-}
-
-extension String {
-    /// Every byte but letters and digits as `%XX`, for the user part of a URL.
-    fileprivate var percentEncoded: String {
-        utf8.map { byte in
-            let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-            let hex = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + hex
-        }.joined()
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 package import Health
 
@@ -138,12 +139,8 @@ package struct InvariantTrial: Sendable {
 }
 
 extension HealthChangeEvent {
-    /// A number for its JSON (FNV-1a).
+    /// A number for its JSON.
     var fingerprint: UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in (try? HealthJSON.encoder().encode(self)) ?? Data() {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        return hash
+        FNV1a.hash(of: (try? HealthJSON.encoder().encode(self)) ?? Data())
     }
 }

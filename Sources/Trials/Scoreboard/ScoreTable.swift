@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Figures as rows of text, for a terminal or a page.

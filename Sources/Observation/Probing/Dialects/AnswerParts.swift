@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// What a part of an answer holds, under whichever name servers give it.
@@ -5,7 +6,7 @@ import Health
 /// Reasoning alone comes as `reasoning_content`, `reasoning`, `reasoning_text`, `thinking`, `thoughts`,
 /// `reasoning_details` and more: a name is taken by what it speaks of.
 enum AnswerParts {
-    private static let carriers = [
+    private static let carriers: [StaticString] = [
         "content", "text", "reason", "think", "thought", "refusal", "tool_call", "function_call", "audio", "image",
         "summary", "partial_json", "input", "arguments", "transcript", "parts", "message",
     ]
@@ -14,9 +15,10 @@ enum AnswerParts {
     static func carries(_ part: JSONValue) -> Bool {
         guard let fields = part.object else { return isSomething(part) }
         return fields.contains { name, value in
-            let name = name.lowercased()
-            return carriers.contains { name.contains($0) } && name != "finish_reason" && name != "stop_reason"
-                && (name.contains("tool_call") || name.contains("function_call") ? isThere(value) : isSomething(value))
+            carriers.contains { name.hasASCII(anyCase: $0) }
+                && !["finish_reason", "stop_reason"].contains(name.lowercased())
+                && (name.hasASCII(anyCase: "tool_call") || name.hasASCII(anyCase: "function_call")
+                    ? isThere(value) : isSomething(value))
         }
     }
 
@@ -50,6 +52,12 @@ enum EventData: Sendable {
     case unreadable
 
     init(_ event: ServerSentEvent) {
+        if event.data.utf8.count > 2, event.data.utf8.first == UInt8(ascii: "{"), let json = JSONText.parse(event.data),
+            json.object?.isEmpty == false
+        {
+            self = .json([json])
+            return
+        }
         let data = event.data.filter { !$0.isNewline }.split(separator: " ").joined(separator: " ")
         switch data {
         case "[DONE]", "\"[DONE]\"": self = .done

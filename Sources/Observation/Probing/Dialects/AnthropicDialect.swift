@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// Anthropic's Messages API, spoken to directly.
@@ -32,7 +33,7 @@ struct AnthropicDialect: ProbeDialect {
     func credentials(_ key: Secret) -> [(name: String, value: Secret)] { [("x-api-key", key)] }
 
     func modelListPath(after last: String?) -> String {
-        "models?limit=1000" + (last.map { "&after_id=\(PercentText.encoded($0))" } ?? "")
+        "models?limit=1000" + (last.map { "&after_id=\(PercentEncoding.encoded($0))" } ?? "")
     }
 
     func read(_ json: JSONValue, mode: ModelConfig.Mode) -> ProbeAnswer {

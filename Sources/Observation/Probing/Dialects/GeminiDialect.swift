@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// Gemini's own API, spoken to directly.
@@ -38,13 +39,13 @@ struct GeminiDialect: ProbeDialect {
     /// Models have names such as `models/gemini-2.5-flash`, tuned ones begin with `tunedModels/`.
     private static func resource(_ model: String) -> String {
         let parts = (model.contains("/") ? model : "models/\(model)").split(separator: "/")
-        return parts.map { PercentText.encoded(String($0)) }.joined(separator: "/")
+        return parts.map { PercentEncoding.encoded(String($0)) }.joined(separator: "/")
     }
 
     // MARK: The list of models
 
     func modelListPath(after last: String?) -> String {
-        "models?pageSize=1000" + (last.map { "&pageToken=\(PercentText.encoded($0))" } ?? "")
+        "models?pageSize=1000" + (last.map { "&pageToken=\(PercentEncoding.encoded($0))" } ?? "")
     }
 
     /// Leaves out what neither generates text nor embeds.

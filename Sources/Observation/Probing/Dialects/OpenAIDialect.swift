@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// OpenAI's API, which most providers, servers and gateways speak.
@@ -86,14 +87,13 @@ struct OpenAIDialect: ProbeDialect {
         if ask.target.tokenLimit != .auto { return ask.target.tokenLimit.rawValue }
         if let learnt = ask.lessons.tokenField { return learnt.rawValue }
         let where_ = [ask.model.provider, ask.target.gateway?.provider ?? "", Host(of: ask.target.baseURL).name]
-        let isOpenAI = where_.contains { $0.lowercased().contains("openai") || $0.lowercased().contains("azure") }
-        let isReasoning = ModelName(ask.target.model).isOpenAIReasoning
-        return (isOpenAI && isReasoning ? ModelTarget.TokenLimit.maxCompletionTokens : .maxTokens).rawValue
+        let isOpenAI = where_.contains { $0.hasASCII(anyCase: "openai") || $0.hasASCII(anyCase: "azure") }
+        let isReasoning = isOpenAI && ModelName(ask.target.model).isOpenAIReasoning
+        return (isReasoning ? ModelTarget.TokenLimit.maxCompletionTokens : .maxTokens).rawValue
     }
 
     private static func isTranscription(_ model: String) -> Bool {
-        let name = model.lowercased()
-        return name.contains("whisper") || name.contains("transcribe")
+        model.hasASCII(anyCase: "whisper") || model.hasASCII(anyCase: "transcribe")
     }
 
     /// A quarter second of silence to write down.

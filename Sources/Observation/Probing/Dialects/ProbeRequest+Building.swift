@@ -1,3 +1,4 @@
+import Basics
 import Health
 import NIOHTTP1
 
@@ -91,7 +92,7 @@ extension ModelTarget {
             // A query of the endpoint's own is added to the base's.
             let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
             let name = parts.first.map { $0.first == "/" ? String($0.dropFirst()) : $0 } ?? ""
-            let url = base.replacing("{path}", with: name).replacing("{model}", with: PercentText.encoded(model))
+            let url = base.replacing("{path}", with: name).replacing("{model}", with: PercentEncoding.encoded(model))
             guard parts.count == 2 else { return String(url) }
             return "\(url)\(url.contains("?") ? "&" : "?")\(parts[1])"
         }

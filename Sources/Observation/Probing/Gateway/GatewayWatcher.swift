@@ -1,3 +1,4 @@
+import Basics
 package import Health
 package import Logging
 import NIOHTTP1

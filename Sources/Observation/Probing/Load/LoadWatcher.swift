@@ -1,3 +1,4 @@
+import Basics
 import Health
 import NIOHTTP1
 import Synchronization
@@ -40,7 +41,7 @@ package final class LoadWatcher: Sendable {
     private static let bodyLimit = 1 << 20
 
     private let egress: Egress
-    private let settings: Settings
+    let settings: Settings
     private let servers = Mutex<[String: Server]>([:])
 
     init(egress: Egress, settings: Settings) {
@@ -54,27 +55,36 @@ package final class LoadWatcher: Sendable {
         return servers.withLock { servers in servers[server].map { !$0.memory.questions(at: now).isEmpty } ?? true }
     }
 
-    /// Asks the probe's server again and again, until the task is cancelled.
+    /// A probe waits at its server from now on.
     ///
-    /// A server that is known to tell what it works on is asked at once, so that what moves while the probe waits is seen;
-    /// any other once the probe has waited. The waits are real ones, like the probe's own deadline.
-    func watch(_ job: ProbeJob, now: @Sendable () -> Duration, _ report: Report) async {
-        guard let server = job.server else { return }
-        servers.withLock { servers in
+    /// - Returns: whether the server is known to tell what it works on, so that it is to be asked at once: what moves while
+    ///   the probe waits is seen. Any other is asked once the probe has waited.
+    func enter(_ job: ProbeJob) -> Bool {
+        guard let server = job.server else { return false }
+        return servers.withLock { servers in
             if servers[server] == nil, servers.count >= Self.mostServers {
                 servers = servers.filter { !$0.value.waiting.isEmpty }
             }
-            let fresh = Server(memory: LoadMemory(isPublic: !Host(of: job.target.baseURL).isPrivate))
-            servers[server, default: fresh].waiting[job.number] = job.key
+            servers[
+                server, default: Server(memory: LoadMemory(isPublic: !Host(of: job.target.baseURL).isPrivate))
+            ].waiting[job.number] = job.key
+            return servers[server]?.memory.known?.isTelling ?? false
         }
-        defer { servers.withLock { $0[server]?.waiting[job.number] = nil } }
-        let isTelling = servers.withLock { $0[server]?.memory.known?.isTelling ?? false }
-        if isTelling { await ask(server, job.target, now, report) }
-        var wait = settings.patience
-        while !Task.isCancelled {
-            do { try await Task.sleep(for: wait) } catch { return }
+    }
+
+    /// The probe waits no more.
+    func leave(_ job: ProbeJob) {
+        guard let server = job.server else { return }
+        servers.withLock { $0[server]?.waiting[job.number] = nil }
+    }
+
+    /// Asks the probe's server now and again, until the probe waits no more or the task is cancelled. The waits are real
+    /// ones, like the probe's own deadline.
+    func watch(_ job: ProbeJob, now: @Sendable () -> Duration, _ report: Report) async {
+        guard let server = job.server else { return }
+        while !Task.isCancelled, servers.withLock({ $0[server]?.waiting[job.number] != nil }) {
             await ask(server, job.target, now, report)
-            wait = settings.interval
+            do { try await Task.sleep(for: settings.interval) } catch { return }
         }
     }
 

@@ -1,3 +1,5 @@
+import Basics
+
 extension Host {
     /// Whether it is on this machine or a private network, by its address or by a name that only such networks have.
     ///

@@ -11,6 +11,7 @@ extension CanaryProber {
             case .rateLimited, .credentials, .quota, .misconfigured: .warning
             case .failing, .gone, .gateway, .selfNetwork: .error
             }
+        guard level >= logger.logLevel else { return }
         var metadata: Logger.Metadata = [
             "model_id": "\(job.model.id)", "provider": "\(job.model.provider)", "target": "\(job.target.name)",
             "reason": "\(job.reason.rawValue)", "outcome": "\(result.outcome.class.rawValue)",

@@ -11,7 +11,9 @@ extension CanaryProber: Service {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         guard state.withLock({ $0.begin(wake) }) else { throw CanaryProberIsRunning() }
         wake.yield()
-        await cancelWhenGracefulShutdown { await self.drive(wakes) }
+        await cancelWhenGracefulShutdown {
+            await withTaskExecutorPreference(self.runner.egress.executor) { await self.drive(wakes) }
+        }
         tell(state.withLock { $0.end() })
     }
 
@@ -21,7 +23,7 @@ extension CanaryProber: Service {
         await withDiscardingTaskGroup { group in
             for await _ in wakes {
                 let now = timekeeper.now.uptime
-                let (flights, timer, skipped) = state.withLock { $0.depart(at: now) }
+                let (flights, late, timer, skipped) = state.withLock { $0.depart(at: now) }
                 if skipped > 0 {
                     metrics.skipped(skipped)
                     logger.warning(
@@ -31,6 +33,7 @@ extension CanaryProber: Service {
                 for (job, scope) in flights {
                     group.addTask { await self.fly(job, scope) }
                 }
+                for job in late { group.addTask { await self.watchLoad(job) } }
                 if let timer {
                     group.addTask {
                         try? await self.timekeeper.sleep(until: timer)
@@ -48,7 +51,7 @@ extension CanaryProber: Service {
     }
 
     private func fly(_ job: ProbeJob, _ scope: FlightScope) async {
-        await scope.run { await self.make(job) }
+        await make(job, scope)
         let now = timekeeper.now.uptime
         let (told, landed, isMoreWaiting) = state.withLock { $0.land(job, at: now) }
         tell(told)

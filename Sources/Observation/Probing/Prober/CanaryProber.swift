@@ -1,6 +1,7 @@
 package import CoreMetrics
 package import Health
 package import Logging
+import NIOCore
 import Synchronization
 package import Telemetry
 
@@ -112,8 +113,8 @@ package final class CanaryProber: Sendable {
     func wake() { state.withLock { _ = $0.wake?.yield() } }
 
     /// Makes one probe and hands its result to everyone who wants it. Cancelled, it leaves `.probeCancelled` behind.
-    func make(_ job: ProbeJob) async {
-        guard !Task.isCancelled else { return }
+    func make(_ job: ProbeJob, _ scope: FlightScope) async {
+        guard !Task.isCancelled, !scope.isCancelled else { return }
         if let dueAt = job.dueAt { metrics.departed(late: timekeeper.now.uptime - dueAt) }
         guard await isProbeable(job.model) else {
             let result = idleResult(job.model, target: job.target.name)
@@ -123,7 +124,7 @@ package final class CanaryProber: Sendable {
             wake()
             return
         }
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled, !scope.isCancelled else { return }
         // What was learnt of the account or the model overrides what was planned.
         let learnt = runner.lessons.lessons(for: job.target, of: job.model.id).streaming
         intake.submit(
@@ -133,7 +134,7 @@ package final class CanaryProber: Sendable {
                     isStreamed: learnt.map { $0 == .always } ?? job.isStreamed),
                 source: .probe, at: timekeeper.now))
         do {
-            let result = try await answer(to: job)
+            let result = try await answer(to: job, scope)
             intake.submit(
                 Evidence(.probeFinished(job.key, number: job.number, result), source: .probe, at: timekeeper.now))
             metrics.checked(job, result)
@@ -149,14 +150,23 @@ package final class CanaryProber: Sendable {
     }
 
     /// Makes the probe, and meanwhile asks its server how loaded it is.
-    private func answer(to job: ProbeJob) async throws -> ProbeResult {
-        guard let loads, loads.mayAsk(job, at: timekeeper.now.uptime) else { return try await runner.run(job) }
+    private func answer(to job: ProbeJob, _ scope: FlightScope) async throws -> ProbeResult {
+        guard let loads, loads.mayAsk(job, at: timekeeper.now.uptime) else { return try await runner.run(job, scope) }
+        let isTelling = loads.enter(job)
+        defer { loads.leave(job) }
+        guard isTelling else {
+            // Most answers come before anyone would be asked: a timer costs less than a task.
+            let alarm = runner.egress.loop.scheduleTask(in: TimeAmount(loads.settings.patience)) {
+                self.state.withLock { $0.late.append(job) }
+                self.wake()
+            }
+            defer { alarm.cancel() }
+            return try await runner.run(job, scope)
+        }
         return try await withThrowingTaskGroup(of: ProbeResult?.self) { group in
-            group.addTask { try await self.runner.run(job) }
+            group.addTask { try await self.runner.run(job, scope) }
             group.addTask {
-                await loads.watch(job, now: { self.timekeeper.now.uptime }) { load, server, waiting in
-                    self.take(load, of: server, waiting: waiting)
-                }
+                await self.watchLoad(job)
                 return nil
             }
             defer { group.cancelAll() }
@@ -164,6 +174,13 @@ package final class CanaryProber: Sendable {
                 if let next { return next }
             }
             throw CancellationError()
+        }
+    }
+
+    /// Asks the server of a probe how loaded it is, as long as the probe waits there.
+    func watchLoad(_ job: ProbeJob) async {
+        await loads?.watch(job, now: { self.timekeeper.now.uptime }) { load, server, waiting in
+            self.take(load, of: server, waiting: waiting)
         }
     }
 

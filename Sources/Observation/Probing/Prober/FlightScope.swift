@@ -1,22 +1,35 @@
-/// A piece of work that can be cancelled from outside its task, without a task of its own.
+import Synchronization
+
+/// What cancels one probe from outside its task, without a task of its own.
 final class FlightScope: Sendable {
-    private let ended: AsyncStream<Never>
-    private let end: AsyncStream<Never>.Continuation
+    private struct State {
+        var isCancelled = false
+        var handler: (@Sendable () -> Void)?
+    }
+    private let state = Mutex(State())
 
-    init() { (ended, end) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+    var isCancelled: Bool { state.withLock(\.isCancelled) }
 
-    /// Ends the work, now or as soon as it begins.
-    func cancel() { end.finish() }
-
-    /// Runs the work until it is done or cancelled; returns only when it has ended.
-    ///
-    /// To be called once.
-    func run(_ work: @escaping @Sendable () async -> Void) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask(operation: work)
-            group.addTask { [ended] in for await _ in ended {} }
-            await group.next()
-            group.cancelAll()
+    /// Ends the work, now or as soon as it looks.
+    func cancel() {
+        let handler = state.withLock { state in
+            state.isCancelled = true
+            return state.handler.take()
         }
+        handler?()
+    }
+
+    /// Calls `handler` once if the work is cancelled before `body` has ended; at once where it is already.
+    func onCancel<Value>(
+        _ handler: @escaping @Sendable () -> Void, isolation: isolated (any Actor)? = #isolation,
+        _ body: () async throws -> Value
+    ) async rethrows -> Value {
+        let isCancelled = state.withLock { state in
+            if !state.isCancelled { state.handler = handler }
+            return state.isCancelled
+        }
+        if isCancelled { handler() }
+        defer { state.withLock { $0.handler = nil } }
+        return try await body()
     }
 }

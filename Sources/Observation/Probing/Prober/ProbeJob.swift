@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 /// One probe to be made: all that has to be known of it, so that a configuration that changes meanwhile changes nothing.

@@ -1,3 +1,4 @@
+import Basics
 import Health
 import Synchronization
 
@@ -14,18 +15,18 @@ struct ProbeRunner: Sendable {
     var stay: @Sendable (ModelTarget, ModelConfig) -> LocalStay? = { _, _ in nil }
 
     /// - Throws: only when the task is cancelled. A model that fails, and a probe that cannot be built, is a result.
-    func run(_ job: ProbeJob) async throws(CancellationError) -> ProbeResult {
+    func run(_ job: ProbeJob, _ scope: FlightScope) async throws(CancellationError) -> ProbeResult {
         let started = ContinuousClock.now
         var result = ProbeResult(
             modelId: job.model.id, target: job.target.name, outcome: .ok, startedAt: timekeeper.now.wall)
         var known = lessons.lessons(for: job.target, of: job.model.id)
         var verdict: Verdict
         do {
-            var (exchange, judged) = try await attempt(job, known, timeout: job.config.timeout)
+            var (exchange, judged) = try await attempt(job, known, timeout: job.config.timeout, scope)
             let rest = job.config.timeout - (ContinuousClock.now - started)
             // A refusal may name what to do otherwise: do it at once, within the same deadline.
             if rest > .milliseconds(100), let lesson = lesson(in: judged, exchange, job, known) {
-                (exchange, judged) = try await attempt(job, lesson, timeout: rest)
+                (exchange, judged) = try await attempt(job, lesson, timeout: rest, scope)
                 var learnt: Lessons? = lesson
                 if judged.outcome.class == .misconfigured {
                     // The same refusal again: the lesson was wrong. Another one: it was right, and here is the next.
@@ -77,7 +78,7 @@ struct ProbeRunner: Sendable {
     }
 
     private func attempt(
-        _ job: ProbeJob, _ known: Lessons, timeout: Duration
+        _ job: ProbeJob, _ known: Lessons, timeout: Duration, _ scope: FlightScope
     ) async throws -> (Exchange, Verdict) {
         var ask = ProbeAsk(
             model: job.model, target: job.target, config: job.config, check: job.check,
@@ -89,7 +90,7 @@ struct ProbeRunner: Sendable {
         let trace = "canary-\(Self.hex(UInt64.random(in: .min ... .max)))"
         let request = try ProbeRequest(ask, trace: trace)
         let exchange = try await TimedRequest(
-            request: request, timeout: timeout, stallAfter: timeout * limits.stallShare
+            request: request, timeout: timeout, stallAfter: timeout * limits.stallShare, scope: scope
         ).send(by: egress)
         isAnswered = exchange.failure == nil
         let redactor = Redactor(
@@ -104,7 +105,10 @@ struct ProbeRunner: Sendable {
             now: timekeeper.now.wall, usualName: echoes.usualName(of: job.target, of: job.model.id),
             answersAs: job.model.answersAs, onOtherModel: job.model.onOtherModel)
         let classifier = ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: job.target))
-        var verdict = classifier.verdict(on: exchange)
+        var verdict =
+            exchange.body.count <= Self.quickBody
+            ? classifier.verdict(on: exchange)
+            : await withTaskExecutorPreference(globalConcurrentExecutor) { classifier.verdict(on: exchange) }
         let isAnswer = verdict.outcome.class == .ok
         let isOther = verdict.outcome.class == .failing && verdict.outcome.cause == .otherModelAnswered
         if isAnswer || isOther, let name = verdict.answer?.model, !name.isEmpty {
@@ -116,6 +120,9 @@ struct ProbeRunner: Sendable {
         }
         return (exchange, verdict)
     }
+
+    /// Larger answers are not judged on the event loop, where other probes would wait for it.
+    private static let quickBody = 1 << 18
 
     private static func hex(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)

@@ -29,6 +29,8 @@ struct ProberState: Sendable {
     /// Due, but more are in flight than may be, or their server is busy.
     private var waiting: [ProbeJob] = []
     private var flights: [UInt64: Flight] = [:]
+    /// Probes that have waited so long that their servers are asked how loaded they are.
+    var late: [ProbeJob] = []
     private(set) var queues = ServerQueues()
     /// When each key of the timetable was last looked at: a probe left, or there was nothing to send.
     private var looks: [ProbeKey: Duration] = [:]
@@ -69,10 +71,11 @@ struct ProberState: Sendable {
         return manual.end()
     }
 
-    /// What leaves now, and when to wake the loop again if no timer does yet.
+    /// What leaves now, whose servers are to be asked, and when to wake the loop again if no timer does yet.
     mutating func depart(
         at now: Duration
-    ) -> (flights: [(ProbeJob, FlightScope)], timer: Duration?, skipped: UInt64) {
+    ) -> (flights: [(ProbeJob, FlightScope)], late: [ProbeJob], timer: Duration?, skipped: UInt64) {
+        defer { late = [] }
         for departure in schedule.due(at: now) {
             if let job = job(for: departure) {
                 waiting.append(job)
@@ -86,7 +89,7 @@ struct ProberState: Sendable {
         var timer = schedule.nextDeadline()
         if let deadline = timer, timers.contains(where: { $0 <= deadline }) { timer = nil }
         if let timer { timers.insert(timer) }
-        return (leaving, timer, skipped)
+        return (leaving, late, timer, skipped)
     }
 
     mutating func disarm(_ timer: Duration) { timers.remove(timer) }

@@ -1,4 +1,5 @@
 package import AsyncHTTPClient
+import Basics
 import HTTPGuard
 package import NIOCore
 import NIOPosix
@@ -16,6 +17,10 @@ package final class Egress: Sendable {
     private let http: HTTPClient?
     private let rules: ProxyRules
     private let isForbidden: @Sendable (String) -> Bool
+    /// Where all connections live.
+    let loop: any EventLoop
+    /// Runs tasks where their answers are read.
+    let executor: EventLoopExecutor
 
     /// Reads the certificate files and parses the proxies; connects to nothing.
     package convenience init(
@@ -30,6 +35,11 @@ package final class Egress: Sendable {
         isForbidden: @escaping @Sendable (_ host: String) -> Bool
     ) throws(EgressError) {
         let tls = try Self.tls(configuration)
+        // One loop: across two, an answer that ends with its connection may be read before the client has noted that its
+        // own request is sent, and it then calls the answer broken.
+        let loop = eventLoopGroup.next()
+        self.loop = loop
+        executor = EventLoopExecutor(loop)
         let httpsProxy = try Self.proxy(configuration.httpsProxy, key: "egress.httpsProxy")
         let httpProxy = try Self.proxy(configuration.httpProxy, key: "egress.httpProxy")
         func client(_ proxy: HTTPClient.Configuration.Proxy?) -> HTTPClient {
@@ -46,9 +56,7 @@ package final class Egress: Sendable {
                 guard proxy == nil else { return AnswerGuard.install(on: channel) }
                 return Self.admit(channel, isForbidden: isForbidden).flatMap { AnswerGuard.install(on: channel) }
             }
-            // On one loop: across two, an answer that ends with its connection may be read before the client has noted
-            // that its own request is sent, and it then calls the answer broken.
-            return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup.next()), configuration: settings)
+            return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: settings)
         }
         self.isForbidden = isForbidden
         rules = ProxyRules(configuration.noProxy)
@@ -153,6 +161,7 @@ package final class Egress: Sendable {
         guard let at = authority.lastIndex(of: "@") else { return nil }
         let parts = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         return .basic(
-            username: PercentText.decoded(parts[0]), password: parts.count > 1 ? PercentText.decoded(parts[1]) : "")
+            username: PercentEncoding.decoded(parts[0]),
+            password: parts.count > 1 ? PercentEncoding.decoded(parts[1]) : "")
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Addresses that no request of ours goes to, whoever configured them: the credential services of cloud providers.
 enum ForbiddenAddress {
     /// AWS, Azure, Google, DigitalOcean, OpenStack; AWS over IPv6; AWS ECS and EKS; Alibaba; Oracle; Azure's host agent.

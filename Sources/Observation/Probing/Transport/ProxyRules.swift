@@ -1,3 +1,5 @@
+import Basics
+
 /// Which hosts are reached directly although there is a proxy: the usual reading of `NO_PROXY`.
 ///
 /// Comma-separated: `*` for all, a host or domain (its subdomains too), an address, a network (`10.0.0.0/8`), each with

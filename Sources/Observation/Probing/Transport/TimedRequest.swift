@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import HTTPGuard
 import Health
 import NIOCore
@@ -15,6 +16,8 @@ struct TimedRequest: Sendable {
     var timeout: Duration
     /// How long an answer that has begun may be silent.
     var stallAfter: Duration
+    /// What may cancel it beside the task's own cancellation.
+    var scope: FlightScope?
 
     /// - Throws: only when the task is cancelled; all else that can happen is part of the exchange.
     func send(by egress: Egress) async throws(CancellationError) -> Exchange {
@@ -33,7 +36,7 @@ struct TimedRequest: Sendable {
     private func attempt(
         by egress: Egress, until deadline: NIODeadline
     ) async throws(CancellationError) -> (exchange: Exchange, isStale: Bool) {
-        guard !Task.isCancelled else { throw CancellationError() }
+        guard !isCancelled else { throw CancellationError() }
         let delegate = Delegate(
             isStreamed: request.isStreamed, bodyLimit: request.bodyLimit, stallAfter: stallAfter)
         do {
@@ -41,22 +44,25 @@ struct TimedRequest: Sendable {
             let task = client.execute(
                 request: try HTTPClient.Request(
                     url: request.url, method: request.method, headers: request.headers,
-                    body: request.body.isEmpty ? nil : .bytes(request.body)),
+                    body: request.body.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: request.body))),
                 delegate: delegate, deadline: deadline)
             let exchange = try await withTaskCancellationHandler {
-                try await task.get()
+                guard let scope else { return try await task.get() }
+                return try await scope.onCancel({ task.cancel() }) { try await task.get() }
             } onCancel: {
                 task.cancel()
             }
             return (exchange, false)
         } catch {
-            if Task.isCancelled { throw CancellationError() }
+            if isCancelled { throw CancellationError() }
             let exchange = delegate.ended(by: failure(error))
             // Handed to a connection after its end, it was never sent.
             let isUnsent = exchange.phases.connect == nil && exchange.failure == .closed
             return (exchange, error is StaleConnection || isUnsent)
         }
     }
+
+    private var isCancelled: Bool { Task.isCancelled || scope?.isCancelled ?? false }
 
     /// Some errors say nothing of their reason where it is our own.
     private func failure(_ error: any Error) -> TransportFailure {

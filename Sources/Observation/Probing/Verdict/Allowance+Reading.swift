@@ -1,3 +1,4 @@
+import Basics
 import Health
 import NIOHTTP1
 
@@ -53,11 +54,11 @@ extension Allowance {
     /// What manuals tell and headers don't: Groq counts requests by the day, Together by the second, Anthropic, OpenAI and
     /// Azure by the minute.
     private static func usualPeriod(_ vendor: String, _ headers: HTTPHeaders) -> Duration? {
-        let vendor = vendor.lowercased()
-        if vendor.contains("groq") { return .seconds(86_400) }
-        if vendor.contains("together") { return .seconds(1) }
+        if vendor.hasASCII(anyCase: "groq") { return .seconds(86_400) }
+        if vendor.hasASCII(anyCase: "together") { return .seconds(1) }
+        let isMinute = vendor.hasASCII(anyCase: "openai") || vendor.hasASCII(anyCase: "azure")
         let isAnthropic = headers.contains { $0.name.lowercased().hasPrefix("anthropic-ratelimit-") }
-        return isAnthropic || vendor.contains("openai") || vendor.contains("azure") ? .seconds(60) : nil
+        return isMinute || isAnthropic ? .seconds(60) : nil
     }
 
     // MARK: Words

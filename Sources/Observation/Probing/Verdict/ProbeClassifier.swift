@@ -20,7 +20,9 @@ struct ProbeClassifier: Sendable {
             exchange.headers, verdict.error, vendor: "\(context.provider) \(context.host)", now: context.now)
         verdict.outcome.detail = context.redactor.clean(verdict.outcome.detail)
         verdict.notes = verdict.notes.map { context.redactor.clean($0) }
-        if let model = verdict.answer?.model { verdict.answer?.model = context.redactor.clean(model, limit: 120) }
+        if let model = verdict.answer?.model, model != context.model, model != context.usualName {
+            verdict.answer?.model = context.redactor.clean(model, limit: 120)
+        }
         return verdict
     }
 

@@ -1,3 +1,4 @@
+import Basics
 import Health
 
 #if canImport(FoundationEssentials)
@@ -36,8 +37,9 @@ struct RateWindow: Sendable, Hashable {
             change(&windows[key, default: RateWindow(unit: unit)])
         }
         for (name, value) in headers.prefix(200) {
-            let name = name.lowercased().replacing("rate-limit", with: "ratelimit")
-            guard name.contains("ratelimit"), value.utf8.count <= 400 else { continue }
+            let isOneWord = name.hasASCII(anyCase: "ratelimit")
+            guard isOneWord || name.hasASCII(anyCase: "rate-limit"), value.utf8.count <= 400 else { continue }
+            let name = isOneWord ? name.lowercased() : name.lowercased().replacing("rate-limit", with: "ratelimit")
             if name == "ratelimit" || name == "ratelimit-policy" {
                 for item in structured(value) {
                     change("ietf \(item.name)", .requests) { item.fill(&$0, isPolicy: name.hasSuffix("policy"), now) }
@@ -81,7 +83,10 @@ struct RateWindow: Sendable, Hashable {
         init?(_ name: String) {
             var kind: Kind?
             var rest: [Substring] = []
-            for word in name.split(whereSeparator: { "-_.".contains($0) }) {
+            let words = name.utf8.split {
+                $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+            }
+            for word in words.lazy.map({ Substring($0) }) {
                 switch word {
                 case "limit": kind = .limit
                 case "remaining": kind = .remaining
@@ -96,7 +101,7 @@ struct RateWindow: Sendable, Hashable {
             key = rest.joined(separator: "-")
             period = rest.lazy.compactMap { Header.period(of: $0) }.first
             let what = rest.filter { Header.period(of: $0) == nil && $0 != "anthropic" }
-            if what.contains(where: { $0.contains("token") || $0.contains("size") || $0 == "tpm" || $0 == "tpd" }) {
+            if what.contains(where: { $0.hasASCII("token") || $0.hasASCII("size") || $0 == "tpm" || $0 == "tpd" }) {
                 unit = .tokens
             } else if what.isEmpty || what.contains(where: { $0.hasPrefix("req") || $0 == "rpm" || $0 == "rpd" }) {
                 unit = .requests
@@ -121,12 +126,13 @@ struct RateWindow: Sendable, Hashable {
 
     /// `500`, `500.0`, `100, 100;w=60`.
     private static func count(_ value: String) -> Int? {
-        let first = value.prefix { $0 != "," && $0 != ";" }
-        return RetryAfter.number(String(first)).flatMap { Int(exactly: $0.rounded()) }
+        let first = value.utf8.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: ";") }
+        return RetryAfter.number(String(Substring(first))).flatMap { Int(exactly: $0.rounded()) }
     }
 
     /// The `60` of `100, 100;w=60` and `100;window=60`.
     private static func inlinePeriod(_ value: String) -> Duration? {
+        guard value.utf8.contains(UInt8(ascii: ";")) else { return nil }
         for item in value.split(separator: ",") {
             for part in item.split(separator: ";").dropFirst() {
                 let pair = part.filter { !$0.isWhitespace }.split(separator: "=")

@@ -6,33 +6,21 @@ import Health
 /// slip through; so does whatever has the shape of a key of anyone's (``KeyShape``). The names of the configuration stay:
 /// a provider called `xai-eu` is no key, and a key that is called like its provider is no secret.
 struct Redactor: Sendable {
-    /// Longest first, lower-case.
-    private let secrets: [[UInt8]]
-    /// Lower-case.
-    private let names: Set<String>
+    private let given: (secrets: [Secret], names: [String])
 
     static let placeholder = "<secret>"
     /// The longest sentence that is kept, in characters.
     static let longest = 300
     /// More of an upstream's text is not even looked at, in bytes.
     private static let horizon = 4_096
-    /// A secret shorter than this is an ordinary word in too many places.
-    private static let shortest = 4
-    /// So many characters in a row of a secret are an echo of it.
-    private static let run = 8
 
     /// - Parameter names: what is public: providers, models, gateways, hosts.
-    init(_ secrets: [Secret] = [], names: [String] = []) {
-        self.names = Set(names.map { $0.lowercased() }.filter { $0.count >= 3 })
-        let isName = self.names.contains
-        let bytes = secrets.map { $0.reveal() }.filter { !isName($0.lowercased()) }
-            .map { Self.lowered(Array($0.utf8)) }.filter { $0.count >= Self.shortest }
-        self.secrets = Set(bytes).sorted { $0.count > $1.count }
-    }
+    init(_ secrets: [Secret] = [], names: [String] = []) { given = (secrets, names) }
 
     /// The text on one line, without secrets and without characters that change how others look, cut to `limit`.
     func clean(_ text: String, limit: Int = Redactor.longest) -> String {
-        let visible = withoutKeyShapes(withoutSecrets(Self.withoutFormatting(text)))
+        guard !text.isEmpty else { return text }
+        let visible = Words(given.secrets, names: given.names).hide(in: Self.withoutFormatting(text))
         let line = visible.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
         return line.count <= limit ? line : line.prefix(limit - 1) + "…"
     }
@@ -54,6 +42,29 @@ struct Redactor: Sendable {
         }
         return String(scalars)
     }
+}
+
+/// What a redactor looks for: made when there is a text to clean, which most answers have not.
+private struct Words {
+    /// Longest first, lower-case.
+    private let secrets: [[UInt8]]
+    /// Lower-case.
+    private let names: Set<String>
+
+    /// A secret shorter than this is an ordinary word in too many places.
+    private static let shortest = 4
+    /// So many characters in a row of a secret are an echo of it.
+    private static let run = 8
+
+    init(_ secrets: [Secret], names: [String]) {
+        self.names = Set(names.map { $0.lowercased() }.filter { $0.count >= 3 })
+        let isName = self.names.contains
+        let bytes = secrets.map { $0.reveal() }.filter { !isName($0.lowercased()) }
+            .map { Self.lowered(Array($0.utf8)) }.filter { $0.count >= Self.shortest }
+        self.secrets = Set(bytes).sorted { $0.count > $1.count }
+    }
+
+    func hide(in text: String) -> String { withoutKeyShapes(withoutSecrets(text)) }
 
     // MARK: Our own secrets
 
@@ -69,7 +80,7 @@ struct Redactor: Sendable {
         var index = 0
         while index < bytes.count {
             if isSecret[index] {
-                result += Array(Self.placeholder.utf8)
+                result += Array(Redactor.placeholder.utf8)
                 while index < bytes.count, isSecret[index] { index += 1 }
             } else {
                 result.append(bytes[index])
@@ -110,7 +121,7 @@ struct Redactor: Sendable {
         var lead = KeyShape.Lead.none
         func flush() {
             guard !word.isEmpty else { return }
-            result += isName(word) || !KeyShape.fits(word, after: lead) ? word : Self.placeholder
+            result += isName(word) || !KeyShape.fits(word, after: lead) ? word : Redactor.placeholder
             lead = KeyShape.Lead(word)
             word = ""
         }

@@ -7,11 +7,11 @@ import Darwin
 #endif
 
 /// An IP address as 16 bytes, IPv4 in its IPv6-mapped form, so that one address has one value however it is written.
-struct IPAddress: Sendable, Hashable {
-    let bytes: [UInt8]
+package struct IPAddress: Sendable, Hashable {
+    package let bytes: [UInt8]
 
     /// Reads dotted, decimal, hexadecimal and octal IPv4 (`inet_aton`) and IPv6; `nil` for a name.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let plain = text.prefix { $0 != "%" }
         var v6 = in6_addr()
         if inet_pton(AF_INET6, String(plain), &v6) == 1 {
@@ -26,13 +26,13 @@ struct IPAddress: Sendable, Hashable {
 
     private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
 
-    var isV4: Bool { bytes.starts(with: Self.mapped) }
-    var isLoopback: Bool {
+    package var isV4: Bool { bytes.starts(with: Self.mapped) }
+    package var isLoopback: Bool {
         isV4 ? bytes[12] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
     }
 
     /// Whether the first `length` bits are those of `network`; for IPv4 the length counts from the IPv4 part.
-    func isWithin(_ network: IPAddress, length: Int) -> Bool {
+    package func isWithin(_ network: IPAddress, length: Int) -> Bool {
         guard isV4 == network.isV4 else { return false }
         let bits = min(128, isV4 ? 96 + length : length)
         for index in 0..<16 {
