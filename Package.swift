@@ -14,6 +14,7 @@ extension Target.Dependency {
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
     static let heap = product(name: "HeapModule", package: "swift-collections")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
@@ -79,7 +80,8 @@ let package = Package(
         .target(
             name: "Observation",
             dependencies: [
-                "Basics", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .heap, .logging, .metrics, .nioCore,
+                "Basics", "Health", "HTTPGuard", "Telemetry", .asyncHTTPClient, .deque, .heap, .logging, .metrics,
+                .nioCore,
                 .nioHTTP1,
                 .nioHTTPCompression,
                 .nioPosix, .nioSSL,

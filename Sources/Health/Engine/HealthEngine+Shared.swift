@@ -28,9 +28,13 @@ extension HealthEngine {
         if place.outside >= 0 {
             if shared.outside[place.outside].silentSince == nil { shared.outside[place.outside].silentSince = now }
             shared.outside[place.outside].silentAt = now
-            let look = models[index].targets[target].run?.lastStart ?? now
-            let first = shared.outside[place.outside].silentLooks?.first ?? look
-            shared.outside[place.outside].silentLooks = (first, look)
+            // A model that was failing already when its host answered says less of the host.
+            if let run = models[index].targets[target].run,
+                shared.outside[place.outside].answeredAt.map({ run.startedAt >= $0 }) ?? true
+            {
+                let first = shared.outside[place.outside].silentLooks?.first ?? run.lastStart
+                shared.outside[place.outside].silentLooks = (first, run.lastStart)
+            }
         }
         if place.host >= 0 {
             shared.hosts[place.host].silent.insert(index)

@@ -32,7 +32,7 @@ struct SharedTracks: Sendable {
         /// When it fell silent since it last answered, and when it was last found so.
         var silentSince: Moment?
         var silentAt: Moment?
-        /// When the first and the last of the looks left that found it so.
+        /// When the first and the last of the looks left that found it so; `nil` where its models were failing before.
         var silentLooks: (first: Moment, last: Moment)?
         /// The longest interval of its models.
         var interval = Duration.zero
@@ -159,8 +159,8 @@ struct SharedTracks: Sendable {
 
     /// Whether chance does not explain the silence of those that were found silent in one look each.
     func isConfirmed(_ silent: [Int]) -> Bool {
-        let uncertain = freshlySilent(silent).count { !$0.isCertain }
-        return uncertain == 0 || uncertain > 2
+        let uncertain = freshlySilent(silent).filter { !$0.isCertain }
+        return uncertain.isEmpty || uncertain.count { $0.silentLooks != nil } > 2
     }
 
     /// Whether it has been asked for our own network, and the answer is still to come.

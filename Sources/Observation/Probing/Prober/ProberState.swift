@@ -1,3 +1,4 @@
+import DequeModule
 import Health
 
 /// What the prober knows at an instant; every change of it happens here, under the prober's lock.
@@ -27,7 +28,7 @@ struct ProberState: Sendable {
     private(set) var wake: AsyncStream<Void>.Continuation?
     private var hasEnded = false
     /// Due, but more are in flight than may be, or their server is busy.
-    private var waiting: [ProbeJob] = []
+    private var waiting: Deque<ProbeJob> = []
     private var flights: [UInt64: Flight] = [:]
     /// Probes that have waited so long that their servers are asked how loaded they are.
     var late: [ProbeJob] = []
@@ -96,14 +97,9 @@ struct ProberState: Sendable {
 
     /// Takes out of the line what may leave: as many as there is room for, and no more to a busy server than it is spared.
     private mutating func launch(at now: Duration) -> [(ProbeJob, FlightScope)] {
-        guard !waiting.isEmpty else { return [] }
         var leaving: [(ProbeJob, FlightScope)] = []
         var staying: [ProbeJob] = []
-        for (index, job) in waiting.enumerated() {
-            guard flights.count < limits.maxConcurrent else {
-                staying += waiting[index...]
-                break
-            }
+        while flights.count < limits.maxConcurrent, let job = waiting.popFirst() {
             if job.reason != .manual, queues.isFull(job.server, at: now) {
                 if job.isExtra, let departure = job.departure {
                     schedule.decline(departure, at: now)
@@ -118,7 +114,7 @@ struct ProberState: Sendable {
             if job.departure != nil { looks[job.key] = now }
             leaving.append((job, scope))
         }
-        waiting = staying
+        if !staying.isEmpty { waiting.insert(contentsOf: staying, at: 0) }
         return leaving
     }
 
@@ -195,11 +191,12 @@ struct ProberState: Sendable {
         let keys = schedule.keys
         looks = Dictionary(uniqueKeysWithValues: keys.map { ($0, looks[$0] ?? now) })
         let dropped = waiting.filter { !keys.contains($0.key) }
-        waiting = waiting.filter { keys.contains($0.key) }.map { job in
-            // What has not left goes where the new configuration says.
-            guard let departure = job.departure, let renewed = self.job(for: departure) else { return job }
-            return renewed
-        }
+        waiting = Deque(
+            waiting.filter { keys.contains($0.key) }.map { job in
+                // What has not left goes where the new configuration says.
+                guard let departure = job.departure, let renewed = self.job(for: departure) else { return job }
+                return renewed
+            })
         let outdated = flights.values.filter { flight in
             guard keys.contains(flight.job.key) else { return true }
             guard flight.job.departure != nil, let model = self.models[flight.job.key.modelID] else {
@@ -284,7 +281,7 @@ struct ProberState: Sendable {
     /// left behind would block its key for good.
     var isBalanced: Bool {
         var numbers: [ProbeKey: Set<UInt64>] = [:]
-        for job in flights.values.map(\.job) + waiting where job.departure != nil {
+        for job in flights.values.map(\.job) + Array(waiting) where job.departure != nil {
             numbers[job.key, default: []].insert(job.number)
         }
         return schedule.inFlight.allSatisfy { key, inFlight in inFlight.isSubset(of: numbers[key] ?? []) }
