@@ -8,6 +8,9 @@ public import Foundation
 public struct Timekeeper: Sendable {
     private let read: @Sendable () -> Moment
     private let wait: @Sendable (Duration) async throws -> Void
+    /// Whether its time passes as the machine's does, so that any timer of the machine's may be used in place of
+    /// ``sleep(until:)``.
+    package private(set) var isSystem = false
 
     /// - Parameters:
     ///   - clock: what uptime counts on and sleeps by; uptime 0 is now.
@@ -22,7 +25,11 @@ public struct Timekeeper: Sendable {
     }
 
     /// The machine's own clocks.
-    public static var system: Timekeeper { Timekeeper(ContinuousClock()) }
+    public static var system: Timekeeper {
+        var timekeeper = Timekeeper(ContinuousClock())
+        timekeeper.isSystem = true
+        return timekeeper
+    }
 
     /// Both clocks, read together.
     public var now: Moment { read() }

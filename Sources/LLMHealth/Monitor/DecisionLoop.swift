@@ -111,6 +111,7 @@ package final class DecisionLoop: Service {
 
     /// Waits until everything submitted before this call has been weighed and published.
     package func flush() async {
+        intake.release()
         let (received, dropped) = intake.counts
         let goal = received - dropped
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in

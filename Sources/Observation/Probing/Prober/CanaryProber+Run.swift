@@ -1,5 +1,6 @@
 import Health
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
@@ -35,15 +36,25 @@ extension CanaryProber: Service {
                 }
                 for job in late { group.addTask { await self.watchLoad(job) } }
                 if let timer {
-                    group.addTask {
-                        try? await self.timekeeper.sleep(until: timer)
-                        self.state.withLock { $0.disarm(timer) }
-                        self.wake()
+                    if timekeeper.isSystem {
+                        // On the loop that the probe leaves from; a task would be woken by another thread.
+                        let wait = TimeAmount(max(.zero, timer - timekeeper.now.uptime))
+                        runner.egress.loop.scheduleTask(in: wait) { [weak self] in self?.ring(timer) }
+                    } else {
+                        group.addTask {
+                            try? await self.timekeeper.sleep(until: timer)
+                            self.ring(timer)
+                        }
                     }
                 }
             }
             group.cancelAll()
         }
+    }
+
+    private func ring(_ timer: Duration) {
+        state.withLock { $0.disarm(timer) }
+        wake()
     }
 
     func tell(_ told: [ManualCalls.Told]) {

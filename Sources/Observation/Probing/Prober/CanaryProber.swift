@@ -39,6 +39,9 @@ package final class CanaryProber: Sendable {
         package var waiting: Int
     }
 
+    /// How long the word that a probe has left waits for other evidence: far less than any answer is late by.
+    private static let longestHold = TimeAmount.milliseconds(25)
+
     let state: Mutex<ProberState>
     let runner: ProbeRunner
     let intake: Intake
@@ -127,12 +130,14 @@ package final class CanaryProber: Sendable {
         guard !Task.isCancelled, !scope.isCancelled else { return }
         // What was learnt of the account or the model overrides what was planned.
         let learnt = runner.lessons.lessons(for: job.target, of: job.model.id).streaming
-        intake.submit(
-            Evidence(
-                .probeStarted(
-                    job.key, number: job.number, reason: job.reason,
-                    isStreamed: learnt.map { $0 == .always } ?? job.isStreamed),
-                source: .probe, at: timekeeper.now))
+        let started = Evidence(
+            .probeStarted(
+                job.key, number: job.number, reason: job.reason,
+                isStreamed: learnt.map { $0 == .always } ?? job.isStreamed),
+            source: .probe, at: timekeeper.now)
+        if intake.submitWithNext(started) {
+            runner.egress.loop.scheduleTask(in: Self.longestHold) { [intake] in intake.release() }
+        }
         do {
             let result = try await answer(to: job, scope)
             intake.submit(

@@ -1,5 +1,6 @@
 import Basics
 import Health
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -46,7 +47,7 @@ struct RateWindow: Sendable, Hashable {
                 }
                 continue
             }
-            guard let header = Header(name) else { continue }
+            guard let header = Self.header(name) else { continue }
             change(header.key, header.unit) { window in
                 window.period = window.period ?? header.period
                 switch header.kind {
@@ -71,6 +72,19 @@ struct RateWindow: Sendable, Hashable {
     }
 
     // MARK: Names
+
+    /// What names mean: a provider sends the same ones with each answer.
+    private static let known = Mutex<[String: Header?]>([:])
+    private static let mostKnown = 500
+
+    private static func header(_ name: String) -> Header? {
+        if let header = known.withLock({ $0[name] }) { return header }
+        let header = Header(name)
+        known.withLock { known in
+            if known.count < mostKnown { known[name] = .some(header) }
+        }
+        return header
+    }
 
     private struct Header {
         enum Kind { case limit, remaining, reset, period }
