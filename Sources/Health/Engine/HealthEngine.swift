@@ -208,14 +208,15 @@ public struct HealthEngine: Sendable {
         if rendered.count != models.count {
             rendered = models.indices.map { models[$0].rendered(at: now, policy) }
         } else {
-            for index in models.indices
-            where models[index].isDirty || revision % 32 == UInt64(index % 32) || models[index].isOld(at: now, policy) {
-                rendered[index] = models[index].rendered(at: now, policy)
+            // Not by `where`: that would copy each track.
+            for index in models.indices {
+                let isTurn = revision % 32 == UInt64(index % 32)
+                if let next = models[index].renderedAnew(at: now, isTurn: isTurn, policy) { rendered[index] = next }
             }
         }
-        for index in models.indices { models[index].isDirty = false }
         return FleetHealth(
-            revision: revision, at: now.wall, models: rendered, components: components.statuses, rollUp: policy.rollUp)
+            revision: revision, at: now.wall, sorted: rendered, positions: positions, components: components.statuses,
+            rollUp: policy.rollUp)
     }
 
     /// The status and the routing verdict of one model, without everything else that ``fleet(at:)`` tells.

@@ -8,10 +8,11 @@ extension ModelTrack {
     /// What people and programs are shown.
     mutating func rendered(at now: Moment, _ policy: HealthPolicy) -> ModelHealthStatus {
         renderedAt = now
+        isDirty = false
         let uptime = now.uptime.seconds
         let summary = window.summary(at: uptime)
         let up = availability.availability(at: uptime)
-        let next = targets.compactMap { $0.plan.departure(jitter: policy.jitter) }.min().map { max($0, now.uptime) }
+        let next = targets.indices.compactMap { targets[$0].departure(policy) }.min().map { max($0, now.uptime) }
         // The best target speaks for the model here too.
         let best =
             targets.first { $0.breaker == .closed && $0.run == nil } ?? targets.first { $0.breaker == .closed }
@@ -36,6 +37,12 @@ extension ModelTrack {
             probeResult: currentProbe(at: now, policy), requestTotal: requestTotal,
             targets: targetHealth(at: now, policy),
             metadata: metadata)
+    }
+
+    /// The same where what is shown has moved or aged, or it is its turn; else `nil`.
+    mutating func renderedAnew(at now: Moment, isTurn: Bool, _ policy: HealthPolicy) -> ModelHealthStatus? {
+        guard isDirty || isTurn || isOld(at: now, policy) else { return nil }
+        return rendered(at: now, policy)
     }
 
     private func currentProbe(at now: Moment, _ policy: HealthPolicy) -> ProbeResult? {

@@ -95,7 +95,9 @@ struct ModelTrack: Sendable {
         guard let renderedAt, now - renderedAt < .seconds(10) else { return true }
         // The wall clock was set, or a probe that is due has not left yet: the times shown are no longer right.
         return abs((now.wall.timeIntervalSince(renderedAt.wall)) - (now - renderedAt).seconds) > 0.5
-            || targets.contains { $0.plan.isDue(at: now.uptime, jitter: policy.jitter) }
+            || targets.indices.contains {
+                targets[$0].plan.isDue(at: now.uptime, jitter: policy.jitter, seed: targets[$0].jitterSeed)
+            }
     }
 
     /// Takes over what is known from before the configuration changed; only targets that changed begin anew.
@@ -275,7 +277,7 @@ struct ModelTrack: Sendable {
     /// The reasons as an event tells them: the first one with what is done about it.
     func toldReasons(_ policy: HealthPolicy) -> [HealthReason] {
         var told = reasons
-        let departures = targets.compactMap { $0.plan.departure(jitter: policy.jitter) }
+        let departures = targets.indices.compactMap { targets[$0].departure(policy) }
         guard status != .healthy, let next = departures.min() else { return told }
         let again = settledAt.wall(at: next).timeOfDay
         if told[0].message.hasSuffix(".") { told[0].message.removeLast() }

@@ -93,6 +93,8 @@ struct TargetTrack: Sendable {
     let phase: Duration
 
     var plan: ProbePlan
+    /// What its jitter is drawn from.
+    let jitterSeed: UInt64
     /// The first turn of the regular schedule that no look has left for.
     var unserved: Duration?
     /// Whether the plan was the regular one when it was last made.
@@ -162,8 +164,14 @@ struct TargetTrack: Sendable {
         self.timeout = timeout.seconds
         self.variesManner = variesManner
         self.plan = plan
+        jitterSeed = Jitter.seed(of: key)
         phase = plan.anchor
         budget = policy.budget.burst
+    }
+
+    /// Uptime at which its next probe leaves.
+    func departure(_ policy: HealthPolicy) -> Duration? {
+        plan.departure(jitter: policy.jitter, seed: jitterSeed)
     }
 
     var refusal: Refusal? {

@@ -21,11 +21,24 @@ public struct FleetHealth: Sendable {
         revision: UInt64, at: Date, models: [ModelHealthStatus], components: [ComponentStatus] = [],
         rollUp: HealthPolicy.RollUp = .init()
     ) {
+        let models = models.sorted { $0.modelId < $1.modelId }
+        let positions = Dictionary(
+            models.enumerated().map { ($1.modelId, $0) }, uniquingKeysWith: { first, _ in first })
+        self.init(
+            revision: revision, at: at, sorted: models, positions: positions, components: components, rollUp: rollUp)
+    }
+
+    /// - Parameters:
+    ///   - models: in the order of their ids, no id twice.
+    ///   - positions: where each of them is.
+    init(
+        revision: UInt64, at: Date, sorted models: [ModelHealthStatus], positions: [ModelID: Int],
+        components: [ComponentStatus], rollUp: HealthPolicy.RollUp
+    ) {
         self.revision = revision
         self.at = at
-        self.models = models.sorted { $0.modelId < $1.modelId }
-        positions = Dictionary(
-            self.models.enumerated().map { ($1.modelId, $0) }, uniquingKeysWith: { first, _ in first })
+        self.models = models
+        self.positions = positions
         summary = HealthSummary(
             revision: revision, at: at, models: self.models, components: components, rollUp: rollUp)
     }
@@ -175,13 +188,15 @@ public struct HealthSummary: Sendable, Hashable, Codable {
         }
         self.components = components
         worst =
-            models.filter { $0.status != .healthy }
-            .sorted { ($1.status.severity, $0.since) < ($0.status.severity, $1.since) }
+            models.indices.filter { models[$0].status != .healthy }
+            .map { (index: $0, severity: models[$0].status.severity, since: models[$0].since) }
+            .sorted { ($1.severity, $0.since) < ($0.severity, $1.since) }
             .prefix(10)
-            .map {
-                Worst(
-                    modelId: $0.modelId, provider: $0.provider, status: $0.status,
-                    reason: $0.reasons.first?.message ?? "", since: $0.since)
+            .map { (index, _, _) in
+                let model = models[index]
+                return Worst(
+                    modelId: model.modelId, provider: model.provider, status: model.status,
+                    reason: model.reasons.first?.message ?? "", since: model.since)
             }
         status = rollUp.status(of: counts, unhealthyShare: 1)
         reason =

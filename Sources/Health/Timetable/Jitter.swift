@@ -43,9 +43,9 @@ extension ProbePlan {
     }
 
     /// Whether the next probe leaves by then.
-    package func isDue(at now: Duration, jitter: Double) -> Bool {
+    package func isDue(at now: Duration, jitter: Double, seed: UInt64? = nil) -> Bool {
         // Most are further off than any jitter.
         guard let next, next - every * jitter <= now else { return false }
-        return departure(jitter: jitter).map { $0 <= now } ?? false
+        return departure(jitter: jitter, seed: seed).map { $0 <= now } ?? false
     }
 }
