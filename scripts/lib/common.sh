@@ -52,6 +52,10 @@ need_python() {
   done
 }
 
+# release PRODUCT...: builds for use. Without the debugger's tables, which are three fifths of the file, and with the
+# names of functions, which a crash report needs.
+release() { local product; for product in "$@"; do swift build -c release -Xlinker -S --product "$product"; done; }
+
 # What the package itself builds with.
 need_build_tools() {
   command -v swift >/dev/null || fail "Swift 6.2 or newer is needed: https://www.swift.org/install"

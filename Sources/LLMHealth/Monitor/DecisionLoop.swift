@@ -87,7 +87,7 @@ package final class DecisionLoop: Service {
         state = Mutex(
             State(
                 engine: HealthEngine(policy: policy, firstSeq: numbers.lowerBound), lastReserved: numbers.upperBound))
-        (alarms, alarm) = AsyncStream.makeStream()
+        (alarms, alarm) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.intake = intake
         self.publisher = publisher
         self.dependencies = dependencies
