@@ -137,7 +137,8 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams, .asyncHTTPClient,
+                "Basics", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams,
+                .asyncHTTPClient,
                 .nioHTTP1,
             ],
             swiftSettings: settings
@@ -212,7 +213,9 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .coreMetrics], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: [
+                "Basics", "Simulator", .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -228,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "LLMHealthTests",
             dependencies: [
-                "API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry", "TestSupport",
+                "Basics", "API", "Health", "History", "LLMHealth", "Observation", "Simulator", "Telemetry",
+                "TestSupport",
                 "Trials", "Web",
                 .asyncHTTPClient, .grdb, .logging, .nioCore, .serviceLifecycle,
             ],

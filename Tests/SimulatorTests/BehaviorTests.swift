@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Testing
 
@@ -85,13 +86,13 @@ struct BehaviorTests {
         ("250us", 0.00025),
     ])
     func `a duration is read and written`(text: String, seconds: Double) throws {
-        let duration = try #require(DurationText.parse(text))
+        let duration = try #require(DurationText.parse(text, asGo: true))
         #expect(abs(duration.seconds - seconds) < 1e-9)
-        #expect(DurationText.parse(DurationText.write(duration)) == duration)
+        #expect(DurationText.parse(DurationText.write(duration), asGo: true) == duration)
     }
 
     @Test(arguments: ["", "20", "s", "1x", "-1s", "1s2", "1..2s", "1e9h", "99999999999999999999h"])
     func `what is no duration is refused`(text: String) {
-        #expect(DurationText.parse(text) == nil)
+        #expect(DurationText.parse(text, asGo: true) == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Health
 import History
 
@@ -108,11 +109,7 @@ extension Query {
     private static func whole(_ text: String) -> Int? { text.allSatisfy(\.isASCIIDigit) ? Int(text) : nil }
 
     static func duration(_ text: String) -> Duration? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), text.dropLast().allSatisfy(\.isASCIIDigit),
-            let number = Int64(text.dropLast()), number <= 1_000_000_000
-        else { return nil }
-        return .seconds(number * unit)
+        text.dropLast().allSatisfy(\.isASCIIDigit) ? DurationText.parse(text) : nil
     }
 }
 

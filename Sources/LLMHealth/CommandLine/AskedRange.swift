@@ -1,3 +1,4 @@
+import Basics
 package import Health
 
 #if canImport(FoundationEssentials)
@@ -36,10 +37,6 @@ package enum AskedRange {
     }
 
     private static func duration(_ text: String) -> Duration? {
-        let units: [Character: Int64] = ["m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()),
-            (1...1_000_000).contains(number)
-        else { return nil }
-        return .seconds(number * unit)
+        DurationText.parse(text).flatMap { (.seconds(60)...(.seconds(86_400 * 1_000_000))).contains($0) ? $0 : nil }
     }
 }

@@ -73,7 +73,7 @@ struct LocalLedger: Sendable {
         status.ageSeconds = age.seconds
         if isUp == true, age > max(retention, (interval ?? .zero) * 3) {
             status.isAvailable = false
-            status.error = "was last asked \(age.inWords) ago"
+            status.error = "was last asked \(age.text) ago"
         }
         if status.isAvailable || age <= retention { status.models = models }
         // Not a reading of this instant, even where the clock has not moved since.

@@ -133,7 +133,7 @@ package final class LocalModelWatcher: LocalModelHealthService {
         let read = await bounded(by: settings.pollTimeout, on: timekeeper) {
             await reader.reading(over: wire)
         }
-        var result = read ?? .failure(wire.endpoint.error("a poll took longer than \(settings.pollTimeout.inWords)"))
+        var result = read ?? .failure(wire.endpoint.error("a poll took longer than \(settings.pollTimeout.text)"))
         if case .failure = result, Task.isCancelled { return nil }
         // That we cannot ask says nothing of the runtime.
         if case .failure(let error) = result, OwnResource.lacking() != nil { return .failure(error) }

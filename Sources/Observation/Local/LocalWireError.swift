@@ -77,7 +77,7 @@ extension LocalWire {
             endpoint.error("closed the connection before it had answered GET \(path): look into its log")
         case .deadline, .connectTimeout, .stall:
             endpoint.error(
-                "no answer to GET \(path) within \(timeout.inWords): restart it if this lasts, or correct \(key)")
+                "no answer to GET \(path) within \(timeout.text): restart it if this lasts, or correct \(key)")
         case .tooLong(let limit):
             endpoint.error("the answer to GET \(path) is larger than \(limit >> 20) MiB: is another program at \(key)?")
         case .garbled:
@@ -117,13 +117,5 @@ extension LocalWire {
                     + "Correct \(runtime.configurationKey).url",
                 cause: said)
         }
-    }
-}
-
-extension Duration {
-    /// `2 s` or `500 ms`.
-    var inWords: String {
-        let whole = Int64(milliseconds.rounded())
-        return whole % 1_000 == 0 ? "\(whole / 1_000) s" : "\(whole) ms"
     }
 }

@@ -60,7 +60,7 @@ final class OllamaReader: LocalRuntimeReader {
         case .failure(let error):
             if error.isTimeout, let other = others.lazy.compactMap({ try? $0.get() }).first {
                 throw wire.endpoint.error(
-                    "hangs: it answers GET \(other.path), but not GET \(error.path) within \(wire.timeout.inWords); "
+                    "hangs: it answers GET \(other.path), but not GET \(error.path) within \(wire.timeout.text); "
                         + "restart it if this lasts")
             }
             throw wire.explain(error)

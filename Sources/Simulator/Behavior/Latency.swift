@@ -1,3 +1,5 @@
+import Basics
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -37,7 +39,7 @@ extension Latency: Codable {
 
     package init(from decoder: any Decoder) throws {
         if let text = try? decoder.singleValueContainer().decode(String.self) {
-            guard let duration = DurationText.parse(text) else {
+            guard let duration = DurationText.parse(text, asGo: true) else {
                 throw StrictDecoding.invalid(
                     "'\(text)' is no duration; write for example 250ms or 1.5s", at: decoder.codingPath)
             }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A scenario file: the models of each face, how they behave at the start, and what changes when.
 struct Scenario: Sendable, Equatable {
     var configuration: SimulatorConfiguration

@@ -1,3 +1,5 @@
+import Basics
+
 /// Decoding that names what is wrong: an unknown key is an error with a suggestion, never ignored.
 enum StrictDecoding {
     private struct AnyKey: CodingKey {
@@ -70,7 +72,7 @@ struct TextDuration: Codable, Sendable, Equatable {
 
     init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
-        guard let duration = DurationText.parse(text) else {
+        guard let duration = DurationText.parse(text, asGo: true) else {
             throw StrictDecoding.invalid(
                 "'\(text)' is no duration; write for example 500ms, 20s or 1m30s", at: decoder.codingPath)
         }

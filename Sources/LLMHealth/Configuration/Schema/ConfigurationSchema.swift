@@ -1,3 +1,4 @@
+import Basics
 package import Health
 
 /// The JSON Schema of the configuration, for editors; made of the same tables of keys that the reader walks.

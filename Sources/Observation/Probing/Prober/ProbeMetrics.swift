@@ -1,3 +1,4 @@
+import Basics
 import CoreMetrics
 import Health
 import Telemetry
@@ -60,13 +61,5 @@ struct ProbeMetrics: Sendable {
 
     private func time(_ metric: Metric, _ duration: Duration, _ values: [String]) {
         metric.makeTimer(values, factory: factory).recordNanoseconds(duration.nanoseconds)
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, isOver) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isOver ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000
     }
 }

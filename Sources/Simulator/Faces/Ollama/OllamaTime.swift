@@ -1,3 +1,5 @@
+import Basics
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -38,7 +40,7 @@ enum OllamaTime {
     static func keepAlive(_ value: JSON?) -> Duration? {
         switch value {
         case .number(let text): Double(text).map { $0 < 0 || $0 > forever.seconds ? forever : .seconds($0) }
-        case .string(let text): text.hasPrefix("-") ? forever : DurationText.parse(text)
+        case .string(let text): text.hasPrefix("-") ? forever : DurationText.parse(text, asGo: true)
         default: nil
         }
     }
