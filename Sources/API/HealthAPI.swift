@@ -9,7 +9,7 @@ package struct HealthAPI: Sendable {
     package let configuration: APIConfiguration
     let dependencies: APIDependencies
     let documents: FleetDocuments
-    let exposition = ExpositionCache()
+    let exposition = DocumentCache<ExpositionStamp, Bool>(limit: 1)
     let slots: ProbeSlots
     let feed: LiveFeed
     let badges: BadgeCache
@@ -17,12 +17,13 @@ package struct HealthAPI: Sendable {
     package init(configuration: APIConfiguration, dependencies: APIDependencies) {
         self.configuration = configuration
         self.dependencies = dependencies
-        documents = FleetDocuments()
+        let encoder = FleetEncoder()
+        documents = FleetDocuments(encoder: encoder)
         badges = BadgeCache()
         slots = ProbeSlots(configuration.concurrentProbes)
         feed = LiveFeed(
             publisher: dependencies.publisher, past: dependencies.past, limits: configuration.live,
-            timekeeper: dependencies.time)
+            timekeeper: dependencies.time, encoder: encoder)
     }
 
     /// Every route there is.

@@ -14,18 +14,14 @@ final class BadgeCache: Sendable {
     private struct Key: Hashable {
         var order: BadgeOrder
         var isSeen: Bool
-    }
-
-    private struct Kept {
-        var document: Document
-        /// Of the fleet it was drawn for; what the past tells outlives it.
-        var revision: UInt64?
-        var until: Date
+        /// What the past tells, where it is asked for.
+        var share: Double?
     }
 
     /// Callers can ask for any number of them.
     private static let limit = 2_048
-    private let kept = Mutex<[Key: Kept]>([:])
+    /// By the fleet's revision.
+    private let documents = DocumentCache<UInt64, Key>(limit: BadgeCache.limit)
 
     private struct Past: Hashable {
         var model: ModelID
@@ -39,33 +35,20 @@ final class BadgeCache: Sendable {
         _ order: BadgeOrder, isSeen: Bool, fleet: FleetHealth, now: Date,
         uptime: () async throws -> Double?, objective: (ModelID) -> Double
     ) async throws -> Document {
-        let key = Key(order: order, isSeen: isSeen)
-        if let known = kept.withLock({ $0[key] }), known.until > now,
-            known.revision == nil || known.revision == fleet.revision
-        {
-            return known.document
+        var key = Key(order: order, isSeen: isSeen)
+        let model = isSeen ? fleet[order.model] : nil
+        if model != nil, order.metric == .uptime { key.share = try await share(order, now, uptime) }
+        return try documents.document(key, fleet.revision) {
+            guard let model else { return try Self.draw(.notFound(order.label), order.format) }
+            let badge: Badge =
+                switch order.metric {
+                case .status: .status(of: model, label: order.label)
+                case .score: .score(of: model, label: order.label)
+                case .latency: .latency(of: model, label: order.label)
+                case .uptime: .uptime(key.share, objective: objective(order.model), label: order.label)
+                }
+            return try Self.draw(badge, order.format)
         }
-        let badge: Badge
-        var revision: UInt64? = fleet.revision
-        if isSeen, let model = fleet[order.model] {
-            switch order.metric {
-            case .status: badge = .status(of: model, label: order.label)
-            case .score: badge = .score(of: model, label: order.label)
-            case .latency: badge = .latency(of: model, label: order.label)
-            case .uptime:
-                badge = .uptime(
-                    try await share(order, now, uptime), objective: objective(order.model), label: order.label)
-                revision = nil
-            }
-        } else {
-            badge = .notFound(order.label)
-        }
-        let document = try Self.draw(badge, order.format)
-        kept.withLock { kept in
-            if kept.count >= Self.limit { kept.removeAll() }
-            kept[key] = Kept(document: document, revision: revision, until: now + Double(Badge.maximumAge))
-        }
-        return document
     }
 
     private func share(

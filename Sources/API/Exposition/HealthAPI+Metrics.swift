@@ -4,6 +4,14 @@ import Logging
 import NIOCore
 import Telemetry
 
+/// What an exposition is made of: it is made once a revision and second, however many scrape.
+struct ExpositionStamp: Hashable, Sendable {
+    /// The fleet's.
+    var revision: UInt64
+    /// Of the uptime, whole.
+    var second: Int64
+}
+
 extension HealthAPI {
     var metricsRoutes: [Route] {
         [
@@ -31,7 +39,7 @@ extension HealthAPI {
         let publisher = dependencies.publisher
         let fleet = publisher.fleet
         let second = dependencies.time.now.uptime.components.seconds
-        return exposition.document(.init(revision: fleet.revision, second: second)) {
+        return exposition.document(true, .init(revision: fleet.revision, second: second)) {
             let families = FleetExposition.families(of: fleet, dropped: publisher.droppedItems)
             let text = PrometheusText.text(of: families + dependencies.processMetrics())
             return Document(ByteBuffer(string: text), contentType: PrometheusText.contentType)

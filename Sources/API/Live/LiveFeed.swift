@@ -20,6 +20,7 @@ final class LiveFeed: Sendable {
     let limits: LiveLimits
     let timekeeper: Timekeeper
     let metrics = LiveMetrics()
+    private let encoder: FleetEncoder
     private let past: (any HistoryStore)?
     private let items: AsyncStream<FleetPublisher.Item>
     private let log: Mutex<LiveLog>
@@ -32,7 +33,11 @@ final class LiveFeed: Sendable {
     /// A fleet that was encoded so short a time ago serves a new reader as well: the events after it follow.
     static let freshness = Duration.milliseconds(250)
 
-    init(publisher: FleetPublisher, past: (any HistoryStore)?, limits: LiveLimits, timekeeper: Timekeeper) {
+    init(
+        publisher: FleetPublisher, past: (any HistoryStore)?, limits: LiveLimits, timekeeper: Timekeeper,
+        encoder: FleetEncoder = FleetEncoder()
+    ) {
+        self.encoder = encoder
         self.past = past
         self.limits = limits
         self.timekeeper = timekeeper
@@ -54,12 +59,12 @@ final class LiveFeed: Sendable {
     // MARK: Publications
 
     private func take(_ item: FleetPublisher.Item, logger: Logger) {
-        let encoder = HealthJSON.encoder()
+        let json = HealthJSON.encoder()
         var rows: [(event: HealthChangeEvent, json: ByteBuffer, model: ByteBuffer?)] = []
         for event in item.events {
             do {
-                let model = try item.fleet[event.modelId].map { ByteBuffer(bytes: try encoder.encode($0.finite)) }
-                rows.append((event, ByteBuffer(bytes: try encoder.encode(event)), model))
+                let model = try item.fleet[event.modelId].map { try encoder.encode($0).json }
+                rows.append((event, ByteBuffer(bytes: try json.encode(event)), model))
             } catch {
                 logger.error("An event could not be encoded", metadata: ["error": "\(error)", "seq": "\(event.seq)"])
             }
@@ -104,7 +109,7 @@ final class LiveFeed: Sendable {
             settledAt = timekeeper.now.uptime
             guard fleet.revision > old.revision else { return }
             do {
-                let new = try old.renewed(fleet, seq: seq, position: position)
+                let new = try old.renewed(fleet, seq: seq, position: position, by: encoder)
                 log.withLock { $0.tell(new) }
             } catch {
                 logger.error("The fleet could not be encoded", metadata: ["error": "\(error)"])

@@ -7,18 +7,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The fleet as bytes at one revision, with what has changed and when: a value, renewed about once a second.
-///
-/// Each model's JSON is made once for all readers and kept until the model changes. A list or the difference to an
-/// earlier revision is put together from these pieces.
+/// The fleet as the live stream tells it at one revision, with what has changed and when: a value, renewed about once a
+/// second. A list or the difference to an earlier revision is put together from each model's bytes.
 struct LiveFleet: Sendable {
-    struct Piece: Sendable {
-        var model: ModelHealthStatus
-        var json: ByteBuffer
-        /// The revision that brought it as it is.
-        var changed: UInt64
-    }
-
     struct Removal: Sendable {
         var modelID: ModelID
         var provider: String
@@ -28,7 +19,7 @@ struct LiveFleet: Sendable {
     /// Models that have left and are remembered; a reader that is further behind gets the whole fleet.
     static let maximumRemovals = 1_000
 
-    private(set) var revision: UInt64
+    private var encoded = EncodedFleet()
     /// The last event that is part of it.
     private(set) var seq: UInt64
     /// Where in the log the events begin that are not part of it.
@@ -36,20 +27,18 @@ struct LiveFleet: Sendable {
     private var head = ByteBuffer()
     private var summary: HealthSummary
     private var summaryChanged: UInt64
-    /// Sorted by model id.
-    private(set) var pieces: [Piece] = []
+    var revision: UInt64 { encoded.revision }
     private var removals: [Removal] = []
     /// Removals up to this revision may be forgotten.
     private var forgotten: UInt64 = 0
 
     /// A fleet of no models.
     init(seq: UInt64) {
-        revision = 0
         position = 0
         self.seq = seq
         summary = FleetHealth.empty.summary
         summaryChanged = 0
-        try? writeHead(.empty)
+        writeHead(.empty, ByteBuffer(staticString: "{}"))
     }
 
     /// The same later on: encodes the models that are not as they were.
@@ -57,29 +46,15 @@ struct LiveFleet: Sendable {
     /// - Parameters:
     ///   - seq: the last event that is part of the fleet.
     ///   - position: where in the log the events after it begin.
-    func renewed(_ fleet: FleetHealth, seq: UInt64, position: Int) throws -> LiveFleet {
+    func renewed(
+        _ fleet: FleetHealth, seq: UInt64, position: Int, by encoder: FleetEncoder = FleetEncoder()
+    ) throws -> LiveFleet {
         var new = self
-        new.revision = fleet.revision
         new.seq = seq
         new.position = position
-        let encoder = HealthJSON.encoder()
-        var old = pieces[...]
-        new.pieces = []
-        new.pieces.reserveCapacity(fleet.models.count)
-        // Both are sorted by model id.
-        for model in fleet.models {
-            while let first = old.first, first.model.modelId < model.modelId { new.remove(old.removeFirst().model) }
-            if let same = old.first, same.model.modelId == model.modelId {
-                old.removeFirst()
-                if same.model == model {
-                    new.pieces.append(same)
-                    continue
-                }
-            }
-            let json = ByteBuffer(bytes: try encoder.encode(model.finite))
-            new.pieces.append(Piece(model: model, json: json, changed: fleet.revision))
-        }
-        for piece in old { new.remove(piece.model) }
+        let left: [ModelHealthStatus]
+        (new.encoded, left) = try encoded.renewed(fleet, by: encoder)
+        for model in left { new.remove(model) }
         if new.removals.count > Self.maximumRemovals {
             let excess = new.removals.count - Self.maximumRemovals
             new.forgotten = new.removals[excess - 1].revision
@@ -87,7 +62,7 @@ struct LiveFleet: Sendable {
         }
         if !summary.says(theSameAs: fleet.summary) { new.summaryChanged = fleet.revision }
         new.summary = fleet.summary
-        try new.writeHead(fleet)
+        new.writeHead(fleet, new.encoded.summary)
         return new
     }
 
@@ -96,26 +71,18 @@ struct LiveFleet: Sendable {
     }
 
     /// What fleets and updates have in common: revision, time and summary.
-    private mutating func writeHead(_ fleet: FleetHealth) throws {
+    private mutating func writeHead(_ fleet: FleetHealth, _ summary: ByteBuffer) {
         head = ByteBuffer(string: #","revision":\#(fleet.revision),"at":"\#(fleet.at.rfc3339)","summary":"#)
-        head.writeBytes(try HealthJSON.encoder().encode(fleet.summary))
+        head.writeImmutableBuffer(summary)
     }
 
     /// A model's JSON; `nil` for one that is not in the fleet.
-    func json(of id: ModelID) -> ByteBuffer? {
-        var low = 0
-        var high = pieces.count
-        while low < high {
-            let middle = (low + high) / 2
-            if pieces[middle].model.modelId < id { low = middle + 1 } else { high = middle }
-        }
-        return low < pieces.count && pieces[low].model.modelId == id ? pieces[low].json : nil
-    }
+    func json(of id: ModelID) -> ByteBuffer? { encoded.json(of: id) }
 
     /// The part of a fleet's message that does not depend on who gets it.
     func body(_ filter: FleetFilter) -> ByteBuffer {
         var body = head
-        write(pieces.lazy.filter { filter.matches($0.model) }, to: &body)
+        write(encoded.pieces.lazy.filter { filter.matches($0.model) }, to: &body)
         body.writeStaticString("}")
         return body
     }
@@ -125,7 +92,7 @@ struct LiveFleet: Sendable {
 
     /// What is different from an earlier revision; `nil` when nothing is that the filter lets through.
     func update(since: UInt64, _ filter: FleetFilter) -> LiveMessage? {
-        let changed = pieces.lazy.filter { $0.changed > since }
+        let changed = encoded.pieces.lazy.filter { $0.changed > since }
         var gone = removals.filter { removal in
             removal.revision > since && filter.concerns(removal.modelID, removal.provider)
                 && json(of: removal.modelID) == nil
@@ -147,7 +114,7 @@ struct LiveFleet: Sendable {
         return LiveMessage(.update, json: message)
     }
 
-    private func write(_ pieces: some Sequence<Piece>, to buffer: inout ByteBuffer) {
+    private func write(_ pieces: some Sequence<EncodedFleet.Piece>, to buffer: inout ByteBuffer) {
         buffer.writeStaticString(#","models":["#)
         var isFirst = true
         for piece in pieces {

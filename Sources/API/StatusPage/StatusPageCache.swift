@@ -34,8 +34,7 @@ actor StatusPageCache {
     /// Whether somebody reads the past at the moment, and who waits for it.
     private var isReading = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
-    private var stamp: Stamp?
-    private var documents: [Face: Document] = [:]
+    private let documents = DocumentCache<Stamp, Face>(limit: 3)
 
     init(page: StatusPage, past: any HistoryStore, board: NoticeBoard?) {
         self.page = page
@@ -55,16 +54,10 @@ actor StatusPageCache {
         let stamp = Stamp(
             revision: fleet.revision, said: board?.revision ?? 0, reportAt: report.createdAt, at: now.flooredToMinute,
             home: home)
-        if stamp != self.stamp {
-            documents.removeAll()
-            self.stamp = stamp
+        return try documents.document(face, stamp) {
+            // As it is now: what was said within this minute holds already.
+            try render(StatusContent(page, fleet: fleet, report: report, board: board, at: now))
         }
-        if let document = documents[face] { return document }
-        // As it is now: what was said within this minute holds already.
-        let content = StatusContent(page, fleet: fleet, report: report, board: board, at: now)
-        let document = try render(content)
-        documents[face] = document
-        return document
     }
 
     /// What is known of the last 90 days.
