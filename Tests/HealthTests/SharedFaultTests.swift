@@ -152,6 +152,37 @@ import Testing
         }
     }
 
+    /// Another host answers after the failure, and the network is gone before the next look.
+    @Test(arguments: [60.0, 300], [true, false])
+    func `a failing look and then our own network's loss are no outage`(_ interval: Double, _ hangs: Bool) {
+        for after in stride(from: 2.0, through: 34, by: 4) {
+            let models = (0..<3).map {
+                ModelConfig.plain(
+                    ModelID("m\($0)"), interval: .seconds(interval), host: "https://host\($0).example.com")
+            }
+            // Its turn comes a quarter of the interval before the next one's.
+            var failed: Double?
+            var fleet = VirtualFleet(models) { key, now in
+                if let failed, now.seconds >= failed + after { return hangs ? .hang : .failing() }
+                guard key.modelID == "m0", now.seconds > interval * 4, failed == nil else { return .ok() }
+                failed = now.seconds
+                return .failing()
+            }
+            while failed == nil { fleet.run(until: fleet.now + .seconds(1)) }
+            // The others are asked by hand meanwhile, and answer.
+            fleet.run(until: fleet.now + .seconds(1))
+            for id: ModelID in ["m1", "m2"] {
+                let result = ProbeResult(
+                    modelId: id, target: TargetName.default, outcome: .ok, latency: .seconds(0.3),
+                    startedAt: VirtualFleet.moment(fleet.now).wall)
+                fleet.submit(.probeFinished(ProbeKey(id), number: .max, result))
+            }
+            fleet.run(until: fleet.now + .seconds(interval * 2 + 60))
+            #expect(component(&fleet, .network)?.status == .unhealthy)
+            #expect(isThroughUnhealthy(fleet).isEmpty, "\(after): \(isThroughUnhealthy(fleet).map(\.reason))")
+        }
+    }
+
     @Test(arguments: [true, false])
     func `one host that dies while others answer is an outage in time`(_ hasCheck: Bool) {
         let models = (0..<5).map { ModelConfig.plain(ModelID("m\($0)"), host: "https://host\($0).example.com") }

@@ -46,7 +46,8 @@ extension HealthEngine {
         {
             // With each silence anew: what was asked for may have come to nothing.
             models[index].targets[target].run?.othersAskedAt = run.othersAskedAt ?? now
-            askOthers(than: index, place, since: run.burstStart, at: now, into: &actions)
+            let witnessed = witnessTime(of: models[index].targets[target], run, at: now)
+            askOthers(than: index, place, since: run.burstStart, elsewhereSince: witnessed, at: now, into: &actions)
         }
         hold(index, target, at: now)
     }
@@ -86,7 +87,17 @@ extension HealthEngine {
         guard place.outside >= 0 else { return false }
         if shared.isNetworkAsked(at: now) { return true }
         guard shared.outside.count >= policy.selfNetwork.hosts else { return false }
-        return !shared.outside.contains { $0.answeredAt.map { $0 >= run.burstStart } ?? false }
+        let since = witnessTime(of: track, run, at: now)
+        return !shared.outside.contains { $0.answeredAt.map { $0 >= since } ?? false }
+    }
+
+    /// From when on an answer from elsewhere says that our own network is there for the looks of a run.
+    ///
+    /// An answer that came after the first look says nothing of those that follow: the first may have failed by chance, and
+    /// the network gone since. Later on, an answer has to be as late as half of what an outage takes.
+    private func witnessTime(of track: TargetTrack, _ run: TargetTrack.Run, at now: Moment) -> Moment {
+        let half = run.burstStart + .seconds(track.leastSpan(policy) / 2)
+        return now >= half ? half : run.burstStart
     }
 
     // MARK: Gateways
@@ -199,7 +210,8 @@ extension HealthEngine {
 
     /// Looks at models elsewhere, to learn soon whether they answer.
     private mutating func askOthers(
-        than index: Int, _ place: SharedTracks.Place, since: Moment, at now: Moment, into actions: inout Actions
+        than index: Int, _ place: SharedTracks.Place, since: Moment, elsewhereSince: Moment, at now: Moment,
+        into actions: inout Actions
     ) {
         if place.host >= 0 {
             let host = shared.hosts[place.host]
@@ -210,11 +222,11 @@ extension HealthEngine {
         }
         guard place.outside >= 0, shared.outside.count >= policy.selfNetwork.hosts else { return }
         let unasked = shared.outside.indices.filter {
-            $0 != place.outside && (shared.outside[$0].silentAt.map { $0 < since } ?? true)
-                && (shared.outside[$0].answeredAt.map { $0 < since } ?? true)
+            $0 != place.outside && (shared.outside[$0].silentAt.map { $0 < elsewhereSince } ?? true)
+                && (shared.outside[$0].answeredAt.map { $0 < elsewhereSince } ?? true)
         }
         for outside in unasked.prefix(Self.mostAsked) {
-            hastenAny(of: shared.outside[outside].members, since: since, at: now, into: &actions) {
+            hastenAny(of: shared.outside[outside].members, since: elsewhereSince, at: now, into: &actions) {
                 $0.outside == outside
             }
         }
