@@ -56,87 +56,45 @@ extension Configuration {
         /// Whether it has a list of models of its own, with a key of its own to read it.
         var hasOwnList: Bool { isHosted || kind == .litellm }
     }
+}
 
-    /// Which models of a list are watched although nobody named them.
-    public struct Discovery: Sendable, Hashable {
-        /// Name patterns, `*` for anything and `?` for one character; default `*`; key `include`.
-        public var include: [String]
-        /// Patterns that win over `include`; key `exclude`.
-        public var exclude: [String]
-        /// Between two readings of the list; default 5 m; key `interval`. Local runtimes have their own.
-        public var interval: Duration
-
-        /// Defaults: every name, read every five minutes.
-        public init(include: [String] = ["*"], exclude: [String] = [], interval: Duration = .seconds(300)) {
-            self.include = include
-            self.exclude = exclude
-            self.interval = interval
-        }
-
-        /// Nothing is watched unnamed.
-        public static let none = Discovery(include: [])
-
-        /// Whether nothing is watched unnamed.
-        public var isOff: Bool { include.isEmpty }
-
-        /// Whether a model of this name is watched.
-        public func admits(_ name: String) -> Bool {
-            include.contains { NamePattern($0).matches(name) } && !exclude.contains { NamePattern($0).matches(name) }
-        }
-    }
-
-    /// Runtimes on this machine or network, whose models are asked about and never loaded.
-    public struct Local: Sendable, Hashable {
-        /// Keys `ollama`, `lmStudio` and `llamaCpp`; one that is not there is not watched.
-        public var runtimes: [LocalRuntime: Runtime]
-        /// Between two polls; default 10 s; key `interval`.
-        public var interval: Duration
-
-        /// Default: none is watched.
-        public init(_ runtimes: [LocalRuntime: Runtime] = [:], interval: Duration = .seconds(10)) {
-            self.runtimes = runtimes
-            self.interval = interval
-        }
-
-        /// The settings of one runtime; `nil` when it is not watched.
-        public subscript(runtime: LocalRuntime) -> Runtime? {
-            runtimes[runtime].flatMap { $0.isEnabled ? $0 : nil }
-        }
-    }
-
-    /// One local runtime.
-    public struct Runtime: Sendable, Hashable {
-        /// Its address, without `/v1`; key `url`; default: where it listens when it is installed
-        /// (`http://127.0.0.1:11434` for Ollama, `:1234` for LM Studio, `:8080` for llama.cpp).
-        public var url: String
-        /// Sent as a bearer token; key `token`.
-        public var token: Secret?
-        /// Default true; key `enabled`.
-        public var isEnabled: Bool
-        /// Which of its models are watched without being named; default all; key `discover`.
-        public var discover: Discovery
-        /// Not reported as down before it has answered once; default false; key `optional`.
-        public var isOptional: Bool
-        /// When its models in memory are probed; default `unobtrusive`; key `probing`.
-        public var probing: LocalRuntime.Probing
-
-        /// Defaults: everything that it lists, probed unobtrusively.
-        public init(
-            url: String, token: Secret? = nil, isEnabled: Bool = true, discover: Discovery = Discovery(),
-            isOptional: Bool = false,
-            probing: LocalRuntime.Probing = .unobtrusive
-        ) {
-            self.url = url
-            self.token = token
-            self.isEnabled = isEnabled
-            self.discover = discover
-            self.isOptional = isOptional
-            self.probing = probing
-        }
-
-        /// A runtime at the address it takes when it is installed.
-        public static func standard(_ runtime: LocalRuntime) -> Runtime {
-            Runtime(url: runtime.profile.defaultURL)
-        }
-    }
+extension Configuration.Gateway {
+    static let section = Section(
+        "a gateway", Configuration.Gateway(),
+        check: { gateway, node, reader in
+            if gateway.kind == .litellm {
+                if gateway.isHosted {
+                    reader.note(
+                        node["hosted"] ?? node,
+                        "is a matter of Portkey's; LiteLLM is the same wherever it runs, so remove it")
+                }
+                return
+            }
+            if gateway.isHosted, gateway.apiKey == nil {
+                reader.note(node, "a hosted gateway needs its account's key; add `apiKey: {env: PORTKEY_API_KEY}`")
+            }
+            if !gateway.isHosted, gateway.apiKey != nil {
+                reader.note(
+                    node["apiKey"] ?? node,
+                    "the open-source gateway ignores account keys; add `hosted: true` or remove it")
+            }
+        },
+        [
+            Key("kind", \.kind, .choice, "which gateway it is"),
+            Key(
+                "url", \.url, .serverURL, "its address, without `/v1`; LiteLLM's default is `http://127.0.0.1:4000`"),
+            Key(
+                "hosted", \.isHosted, .flag,
+                "a hosted or enterprise Portkey: takes account keys, `@slug` models, virtual keys and config ids, and may cache"
+            ),
+            Key(
+                "apiKey", optional: \.apiKey, .secret,
+                "a hosted Portkey's account key (`x-portkey-api-key`), or LiteLLM's master or virtual key"),
+            Key("headers", \.headers, .headers, "sent with every request through it"),
+            Key(
+                "discover", optional: \.discover, Configuration.Discovery.format(hasInterval: true),
+                "models watched without being named: of its own list on LiteLLM and a hosted Portkey, else of each provider behind it",
+                standard: "false"),
+            Key("optional", \.isOptional, .flag, "not reported as down before it has answered once"),
+        ])
 }

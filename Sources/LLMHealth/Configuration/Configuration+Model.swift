@@ -1,6 +1,10 @@
 public import Health
 
 extension Configuration {
+    static let interval = Duration.seconds(1)...(.seconds(86_400))
+    static let timeout = Duration.milliseconds(100)...(.seconds(600))
+    static let tokenCap = 1...4_096
+
     /// What models take where they say nothing.
     public struct Defaults: Sendable, Hashable {
         /// Between two scheduled probes of one target; default 15 s; key `interval`.
@@ -115,13 +119,86 @@ extension Configuration {
         /// The model's name at the provider.
         public var upstreamName: String { model ?? id ?? "" }
     }
-}
 
-extension Configuration {
     /// The share of the time that each model should be up; a fraction 0…1.
     public func uptimeObjective(of id: ModelID) -> Double {
         (models.first { $0.modelID == id }?.uptimeObjective ?? defaults.uptimeObjective).percentAsFraction
     }
+}
+
+extension Configuration.Defaults {
+    static let section = Section(
+        "defaults", Configuration.Defaults(),
+        [
+            Key(
+                "interval", \.interval, .duration(Configuration.interval), "between two scheduled probes of one target"),
+            Key(
+                "timeout", \.timeout, .duration(Configuration.timeout),
+                "for a whole probe, from connecting to the last byte"),
+            Key("streaming", \.streaming, .choice, "when probes stream: `auto` is every fourth"),
+            Key("maxTokens", \.maxTokens, .whole(Configuration.tokenCap), "cap on a probe's output tokens"),
+            Key("prompt", \.prompt, .text, "the probe's text; a nonce is added"),
+            Key(
+                "uptimeObjective", \.uptimeObjective, .number(0...100),
+                "the share of the time that a model should be up, in percent"),
+        ])
+}
+
+extension Configuration.Model {
+    static let section = Section(
+        "a model", Configuration.Model(provider: ""),
+        check: { model, node, reader in
+            if model.id == nil, model.model == nil {
+                reader.note(node, "a model needs a name; add `id:` or `model:`")
+            }
+        },
+        [
+            Key("id", optional: \.id, .text, "unique in the fleet", standard: "the model's name"),
+            Key(
+                "provider", \.provider, .text(form: "a key of `providers`"),
+                "who serves it; \(LocalRuntime.kinds) where those are watched", isRequired: true),
+            Key("model", optional: \.model, .text, "the model's name at the provider", standard: "the id"),
+            Key("enabled", \.isEnabled, .flag, "whether it is probed: switch models on one by one"),
+            Key(
+                "interval", optional: \.interval, .duration(Configuration.interval),
+                "between two scheduled probes of one target", standard: "`defaults.interval`"),
+            Key(
+                "timeout", optional: \.timeout, .duration(Configuration.timeout), "for a whole probe",
+                standard: "`defaults.timeout`"),
+            Key("mode", \.mode, .choice, "what it is asked, and so which answer means alive"),
+            Key("streaming", optional: \.streaming, .choice, "when probes stream", standard: "`defaults.streaming`"),
+            Key(
+                "tokenLimit", \.tokenLimit, .choice,
+                "the request field that caps output tokens; `auto` learns it from a refusal"),
+            Key(
+                "maxTokens", optional: \.maxTokens, .whole(Configuration.tokenCap), "cap on a probe's output tokens",
+                standard: "`defaults.maxTokens`"),
+            Key(
+                "temperature", optional: \.temperature, .number(0...2),
+                "sent only when set: reasoning models refuse any but 1", standard: "not sent"),
+            Key(
+                "prompt", optional: \.prompt, .text, "the probe's text; a nonce is added", standard: "`defaults.prompt`"
+            ),
+            Key(
+                "uptimeObjective", optional: \.uptimeObjective, .number(0...100),
+                "the share of the time that it should be up, in percent", standard: "`defaults.uptimeObjective`"),
+            Key("metadata", \.metadata, .map(of: .json, name: "name"), "added to the metadata of its probes"),
+            Key("capabilities", \.capabilities, .list(.text), "free words that routes may ask for"),
+            Key(
+                "price", optional: \.price, TokenPrice.section.format, "for the cost estimate",
+                standard: "that of the provider"),
+            Key("headers", \.headers, .headers, "sent with its probes, replacing the provider's of the same name"),
+            Key(
+                "targets", \.targets, .list(Configuration.Target.section.format),
+                "several ways to it, each watched by itself"),
+            Key(
+                "answersAs", \.answersAs, .oneOrMore(.text(form: "pattern")),
+                "names that it may answer in beside its own (`gpt-4o*`): what a gateway's alias stands for"),
+            Key(
+                "onOtherModel", \.onOtherModel, .choice,
+                "what it makes of the status when another model than before answers"),
+            Key("checks", \.checks, .list(CheckDefinition.section.format), "health checks of your own"),
+        ])
 }
 
 extension Double {

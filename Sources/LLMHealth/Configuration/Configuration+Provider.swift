@@ -1,5 +1,11 @@
 public import Health
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension Configuration {
     /// Someone who serves models, and how requests get there.
     public struct Provider: Sendable, Hashable {
@@ -73,56 +79,65 @@ extension Configuration {
             self.per = per
         }
     }
+}
 
-    /// How Portkey is told whom to ask; what is unset here is taken from the provider.
-    public struct PortkeyRoute: Sendable, Hashable {
-        /// `x-portkey-provider`: a provider id, or `@slug` on a hosted gateway; key `provider`.
-        public var provider: String?
-        /// `x-portkey-virtual-key`, hosted gateways only; key `virtualKey`.
-        public var virtualKey: Secret?
-        /// `x-portkey-config`: a config as JSON with one target, or `pc-…` on a hosted gateway; key `config`.
-        public var config: String?
-        /// `x-portkey-custom-host`: the provider's address as the gateway sees it, `/v1` included except for Ollama;
-        /// key `customHost`.
-        public var customHost: String?
+extension Configuration.Provider {
+    static let section = Section(
+        "a provider", Configuration.Provider(),
+        check: { provider, node, reader in
+            // Which addresses are right depends on what is spoken there.
+            guard let url = provider.url, let written = node["url"], let scalar = written.scalar,
+                case .failure(let problem) = ProviderAddress.read(url, dialect: provider.dialect)
+            else { return }
+            reader.within("url") { $0.note(written, "\($0.shown(scalar)) \(problem.text)") }
+        },
+        [
+            Key(
+                "kind", optional: \.kind, .text(form: "kind of provider"),
+                "`openai` for any OpenAI-compatible server, `anthropic`, \(LocalRuntime.kinds), or a provider id of Portkey's",
+                standard: "the provider's own name where it is one of these, else `openai`"),
+            Key(
+                "dialect", optional: \.dialect, .choice,
+                "the API that it speaks, where requests go straight to it; a gateway is always spoken to in OpenAI's",
+                standard: "what its kind or its address speaks"),
+            Key(
+                "via", optional: \.via, .text(form: "a key of `gateways`"), "the gateway it is reached through",
+                standard: "none: requests go straight to it"),
+            Key(
+                "url", optional: \.url, .text(form: "URL", pattern: Format<String>.providerURLPattern),
+                "its address, with or without `/v1` or an endpoint; Azure's with deployment and `api-version`; through a gateway it replaces the provider's own",
+                standard: "known for `openai` and `anthropic`"),
+            Key(
+                "key", optional: \.key, .secret,
+                "the provider's own key; through LiteLLM, a key of LiteLLM's in place of the gateway's"),
+            Key(
+                "portkey", \.portkey, Configuration.PortkeyRoute.section.format, "what Portkey is told beside the kind"),
+            Key("headers", \.headers, .headers, "sent with every request; they win over ours"),
+            Key(
+                "targets", \.targets, .list(Configuration.Target.section.format),
+                "several keys, regions or accounts, each watched by itself"),
+            Key(
+                "discover", optional: \.discover, Configuration.Discovery.format(hasInterval: true),
+                "models of its list that are watched without being named", standard: "that of its gateway, else false"),
+            Key("price", optional: \.price, TokenPrice.section.format, "of models that name no price of their own"),
+            Key(
+                "limit", optional: \.limit, Configuration.Allotment.section.format,
+                "how many requests each of its keys may make, where you know it",
+                standard: "what the provider announces in its answers"),
+            Key(
+                "probeShare", optional: \.probeShare, .share,
+                "the most that probing takes of a key's limit: always of a written one, of an announced one once it is scarce",
+                standard: "1%"),
+        ])
+}
 
-        /// Defaults as the properties say.
-        public init(
-            provider: String? = nil, virtualKey: Secret? = nil, config: String? = nil, customHost: String? = nil
-        ) {
-            self.provider = provider
-            self.virtualKey = virtualKey
-            self.config = config
-            self.customHost = customHost
-        }
-    }
-
-    /// One of several ways to a model; what is unset here is taken from the provider.
-    public struct Target: Sendable, Hashable {
-        /// Unique within its list; key `name`.
-        public var name: String
-        /// Key `key`.
-        public var key: Secret?
-        /// Key `url`.
-        public var url: String?
-        /// The model's name there; key `model`.
-        public var model: String?
-        /// Added to the provider's, the same name replaced; key `headers`.
-        public var headers: [ModelTarget.Header]
-        /// Key `portkey`.
-        public var portkey: PortkeyRoute
-
-        /// Defaults as the properties say.
-        public init(
-            name: String, key: Secret? = nil, url: String? = nil, model: String? = nil,
-            headers: [ModelTarget.Header] = [], portkey: PortkeyRoute = PortkeyRoute()
-        ) {
-            self.name = name
-            self.key = key
-            self.url = url
-            self.model = model
-            self.headers = headers
-            self.portkey = portkey
-        }
-    }
+extension Configuration.Allotment {
+    static let section = Section(
+        "a limit", Configuration.Allotment(requests: 1, per: .seconds(60)),
+        [
+            Key("requests", \.requests, .whole(1...1_000_000_000), "in one period, of one key", isRequired: true),
+            Key(
+                "per", \.per, .period, "`second`, `minute`, `hour`, `day`, `month` (30 days), or a duration",
+                isRequired: true),
+        ])
 }

@@ -49,6 +49,38 @@ extension Configuration {
     }
 }
 
+extension Configuration.StatusPage {
+    static let section = Section(
+        "the status page", Configuration.StatusPage(),
+        check: { page, node, reader in
+            if page.isEnabled, page.groups.isEmpty {
+                reader.note(node, "shows nothing; name models in `groups`")
+            }
+        },
+        [
+            Key("enabled", \.isEnabled, .flag, "whether there is one"),
+            Key("title", \.title, .text, "its headline"),
+            Key("text", optional: \.text, .text, "a few words under the title"),
+            Key("url", optional: \.url, .url, "where its readers find it, which its feeds link to"),
+            Key("groups", \.groups, .list(Group.section.format), "what it shows, in this order"),
+            Key(
+                "names", \.names, .map(of: .text, name: "model"),
+                "what models are called there, where not by their own name"),
+        ])
+}
+
+extension Configuration.StatusPage.Group {
+    static let section = Section(
+        "a group", Configuration.StatusPage.Group(name: "", models: []),
+        [
+            Key("name", \.name, .text, "its heading", isRequired: true),
+            Key(
+                "models", \.models, .list(.text(form: "name or pattern")),
+                "names, with `*` and `?` for any characters", isRequired: true),
+            Key("showModels", \.showsModels, .flag, "a line for each model, or one for all of them"),
+        ])
+}
+
 extension StatusPage {
     /// `nil` where the page is off.
     init?(_ page: Configuration.StatusPage) {

@@ -66,19 +66,3 @@ public struct Configuration: Sendable, Hashable {
         self.files = files
     }
 }
-
-extension Configuration {
-    /// A file in Portkey's form whose models are watched.
-    public struct Import: Sendable, Hashable {
-        /// Path, relative to the file that names it; key `file`.
-        public var file: String
-        /// The gateway that its models are reached through; default the only gateway, else directly; key `via`.
-        public var via: String?
-
-        /// `via`: the gateway that its models are reached through; `nil` for none.
-        public init(file: String, via: String? = nil) {
-            self.file = file
-            self.via = via
-        }
-    }
-}

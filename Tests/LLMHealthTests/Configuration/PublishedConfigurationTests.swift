@@ -58,6 +58,65 @@ struct PublishedConfigurationTests {
         try Self.hold("docs/llm-health.schema.json", String(decoding: made, as: UTF8.self) + "\n")
     }
 
+    /// A property of a section says under which key it is written, and names none that there is not.
+    @Test
+    func `the sentences of properties name the keys that there are`() throws {
+        let folder = Self.repository.appending(path: "Sources/LLMHealth/Configuration")
+        let schema = try #require(JSONValue.parse(Array(try Self.text("docs/llm-health.schema.json").utf8)))
+        let keys = Self.names(in: schema)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasPrefix("Configuration") && $0.hasSuffix(".swift") }
+        var checked = 0
+        for file in files.sorted() {
+            let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+            var sentence = ""
+            // What one key holds as an address has no keys of its own.
+            var isKeyed = false
+            for line in text.split(separator: "\n").map({ $0.trimmingPrefix { $0 == " " } }) {
+                if line.hasPrefix("public struct") {
+                    isKeyed = !["Proxy", "Endpoint", "ConfigurationSource"].contains { line.contains("struct \($0):") }
+                }
+                if line.hasPrefix("///") {
+                    sentence += line.dropFirst(3)
+                    continue
+                }
+                defer { sentence = "" }
+                guard isKeyed, line.hasPrefix("public var"), !line.contains("{"), !line.contains(" files:") else {
+                    continue
+                }
+                let named = Self.keys(in: sentence)
+                #expect(!named.isEmpty, "\(file): \(line) says no key")
+                for key in named {
+                    checked += 1
+                    let name = key.split(separator: ".").last.map(String.init) ?? key
+                    #expect(keys.contains(name), "\(file): there is no key \(key)")
+                }
+            }
+        }
+        #expect(checked > 80)
+    }
+
+    /// What a sentence calls a key: `port` of "key `port`", both of "keys `a` and `b`".
+    private static func keys(in sentence: String) -> [String] {
+        let parts = sentence.split(separator: "`", omittingEmptySubsequences: false)
+        var keys: [String] = []
+        var isKey = false
+        for index in stride(from: 1, to: parts.count, by: 2) {
+            let lead = parts[index - 1].lowercased()
+            isKey = lead.hasSuffix("key ") || lead.hasSuffix("keys ") || isKey && [", ", " and "].contains(lead)
+            if isKey { keys.append(String(parts[index])) }
+        }
+        return keys
+    }
+
+    /// The names of all properties that a schema describes.
+    private static func names(in schema: JSONValue) -> Set<String> {
+        var names = Set((schema["properties"]?.object ?? [:]).keys)
+        for value in (schema.object ?? [:]).values { names.formUnion(Self.names(in: value)) }
+        for value in schema.array ?? [] { names.formUnion(Self.names(in: value)) }
+        return names
+    }
+
     @Test
     func `docs/configuration.md holds what 'llm-health schema --reference' prints`() throws {
         let text = try Self.text("docs/configuration.md")
