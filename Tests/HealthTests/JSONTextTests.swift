@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func `whatever bytes come, they are read as Foundation reads them`(seed: UInt64) throws {
-        var random = Numbers(state: seed)
+        var random = Seeded(seed)
         let seeds = Self.texts.filter { !$0.isEmpty && $0.utf8.count < 100 }.map { Array($0.utf8) }
         let alphabet = Array(#"{}[]",:\u0189eE+-.tfn ü"#.utf8) + [0, 9, 10, 0xff, 0xc3, 0xed, 0xa0]
         for _ in 0..<2_000 {
@@ -58,16 +58,5 @@ import Testing
     @Test func `what JSON cannot hold is not written`() {
         #expect(JSONValue.array([.number(.nan)]).bytes == nil)
         #expect(JSONValue.object(["a": .number(.infinity)]).bytes == nil)
-    }
-
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
     }
 }
