@@ -3,7 +3,7 @@ import Health
 import NIOCore
 import Synchronization
 
-/// What REST tells of the fleet: made once a revision, so that a read costs no more than writing a buffer.
+/// The fleet as REST answers with it: made once a revision, so that a read costs no more than writing a buffer.
 final class FleetDocuments: Sendable {
     /// Filtered lists that are kept; more are made each time they are asked for.
     static let maximumVariants = 64
