@@ -11,6 +11,8 @@ package final class Intake: Sendable {
         var dropped: UInt64 = 0
         /// What goes on its way with the next evidence.
         var held: [Evidence] = []
+        /// Whether somebody will call `release()` for what is held.
+        var isReleaseComing = false
     }
     private let state = Mutex(State())
 
@@ -30,16 +32,22 @@ package final class Intake: Sendable {
     /// Takes what may wait a moment for the next evidence, before which it arrives: waking the reader costs more than
     /// weighing it does.
     ///
-    /// - Returns: whether ``release()`` has to be called soon; not where something waits already.
+    /// - Returns: whether ``release()`` has to be called soon; not where that is on its way already.
     package func submitWithNext(_ item: Evidence) -> Bool {
         state.withLock { state in
             state.held.append(item)
-            return state.held.count == 1
+            defer { state.isReleaseComing = true }
+            return !state.isReleaseComing
         }
     }
 
     /// Sends what was held on its way.
-    package func release() { state.withLock { release(&$0) } }
+    package func release() {
+        state.withLock { state in
+            state.isReleaseComing = false
+            release(&state)
+        }
+    }
 
     private func release(_ state: inout State) {
         for item in state.held { pass(item, &state) }

@@ -108,8 +108,9 @@ extension HostileAnswer {
             (steps, expectation) = ([.send(Array(repeatElement(whole, count: count + 1).joined()))], .success)
         case .early:
             // Before the next request on this connection is there, which then meets its end: a success or a reset.
+            let early = Self.head("200 OK", Self.earlyBody.count) + Self.earlyBody
             (steps, expectation) = (
-                [.send(whole), .send(whole), .send(Array("HTTP/1.1 099 X\r\n\r\n".utf8))], .either
+                [.send(whole), .send(early), .send(Array("HTTP/1.1 099 X\r\n\r\n".utf8))], .either
             )
         case .gzip, .deflate, .bareDeflate:
             let format: Packed.Format = kind == .gzip ? .gzip : kind == .deflate ? .zlib : .bare

@@ -70,9 +70,17 @@ package struct HostileAnswer: Sendable {
 
     // MARK: Making
 
-    package static let body = Array(
-        (#"{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","#
-            + #""content":"pong"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#).utf8)
+    package static let body = body(tokens: 1)
+    static let earlyBody = body(tokens: earlyTokens)
+    /// Output tokens of an answer that comes before its question.
+    package static let earlyTokens = 7
+
+    private static func body(tokens: Int) -> [UInt8] {
+        Array(
+            (#"{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","#
+                + #""content":"pong"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":"#
+                + "\(tokens)}}").utf8)
+    }
 
     package static let stream = Array(
         (#"data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"# + "\n\n"

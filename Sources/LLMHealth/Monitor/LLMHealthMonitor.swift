@@ -77,7 +77,7 @@ public final class LLMHealthMonitor: Service {
         self.directory = directory
 
         let runtimes = try LocalRuntimes(
-            configuration.local, directory: directory, client: outbound.runtimes.direct, intake: intake,
+            configuration.local, directory: directory, client: outbound.runtimes.first.direct, intake: intake,
             timekeeper: timekeeper, logger: logger)
         let gateways = Gateways(
             configuration.gateways, outbound: outbound, intake: intake, timekeeper: timekeeper, logger: logger)

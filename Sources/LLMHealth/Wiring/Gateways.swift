@@ -36,7 +36,7 @@ struct Gateways: Sendable {
         watchers.sorted { $0.key < $1.key }.map { name, watcher in
             guard let gateway = settings[name], gateway.isOptional else { return watcher }
             return DeferredSource(
-                endpoint: DefaultEndpoint(.portkey, url: gateway.url), client: outbound.probes.direct,
+                endpoint: DefaultEndpoint(.portkey, url: gateway.url), client: outbound.probes.first.direct,
                 timekeeper: timekeeper, logger: logger, source: watcher)
         }
     }

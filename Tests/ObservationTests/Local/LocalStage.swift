@@ -111,7 +111,7 @@ extension LocalModelWatcher.Settings {
 func withLocalClient<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
     let egress = try Egress(EgressConfiguration(idleTimeout: .seconds(60)))
     do {
-        let result = try await body(egress.direct)
+        let result = try await body(egress.first.direct)
         await egress.shutdown()
         return result
     } catch {

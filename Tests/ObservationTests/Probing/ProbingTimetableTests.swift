@@ -221,9 +221,40 @@ struct ProbingTimetableTests {
         for mode in ModelConfig.Mode.allCases {
             let model = ModelConfig(id: "m", provider: "p", targets: [target], mode: mode, streaming: .always)
             let job = ProbeJob(
-                key: ProbeKey("m"), number: 1, reason: .manual, model: model, target: target, config: model.probe,
-                isStreamed: true)
+                ProbeSubject(model, target: target), number: 1, reason: .manual, config: model.probe, isStreamed: true)
             #expect(job.isStreamed == [.chat, .completion, .responses].contains(mode))
+        }
+    }
+
+    @Test
+    func `one worker sends until much is in flight, then all of them do`() {
+        var state = ProberState(policy: HealthPolicy(), limits: .init(), workers: 3)
+        let models = (0..<70).map {
+            ModelConfig(id: ModelID("m\($0)"), provider: "p", targets: [ModelTarget(baseURL: "http://x", model: "m")])
+        }
+        _ = state.start(models, at: .zero)
+        for model in models {
+            state.schedule.apply(
+                ProbePlan(key: ProbeKey(model.id), next: .zero, anchor: .zero, every: .seconds(9), reason: .scheduled))
+        }
+        let workers = state.depart(at: .seconds(1)).flights.map(\.0.worker)
+        #expect(workers.prefix(64).allSatisfy { $0 == 0 })
+        #expect(Set(workers.suffix(6)) == [0, 1, 2])
+    }
+
+    @Test
+    func `a model that is configured anew is asked as it is now`() throws {
+        var state = ProberState(policy: HealthPolicy(), limits: .init())
+        for (second, name) in ["one", "two", "two"].enumerated() {
+            let now = Duration.seconds(second * 100)
+            let model = ModelConfig(
+                id: "m", provider: "p", targets: [ModelTarget(baseURL: "http://\(name)", model: name)])
+            _ = state.start([model], at: now)
+            state.schedule.apply(
+                ProbePlan(key: ProbeKey("m"), next: now, anchor: now, every: .seconds(60), reason: .scheduled))
+            let job = try #require(state.depart(at: now + .seconds(9)).flights.first?.0)
+            #expect(job.target.model == name && job.server == "\(name):80")
+            _ = state.land(job, at: now)
         }
     }
 

@@ -147,7 +147,10 @@ final class LessonBook: Sendable {
 
     /// A target that is configured anew starts unlearnt.
     func lessons(for target: ModelTarget, of modelID: ModelID) -> Lessons {
-        pages.withLock { $0[Page(modelID: modelID, target: target)] } ?? Lessons()
+        pages.withLock { pages in
+            // Most know nothing, and a target is long to hash.
+            pages.isEmpty ? nil : pages[Page(modelID: modelID, target: target)]
+        } ?? Lessons()
     }
 
     func remember(_ lessons: Lessons, for target: ModelTarget, of modelID: ModelID) {

@@ -13,7 +13,7 @@ extension CanaryProber: Service {
         guard state.withLock({ $0.begin(wake) }) else { throw CanaryProberIsRunning() }
         wake.yield()
         await cancelWhenGracefulShutdown {
-            await withTaskExecutorPreference(self.runner.egress.executor) { await self.drive(wakes) }
+            await withTaskExecutorPreference(self.runner.egress.first.executor) { await self.drive(wakes) }
         }
         tell(state.withLock { $0.end() })
     }
@@ -32,14 +32,16 @@ extension CanaryProber: Service {
                         metadata: ["skipped": "\(skipped)"])
                 }
                 for (job, scope) in flights {
-                    group.addTask { await self.fly(job, scope) }
+                    group.addTask(executorPreference: runner.egress.workers[job.worker].executor) {
+                        await self.fly(job, scope)
+                    }
                 }
                 for job in late { group.addTask { await self.watchLoad(job) } }
                 if let timer {
                     if timekeeper.isSystem {
                         // On the loop that the probe leaves from; a task would be woken by another thread.
                         let wait = TimeAmount(max(.zero, timer - timekeeper.now.uptime))
-                        runner.egress.loop.scheduleTask(in: wait) { [weak self] in self?.ring(timer) }
+                        runner.egress.first.loop.scheduleTask(in: wait) { [weak self] in self?.ring(timer) }
                     } else {
                         group.addTask {
                             try? await self.timekeeper.sleep(until: timer)

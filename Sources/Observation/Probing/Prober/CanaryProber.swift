@@ -80,7 +80,7 @@ package final class CanaryProber: Sendable {
         runner = ProbeRunner(
             egress: egress, limits: limits, timekeeper: timekeeper, lessons: LessonBook(), metrics: metrics,
             stay: stay)
-        state = Mutex(ProberState(policy: policy, limits: limits))
+        state = Mutex(ProberState(policy: policy, limits: limits, workers: egress.workers.count))
     }
 
     /// The latest result of a model's plain probe, if it is younger than `policy.probeResultTTL`.
@@ -94,8 +94,11 @@ package final class CanaryProber: Sendable {
     /// Follows plans of the decision. A plan for what is not on the schedule is ignored.
     package func plan(_ plans: [ProbePlan]) {
         guard !plans.isEmpty else { return }
-        state.withLock { state in for plan in plans { state.schedule.apply(plan) } }
-        wake()
+        let isSooner = state.withLock { state in
+            for plan in plans { state.schedule.apply(plan) }
+            return state.isTimerLate
+        }
+        if isSooner { wake() }
     }
 
     /// How each target stands in the timetable.
@@ -136,7 +139,7 @@ package final class CanaryProber: Sendable {
                 isStreamed: learnt.map { $0 == .always } ?? job.isStreamed),
             source: .probe, at: timekeeper.now)
         if intake.submitWithNext(started) {
-            runner.egress.loop.scheduleTask(in: Self.longestHold) { [intake] in intake.release() }
+            runner.egress.workers[job.worker].loop.scheduleTask(in: Self.longestHold) { [intake] in intake.release() }
         }
         do {
             let result = try await answer(to: job, scope)
@@ -161,7 +164,7 @@ package final class CanaryProber: Sendable {
         defer { loads.leave(job) }
         guard isTelling else {
             // Most answers come before anyone would be asked: a timer costs less than a task.
-            let alarm = runner.egress.loop.scheduleTask(in: TimeAmount(loads.settings.patience)) {
+            let alarm = runner.egress.workers[job.worker].loop.scheduleTask(in: TimeAmount(loads.settings.patience)) {
                 self.state.withLock { $0.late.append(job) }
                 self.wake()
             }

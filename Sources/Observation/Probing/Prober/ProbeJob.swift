@@ -1,37 +1,34 @@
-import Basics
 import Health
 
 /// One probe to be made: all that has to be known of it, so that a configuration that changes meanwhile changes nothing.
 struct ProbeJob: Sendable {
-    var key: ProbeKey
+    var subject: ProbeSubject
     var number: UInt64
     var reason: ProbeReason
-    var model: ModelConfig
-    var target: ModelTarget
     var config: ProbeConfig
-    var check: CheckDefinition?
     var isStreamed: Bool
     /// What the timetable sent out; `nil` for a manual probe.
     var departure: ProbeSchedule.Departure?
-    /// `host:port` of the server that answers; `nil` behind a gateway, whose queues are its own.
-    var server: String?
+    /// Which of the egress workers sends it.
+    var worker = 0
 
     init(
-        key: ProbeKey, number: UInt64, reason: ProbeReason, model: ModelConfig, target: ModelTarget,
-        config: ProbeConfig, check: CheckDefinition? = nil, isStreamed: Bool,
+        _ subject: ProbeSubject, number: UInt64, reason: ProbeReason, config: ProbeConfig, isStreamed: Bool,
         departure: ProbeSchedule.Departure? = nil
     ) {
-        self.key = key
+        self.subject = subject
         self.number = number
         self.reason = reason
-        self.model = model
-        self.target = target
         self.config = config
-        self.check = check
-        self.isStreamed = isStreamed && model.mode.canStream
+        self.isStreamed = isStreamed && subject.model.mode.canStream
         self.departure = departure
-        server = target.gateway == nil ? Host(of: target.baseURL).text : nil
     }
+
+    var key: ProbeKey { subject.key }
+    var model: ModelConfig { subject.model }
+    var target: ModelTarget { subject.target }
+    var check: CheckDefinition? { subject.check }
+    var server: String? { subject.server }
 
     /// When it was due on the schedule; `nil` for a manual probe.
     var dueAt: Duration? { departure?.dueAt }

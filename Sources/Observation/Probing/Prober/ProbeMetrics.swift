@@ -1,6 +1,7 @@
 import Basics
 import CoreMetrics
 import Health
+import Synchronization
 import Telemetry
 
 /// The prober's metrics.
@@ -26,40 +27,68 @@ struct ProbeMetrics: Sendable {
 
     static let all = [requests, duration, tokens, unknownFinishReasons, checks, lateness, skipped]
 
+    /// What one subject counts into, made as it first counts.
+    struct Series: Sendable {
+        fileprivate var requests: [Int: Counter] = [:]
+        fileprivate var duration: CoreMetrics.Timer?
+        fileprivate var unknownFinishReasons: Counter?
+        fileprivate var inputTokens: Counter?
+        fileprivate var outputTokens: Counter?
+        fileprivate var checks: [Outcome.Class: Counter] = [:]
+    }
+
     /// Where they go; `nil` for wherever the process sends its metrics.
-    let factory: (any MetricsFactory)?
+    private let factory: (any MetricsFactory)?
+    private let latenesses: CoreMetrics.Timer
+
+    init(factory: (any MetricsFactory)?) {
+        self.factory = factory
+        latenesses = Self.lateness.makeTimer(factory: factory)
+    }
 
     /// One exchange came to an end.
     func exchanged(_ job: ProbeJob, _ exchange: Exchange, _ verdict: Verdict) {
-        let model = labels(job)
-        count(Self.requests, model + ["\(exchange.status ?? 0)", "probe"])
-        time(Self.duration, exchange.duration, model)
-        // Without the word itself: an upstream could make a new series of each answer.
-        if verdict.newFinishReason != nil { count(Self.unknownFinishReasons, model) }
-        for (kind, tokens) in [("input", verdict.answer?.inputTokens), ("output", verdict.answer?.outputTokens)] {
-            guard let tokens, tokens > 0 else { continue }
-            count(Self.tokens, model + [kind], by: Int64(tokens))
+        let status = exchange.status ?? 0
+        let answer = verdict.answer
+        job.subject.series.withLock { series in
+            held(&series.requests[status], Self.requests, job, "\(status)", "probe").increment()
+            let duration = series.duration ?? Self.duration.makeTimer(labels(job), factory: factory)
+            series.duration = duration
+            duration.recordNanoseconds(exchange.duration.nanoseconds)
+            // Without the word itself: an upstream could make a new series of each answer.
+            if verdict.newFinishReason != nil {
+                held(&series.unknownFinishReasons, Self.unknownFinishReasons, job).increment()
+            }
+            if let tokens = answer?.inputTokens, tokens > 0 {
+                held(&series.inputTokens, Self.tokens, job, "input").increment(by: Int64(tokens))
+            }
+            if let tokens = answer?.outputTokens, tokens > 0 {
+                held(&series.outputTokens, Self.tokens, job, "output").increment(by: Int64(tokens))
+            }
         }
     }
 
     /// A probe came to a result.
     func checked(_ job: ProbeJob, _ result: ProbeResult) {
-        count(Self.checks, labels(job) + [result.outcome.class.rawValue])
+        let outcome = result.outcome.class
+        job.subject.series.withLock { held(&$0.checks[outcome], Self.checks, job, outcome.rawValue).increment() }
     }
 
     /// A scheduled probe left so much later than it was due.
-    func departed(late: Duration) { time(Self.lateness, max(.zero, late), []) }
+    func departed(late: Duration) { latenesses.recordNanoseconds(max(.zero, late).nanoseconds) }
 
     /// Turns were left out because too many probes of one target were in flight.
-    func skipped(_ turns: UInt64) { count(Self.skipped, [], by: Int64(clamping: turns)) }
+    func skipped(_ turns: UInt64) {
+        Self.skipped.makeCounter(factory: factory).increment(by: Int64(clamping: turns))
+    }
 
     private func labels(_ job: ProbeJob) -> [String] { [job.model.id.rawValue, job.model.provider] }
 
-    private func count(_ metric: Metric, _ values: [String], by amount: Int64 = 1) {
-        metric.makeCounter(values, factory: factory).increment(by: amount)
-    }
-
-    private func time(_ metric: Metric, _ duration: Duration, _ values: [String]) {
-        metric.makeTimer(values, factory: factory).recordNanoseconds(duration.nanoseconds)
+    /// The counter that is held, or a new one: finding it by its labels costs more than counting.
+    private func held(_ counter: inout Counter?, _ metric: Metric, _ job: ProbeJob, _ values: String...) -> Counter {
+        if let counter { return counter }
+        let new = metric.makeCounter(labels(job) + values, factory: factory)
+        counter = new
+        return new
     }
 }

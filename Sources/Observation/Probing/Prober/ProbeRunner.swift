@@ -88,20 +88,14 @@ struct ProbeRunner: Sendable {
         var isAnswered = false
         defer { ask.stay?.ended(isAnswered) }
         let trace = "canary-\(Self.hex(UInt64.random(in: .min ... .max)))"
-        let request = try ProbeRequest(ask, trace: trace)
+        let (request, redactor) = try request(job.subject, ask, trace: trace)
         let exchange = try await TimedRequest(
             request: request, timeout: timeout, stallAfter: timeout * limits.stallShare, scope: scope
-        ).send(by: egress)
+        ).send(by: egress, egress.workers[job.worker])
         isAnswered = exchange.failure == nil
-        let redactor = Redactor(
-            request.secrets,
-            names: [
-                job.model.provider, job.model.id.rawValue, job.target.model, job.target.name,
-                job.target.gateway?.gateway ?? "", job.target.gateway?.provider ?? "", Host(of: request.url).name,
-            ])
         let context = ProbeContext(
             provider: job.model.provider, model: job.target.model, mode: job.model.mode,
-            gateway: job.target.gateway, host: Host(of: request.url).text, timeout: timeout, redactor: redactor,
+            gateway: job.target.gateway, host: request.host.text, timeout: timeout, redactor: redactor,
             now: timekeeper.now.wall, usualName: echoes.usualName(of: job.target, of: job.model.id),
             answersAs: job.model.answersAs, onOtherModel: job.model.onOtherModel)
         let classifier = ProbeClassifier(context: context, dialect: ProbeDialects.dialect(of: job.target))
@@ -119,6 +113,18 @@ struct ProbeRunner: Sendable {
             verdict = CheckJudge(check: check, redactor: redactor).verdict(on: exchange, plain: verdict)
         }
         return (exchange, verdict)
+    }
+
+    /// The request of a probe and what to hide in its answers; built only where the latest one asks for something else.
+    private func request(
+        _ subject: ProbeSubject, _ ask: ProbeAsk, trace: String
+    ) throws(ProbeRefusal) -> (ProbeRequest, Redactor) {
+        if ask.stay == nil, let prepared = subject.request.withLock(\.self), prepared.fits(ask) {
+            return (prepared.copy(nonce: ask.nonce, trace: trace), prepared.redactor)
+        }
+        let prepared = try PreparedRequest(ask, trace: trace)
+        if ask.stay == nil { subject.request.withLock { $0 = prepared } }
+        return (prepared.copy(nonce: ask.nonce, trace: trace), prepared.redactor)
     }
 
     /// Larger answers are not judged on the event loop, where other probes would wait for it.

@@ -19,10 +19,19 @@ struct ProberState: Sendable {
     }
     typealias Told = ManualCalls.Told
 
+    /// Up to so many in flight one worker is enough, and its connections are all that is kept.
+    private static let mostOnFirstWorker = 64
+
     private let limits: CanaryProber.Limits
+    /// How many workers send.
+    private let workers: Int
     private let resultTTL: Duration
     var schedule: ProbeSchedule
-    private(set) var models: [ModelID: ModelConfig] = [:]
+    private(set) var models: [ModelID: ModelConfig] = [:] {
+        didSet { subjects = subjects.filter { $0.value.model == models[$0.key.modelID] } }
+    }
+    /// Those that were probed so far.
+    private var subjects: [ProbeKey: ProbeSubject] = [:]
     var manual = ManualCalls()
     /// Ends with `run()`.
     private(set) var wake: AsyncStream<Void>.Continuation?
@@ -42,8 +51,9 @@ struct ProberState: Sendable {
     /// Who waits for which flights to end.
     private var landings: [(numbers: Set<UInt64>, waiter: CheckedContinuation<Void, Never>)] = []
 
-    init(policy: HealthPolicy, limits: CanaryProber.Limits) {
+    init(policy: HealthPolicy, limits: CanaryProber.Limits, workers: Int = 1) {
         self.limits = limits
+        self.workers = workers
         resultTTL = policy.probeResultTTL
         schedule = ProbeSchedule(policy: policy)
     }
@@ -93,13 +103,21 @@ struct ProberState: Sendable {
         return (leaving, late, timer, skipped)
     }
 
+    /// Whether something is due before any timer rings.
+    var isTimerLate: Bool {
+        mutating get {
+            guard let deadline = schedule.nextDeadline() else { return false }
+            return !timers.contains { $0 <= deadline }
+        }
+    }
+
     mutating func disarm(_ timer: Duration) { timers.remove(timer) }
 
     /// Takes out of the line what may leave: as many as there is room for, and no more to a busy server than it is spared.
     private mutating func launch(at now: Duration) -> [(ProbeJob, FlightScope)] {
         var leaving: [(ProbeJob, FlightScope)] = []
         var staying: [ProbeJob] = []
-        while flights.count < limits.maxConcurrent, let job = waiting.popFirst() {
+        while flights.count < limits.maxConcurrent, var job = waiting.popFirst() {
             if job.reason != .manual, queues.isFull(job.server, at: now) {
                 if job.isExtra, let departure = job.departure {
                     schedule.decline(departure, at: now)
@@ -108,6 +126,7 @@ struct ProberState: Sendable {
                 }
                 continue
             }
+            job.worker = flights.count < Self.mostOnFirstWorker ? 0 : flights.count % workers
             let scope = FlightScope()
             flights[job.number] = Flight(job: job, scope: scope, leftAt: now)
             queues.enter(job.server)
@@ -118,17 +137,25 @@ struct ProberState: Sendable {
         return leaving
     }
 
-    private func job(for departure: ProbeSchedule.Departure) -> ProbeJob? {
+    private mutating func job(for departure: ProbeSchedule.Departure) -> ProbeJob? {
         let key = departure.key
+        guard let subject = subject(key) else { return nil }
+        return ProbeJob(
+            subject, number: departure.number, reason: departure.reason, config: subject.model.probe,
+            isStreamed: key.check == nil && departure.isStreamed(by: subject.model.streaming), departure: departure)
+    }
+
+    /// What a key of the timetable stands for now; `nil` when the configuration has it no more.
+    private mutating func subject(_ key: ProbeKey) -> ProbeSubject? {
+        if let subject = subjects[key] { return subject }
         guard let model = models[key.modelID], let target = model.targets.first(where: { $0.name == key.target }) else {
             return nil
         }
         let check = key.check.flatMap { name in model.checks.first { $0.name == name } }
         if key.check != nil, check == nil { return nil }
-        return ProbeJob(
-            key: key, number: departure.number, reason: departure.reason, model: model, target: target,
-            config: model.probe, check: check, isStreamed: check == nil && departure.isStreamed(by: model.streaming),
-            departure: departure)
+        let subject = ProbeSubject(model, target: target, check: check)
+        subjects[key] = subject
+        return subject
     }
 
     /// Nothing was sent: the model must not be probed now. Its timetable goes on.
@@ -174,7 +201,8 @@ struct ProberState: Sendable {
     /// Makes models known that are not on the timetable; those that are stay as they are.
     mutating func register(_ models: [ModelConfig]) {
         let scheduled = Set(schedule.keys.map(\.modelID))
-        for model in models where !scheduled.contains(model.id) { self.models[model.id] = model }
+        let new = models.filter { !scheduled.contains($0.id) }
+        self.models.merge(new.map { ($0.id, $0) }) { $1 }
     }
 
     /// Takes up the models to be probed, in place of those that there were.
@@ -229,10 +257,12 @@ struct ProberState: Sendable {
         guard let model = models[wish.modelID], !model.targets.isEmpty else { return .unknownModel }
         if let result = manual.recentAnswer(to: wish, at: now, within: limits.manualReuse) { return .recent(result) }
         if !manual.isUnderWay(wish) {
-            let jobs = model.targets.map { target in
-                ProbeJob(
-                    key: ProbeKey(model.id, target: target.name), number: schedule.takeNumber(), reason: .manual,
-                    model: model, target: target, config: wish.config, isStreamed: model.streaming == .always)
+            let jobs = model.targets.compactMap { target in
+                subject(ProbeKey(model.id, target: target.name)).map {
+                    ProbeJob(
+                        $0, number: schedule.takeNumber(), reason: .manual, config: wish.config,
+                        isStreamed: model.streaming == .always)
+                }
             }
             manual.begin(wish, numbers: jobs.map(\.number))
             // Somebody waits for these: before what the schedule has in line.

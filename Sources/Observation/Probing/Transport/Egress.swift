@@ -1,4 +1,4 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 import Basics
 import HTTPGuard
 package import NIOCore
@@ -11,16 +11,13 @@ import NIOSSL
 /// connection stands, before anything is sent, so a name that resolves to a forbidden address gets nothing. What comes
 /// back passes ``AnswerGuard`` before the client library sees it.
 package final class Egress: Sendable {
-    /// For hosts that need no proxy.
-    package let direct: HTTPClient
-    private let https: HTTPClient?
-    private let http: HTTPClient?
+    /// Where connections live; never none.
+    let workers: [EgressWorker]
     private let rules: ProxyRules
     private let isForbidden: @Sendable (String) -> Bool
-    /// Where all connections live.
-    let loop: any EventLoop
-    /// Runs tasks where their answers are read.
-    let executor: EventLoopExecutor
+
+    /// More workers bring no more: what weighs the answers is busy by then.
+    private static let mostWorkers = 4
 
     /// Reads the certificate files and parses the proxies; connects to nothing.
     package convenience init(
@@ -35,14 +32,9 @@ package final class Egress: Sendable {
         isForbidden: @escaping @Sendable (_ host: String) -> Bool
     ) throws(EgressError) {
         let tls = try Self.tls(configuration)
-        // One loop: across two, an answer that ends with its connection may be read before the client has noted that its
-        // own request is sent, and it then calls the answer broken.
-        let loop = eventLoopGroup.next()
-        self.loop = loop
-        executor = EventLoopExecutor(loop)
         let httpsProxy = try Self.proxy(configuration.httpsProxy, key: "egress.httpsProxy")
         let httpProxy = try Self.proxy(configuration.httpProxy, key: "egress.httpProxy")
-        func client(_ proxy: HTTPClient.Configuration.Proxy?) -> HTTPClient {
+        func client(_ loop: any EventLoop, _ proxy: HTTPClient.Configuration.Proxy?) -> HTTPClient {
             var settings = HTTPClient.Configuration(
                 tlsConfiguration: tls, redirectConfiguration: .disallow,
                 timeout: .init(connect: TimeAmount(configuration.connectTimeout)), proxy: proxy)
@@ -60,27 +52,30 @@ package final class Egress: Sendable {
         }
         self.isForbidden = isForbidden
         rules = ProxyRules(configuration.noProxy)
-        direct = client(nil)
-        https = httpsProxy.map(client)
-        http = httpProxy.map(client)
+        workers = eventLoopGroup.makeIterator().prefix(Self.mostWorkers).map { loop in
+            EgressWorker(
+                loop, direct: client(loop, nil), https: httpsProxy.map { client(loop, $0) },
+                http: httpProxy.map { client(loop, $0) })
+        }
     }
 
-    /// The client for a URL.
-    func client(for url: String) throws(TransportFailure) -> HTTPClient {
-        let host = Host(of: url)
+    /// The worker of everything that is rare.
+    package var first: EgressWorker { workers[0] }
+
+    /// The client for a host, with the scheme of its URL.
+    func client(for host: Host, of worker: EgressWorker) throws(TransportFailure) -> HTTPClient {
         guard host.scheme == "http" || host.scheme == "https" else {
             throw .badAddress(
                 host.scheme.isEmpty ? "it has no http:// or https://" : "'\(host.scheme)' is neither http nor https")
         }
         guard !host.name.isEmpty else { throw .badAddress("it names no host") }
         if isForbidden(host.name) { throw .forbidden(host.name) }
-        if rules.isDirect(host) { return direct }
-        return (host.scheme == "https" ? https : http) ?? direct
+        return rules.isDirect(host) ? worker.direct : worker.proxied(host.scheme)
     }
 
     /// Closes all connections.
     package func shutdown() async {
-        for client in [direct, https, http].compactMap({ $0 }) {
+        for client in workers.flatMap(\.clients) {
             // Fails only for one that was shut down before.
             try? await client.shutdown()
         }
@@ -88,7 +83,7 @@ package final class Egress: Sendable {
 
     /// Closes all connections, and returns at once.
     package func close() {
-        for client in [direct, https, http].compactMap({ $0 }) { client.shutdown { _ in } }
+        for client in workers.flatMap(\.clients) { client.shutdown { _ in } }
     }
 
     // MARK: Settings

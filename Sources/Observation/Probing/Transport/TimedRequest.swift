@@ -19,13 +19,15 @@ struct TimedRequest: Sendable {
     /// What may cancel it beside the task's own cancellation.
     var scope: FlightScope?
 
+    /// - Parameter worker: whose connections it uses; the first by default.
     /// - Throws: only when the task is cancelled; all else that can happen is part of the exchange.
-    func send(by egress: Egress) async throws(CancellationError) -> Exchange {
+    func send(by egress: Egress, _ worker: EgressWorker? = nil) async throws(CancellationError) -> Exchange {
+        let worker = worker ?? egress.first
         let deadline = NIODeadline.now() + TimeAmount(timeout)
-        var (exchange, isStale) = try await attempt(by: egress, until: deadline)
+        var (exchange, isStale) = try await attempt(by: egress, worker, until: deadline)
         // Several may have been kept, and all of them may be closing.
         for _ in 0..<Self.repetitions where isStale {
-            (exchange, isStale) = try await attempt(by: egress, until: deadline)
+            (exchange, isStale) = try await attempt(by: egress, worker, until: deadline)
         }
         return exchange
     }
@@ -34,18 +36,15 @@ struct TimedRequest: Sendable {
 
     /// - Returns: what came of it, and whether it met a kept connection that was closing, so that it says nothing.
     private func attempt(
-        by egress: Egress, until deadline: NIODeadline
+        by egress: Egress, _ worker: EgressWorker, until deadline: NIODeadline
     ) async throws(CancellationError) -> (exchange: Exchange, isStale: Bool) {
         guard !isCancelled else { throw CancellationError() }
         let delegate = Delegate(
             isStreamed: request.isStreamed, bodyLimit: request.bodyLimit, stallAfter: stallAfter)
         do {
-            let client = try egress.client(for: request.url)
+            let client = try egress.client(for: request.host, of: worker)
             let task = client.execute(
-                request: try HTTPClient.Request(
-                    url: request.url, method: request.method, headers: request.headers,
-                    body: request.body.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: request.body))),
-                delegate: delegate, deadline: deadline)
+                request: try request.clientRequest(), delegate: delegate, deadline: deadline)
             let exchange = try await withTaskCancellationHandler {
                 guard let scope else { return try await task.get() }
                 return try await scope.onCancel({ task.cancel() }) { try await task.get() }
@@ -68,7 +67,7 @@ struct TimedRequest: Sendable {
     private func failure(_ error: any Error) -> TransportFailure {
         let failure = TransportFailure(error)
         switch failure {
-        case .ownResources(.ports) where Host(of: request.url).name.contains(":"): return .unreachable
+        case .ownResources(.ports) where request.host.name.contains(":"): return .unreachable
         case .dns, .tls, .other: return OwnResource.lacking().map { .ownResources($0) } ?? failure
         default: return failure
         }
