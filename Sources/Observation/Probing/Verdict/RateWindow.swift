@@ -37,17 +37,15 @@ struct RateWindow: Sendable, Hashable {
             if windows[key] == nil { order.append(key) }
             change(&windows[key, default: RateWindow(unit: unit)])
         }
+        let known = Self.known.withLock { $0 }
         for (name, value) in headers.prefix(200) {
-            let isOneWord = name.hasASCII(anyCase: "ratelimit")
-            guard isOneWord || name.hasASCII(anyCase: "rate-limit"), value.utf8.count <= 400 else { continue }
-            let name = isOneWord ? name.lowercased() : name.lowercased().replacing("rate-limit", with: "ratelimit")
-            if name == "ratelimit" || name == "ratelimit-policy" {
+            guard let header = known[name] ?? Self.learn(name), value.utf8.count <= 400 else { continue }
+            if header.kind == .structured || header.kind == .policy {
                 for item in structured(value) {
-                    change("ietf \(item.name)", .requests) { item.fill(&$0, isPolicy: name.hasSuffix("policy"), now) }
+                    change("ietf \(item.name)", .requests) { item.fill(&$0, isPolicy: header.kind == .policy, now) }
                 }
                 continue
             }
-            guard let header = Self.header(name) else { continue }
             change(header.key, header.unit) { window in
                 window.period = window.period ?? header.period
                 switch header.kind {
@@ -59,6 +57,7 @@ struct RateWindow: Sendable, Hashable {
                     window.resetAfter = RetryAfter.delay(value, now: now)
                     window.isGradual = RetryAfter.number(value) == nil && RetryAfter.goDuration(value) != nil
                 case .period: window.period = RetryAfter.number(value).map { .seconds($0) }
+                case .structured, .policy: break
                 }
             }
         }
@@ -73,28 +72,37 @@ struct RateWindow: Sendable, Hashable {
 
     // MARK: Names
 
-    /// What names mean: a provider sends the same ones with each answer.
+    /// What names mean, also those that tell of no limit: a provider sends the same ones with each answer.
     private static let known = Mutex<[String: Header?]>([:])
     private static let mostKnown = 500
+    /// A longer name is read each time.
+    private static let longestKnown = 100
 
-    private static func header(_ name: String) -> Header? {
-        if let header = known.withLock({ $0[name] }) { return header }
+    private static func learn(_ name: String) -> Header? {
         let header = Header(name)
         known.withLock { known in
-            if known.count < mostKnown { known[name] = .some(header) }
+            if known.count < mostKnown, name.utf8.count <= longestKnown { known[name] = .some(header) }
         }
         return header
     }
 
     private struct Header {
-        enum Kind { case limit, remaining, reset, period }
+        /// The last two are the IETF's, which say in their value what they are about.
+        enum Kind { case limit, remaining, reset, period, structured, policy }
         var kind: Kind
         var unit: Unit
         var period: Duration?
         var key: String
 
-        /// - Parameter name: lower-case, with "ratelimit" in one word.
+        /// - Parameter name: as it came.
         init?(_ name: String) {
+            let isOneWord = name.hasASCII(anyCase: "ratelimit")
+            guard isOneWord || name.hasASCII(anyCase: "rate-limit") else { return nil }
+            let name = isOneWord ? name.lowercased() : name.lowercased().replacing("rate-limit", with: "ratelimit")
+            if name == "ratelimit" || name == "ratelimit-policy" {
+                (kind, unit, key) = (name == "ratelimit" ? .structured : .policy, .requests, "")
+                return
+            }
             var kind: Kind?
             var rest: [Substring] = []
             let words = name.utf8.split {
