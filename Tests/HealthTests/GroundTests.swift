@@ -71,6 +71,46 @@ import Testing
         #expect(finish(3, .ok, at: 502).map(\.currentStatus) == [.healthy])
     }
 
+    @Test(arguments: 0..<40)
+    func `evidence that comes twice counts once`(seed: Int) {
+        var chance = Seeded(UInt64(seed))
+        let outcomes: [Outcome] = [
+            .ok, .ok, Outcome(.failing, .serverError, httpStatus: 500), Outcome(.failing, .timeout),
+            Outcome(.rateLimited, .rateLimit, httpStatus: 429, retryAfter: .seconds(5)),
+        ]
+        var once = HealthEngine(policy: HealthPolicy())
+        var twice = once
+        let config = ModelConfig.plain(model)
+        _ = once.configure([config], at: VirtualFleet.moment(.zero))
+        _ = twice.configure([config], at: VirtualFleet.moment(.zero))
+        var now = 0.0
+        for number in UInt64(1)...200 {
+            now += Double.random(in: 1...20, using: &chance)
+            let left = VirtualFleet.moment(.seconds(now))
+            now += Double.random(in: 0.05...9, using: &chance)
+            let back = VirtualFleet.moment(.seconds(now))
+            let key = ProbeKey(model)
+            let result = ProbeResult(
+                modelId: model, outcome: outcomes.randomElement(using: &chance) ?? .ok, latency: .seconds(0.1),
+                startedAt: left.wall)
+            let end: Evidence.Kind =
+                Int.random(in: 0..<10, using: &chance) == 0
+                ? .probeCancelled(key, number: number) : .probeFinished(key, number: number, result)
+            for (kind, at) in [
+                (Evidence.Kind.probeStarted(key, number: number, reason: .scheduled), left), (end, back),
+            ] {
+                let evidence = Evidence(kind, source: .probe, at: at)
+                let events = once.absorb(evidence, at: at).events
+                let doubled = twice.absorb(evidence, at: at).events + twice.absorb(evidence, at: at).events
+                #expect(events.map(\.currentStatus) == doubled.map(\.currentStatus), "probe \(number)")
+            }
+            let (one, two) = (once.fleet(at: back).models[0], twice.fleet(at: back).models[0])
+            #expect(one.requestTotal == two.requestTotal && one.consecutiveFailures == two.consecutiveFailures)
+            #expect(one.reasons == two.reasons && one.circuitBreaker == two.circuitBreaker)
+            #expect(one.nextProbeAt == two.nextProbeAt)
+        }
+    }
+
     @Test func `a model that is down while it flaps is unhealthy`() {
         var fleet = VirtualFleet([.plain(model)]) { _, now in
             now.seconds > 300 && Int(now.seconds / 45) % 2 == 1 ? .failing() : .ok()

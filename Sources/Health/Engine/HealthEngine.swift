@@ -127,7 +127,7 @@ public struct HealthEngine: Sendable {
         var actions = Actions()
         switch evidence.kind {
         case .probeStarted(let key, let number, let reason, let isStreamed):
-            guard let index = positions[key.modelID] else { break }
+            guard let index = positions[key.modelID], models[index].noteStart(of: number, key) else { break }
             spend(key, model: index, reason: reason, at: now)
             if models[index].started(key, number, reason: reason, isStreamed: isStreamed, at: now, policy) {
                 settle(index, at: now, into: &actions)
@@ -135,10 +135,10 @@ public struct HealthEngine: Sendable {
                 dues[index] = models[index].due
             }
         case .probeCancelled(let key, let number):
-            guard let index = positions[key.modelID] else { break }
+            guard let index = positions[key.modelID], models[index].noteEnd(of: number, key) else { break }
             models[index].cancelled(key, number)
         case .probeFinished(let key, let number, let result):
-            guard let index = positions[key.modelID] else { break }
+            guard let index = positions[key.modelID], models[index].noteEnd(of: number, key) else { break }
             let hidden = models[index].hidden(result.outcome, of: key, sharedFaults)
             follow(result.outcome, of: key, model: index, at: now, into: &actions)
             guard models[index].finished(key, number, result, as: hidden, at: now, policy) else { break }

@@ -135,6 +135,20 @@ struct ModelTrack: Sendable {
         localSeen = now
     }
 
+    /// Takes up that a probe leaves. - Returns: false where that was known already, or the model has no such target.
+    mutating func noteStart(of number: UInt64, _ key: ProbeKey) -> Bool {
+        var isNew = false
+        _ = withTrack(key) { isNew = $0.noteStart(of: number) }
+        return isNew
+    }
+
+    /// Takes up that a probe has ended. - Returns: false where that was known already, or the model has no such target.
+    mutating func noteEnd(of number: UInt64, _ key: ProbeKey) -> Bool {
+        var isNew = false
+        _ = withTrack(key) { isNew = $0.noteEnd(of: number) }
+        return isNew
+    }
+
     /// Takes up that a probe left. - Returns: whether that asks for a conclusion: something is suspicious, and the next
     /// look is to be planned.
     mutating func started(

@@ -1,5 +1,20 @@
 // Probes that leave and come back.
 extension TargetTrack {
+    /// Takes up that a probe leaves. - Returns: false where that was known: evidence may come twice, and counts once.
+    mutating func noteStart(of number: UInt64) -> Bool {
+        // Of one that is numbered like an earlier one, as after a restart, the end is yet to come.
+        endedNumbers.removeAll { $0 == number }
+        return !flights.contains { $0.number == number }
+    }
+
+    /// Takes up that a probe has ended. - Returns: false where that was known.
+    mutating func noteEnd(of number: UInt64) -> Bool {
+        guard !endedNumbers.contains(number) else { return false }
+        if endedNumbers.count >= Self.mostEnded { endedNumbers.removeFirst() }
+        endedNumbers.append(number)
+        return true
+    }
+
     mutating func started(
         _ number: UInt64, reason: ProbeReason, isStreamed: Bool = false, at now: Moment, _ policy: HealthPolicy
     ) {

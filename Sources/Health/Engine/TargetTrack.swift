@@ -74,6 +74,8 @@ struct TargetTrack: Sendable {
 
     /// More than a prober keeps in flight, manual probes included.
     static let mostFlights = 16
+    /// How many ended probes are remembered.
+    static let mostEnded = 8
     /// The end of a probe comes at most so long after its deadline.
     static let grace = Duration.seconds(5)
 
@@ -100,6 +102,8 @@ struct TargetTrack: Sendable {
     /// Whether the plan was the regular one when it was last made.
     var isOnGrid = false
     var flights: [Flight] = []
+    /// Numbers of the latest probes that have ended: evidence that comes twice is weighed once.
+    var endedNumbers: [UInt64] = []
     var run: Run?
     private(set) var boxedRefusal = Boxed<Refusal>()
     var boxedStream = Boxed<StreamTrack>()

@@ -2,7 +2,8 @@
 public struct Evidence: Sendable, Hashable {
     /// What was seen or told, with what it is about.
     public enum Kind: Sendable, Hashable {
-        /// A probe left. Without its answer in time it is evidence by itself.
+        /// A probe left. Without its answer in time it is evidence by itself. Its number is one that no probe of the key has
+        /// had lately; its end has the same, and what comes twice counts once.
         case probeStarted(ProbeKey, number: UInt64, reason: ProbeReason, isStreamed: Bool = false)
         /// A probe came back.
         case probeFinished(ProbeKey, number: UInt64, ProbeResult)
