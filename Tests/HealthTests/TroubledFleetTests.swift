@@ -391,6 +391,21 @@ import Testing
         #expect(!errors.isSevere || errors.isAlarmed)
     }
 
+    @Test(arguments: Array(stride(from: 20, through: 300, by: 4)))
+    func `a neighbour on one key whose waits follow each other never goes unseen`(_ wait: Int) {
+        // The first is asked to wait each time; the second of the same key is well.
+        var fleet = VirtualFleet([.plain("a", interval: .seconds(60)), .plain("b", interval: .seconds(60))]) {
+            key, now in
+            key.modelID == "a" && now.seconds > 300
+                ? .of(.rateLimited, .rateLimit, retryAfter: .seconds(wait)) : .ok()
+        }
+        fleet.run(until: .seconds(9_000))
+        let looks = fleet.probes.filter { $0.key.modelID == "b" }.map(\.at.seconds)
+        let gaps = zip(looks, looks.dropFirst()).map { $1 - $0 }
+        #expect(gaps.max() ?? 0 <= 302, "\(gaps.max() ?? 0)")
+        #expect(!fleet.events.contains { $0.modelId == "b" && $0.currentStatus == .unknown })
+    }
+
     @Test func `one 429 with a long retry-after keeps traffic away until then`() {
         var fleet = VirtualFleet([.plain(model)]) { _, now in
             now.seconds > 55 && now.seconds < 70 ? .of(.rateLimited, .rateLimit, retryAfter: .seconds(40)) : .ok()

@@ -25,11 +25,19 @@ extension TargetTrack {
         var wanted = isProbeable ? wantedPlan(at: now, policy) : idlePlan
         if isMissed, let next = wanted.next, plan.next == nil { wanted.next = max(next, now.uptime) }
         if let pace, wanted.next != nil { wanted = kept(wanted, to: pace, at: now, policy.blocked.longestWait) }
-        // Its own turn after the wait: put off to the regular one, it might meet the next wait, for ever.
+        // Its own turn after the wait, or the look that comes in the midst of a long one: put off to the regular turn, it
+        // might meet the next wait, for ever.
         if wanted.reason == .scheduled, plan.reason == .rateLimited, let turn = plan.next, turn >= now.uptime,
-            turn < wanted.next ?? .zero, pace?.heldUntil.map({ $0.uptime <= turn }) ?? true
+            turn < wanted.next ?? .zero, isAllowed(at: turn, by: pace, policy.blocked.longestWait)
         {
             wanted = plan
+        }
+        // Nor is the regular turn after a wait waited for, where that would be too long without a look.
+        if wanted.reason == .scheduled, plan.reason == .rateLimited, pace?.isUsedUp != true, let next = wanted.next,
+            let latest = latestLook(wanted.every, policy.blocked.longestWait), next > latest
+        {
+            let turn = max(latest, now.uptime)
+            (wanted.next, wanted.anchor, wanted.reason) = (turn, turn, .rateLimited)
         }
         isOnGrid = wanted.reason == .scheduled && wanted.next != nil && wanted.every == .seconds(interval)
         guard wanted.differs(from: plan) else { return nil }
@@ -40,6 +48,18 @@ extension TargetTrack {
             patientUntil = now + (next - now.uptime) + policy.staleness.minimum + .seconds(timeout)
         }
         return wanted
+    }
+
+    /// Whether a look that was planned while the account was asked to wait still is to leave then.
+    private func isAllowed(at turn: Duration, by pace: Account.Pace?, _ longestWait: Duration) -> Bool {
+        guard let pace, let until = pace.heldUntil, until.uptime > turn else { return true }
+        guard !pace.isUsedUp, let lastEnd = lastEnd ?? lastLook else { return false }
+        return turn >= lastEnd.uptime + longestWait
+    }
+
+    /// When a target is looked at again at the latest, whatever its account asks for, as long as it has requests left.
+    private func latestLook(_ every: Duration, _ longestWait: Duration) -> Duration? {
+        (lastEnd ?? lastLook).map { $0.uptime + max(longestWait, every) }
     }
 
     /// How late a planned probe may leave before it counts as lost.
@@ -74,7 +94,13 @@ extension TargetTrack {
                 turn = min(
                     turn, lastEnd.uptime + (wanted.reason == .confirmation ? Self.heldConfirmation : longestWait))
             }
-            kept.next = max(turn, kept.next ?? turn)
+            var next = max(turn, kept.next ?? turn)
+            if !pace.isUsedUp, wanted.reason == .scheduled, let latest = latestLook(kept.every, longestWait) {
+                // The regular turn may come just after the longest wait.
+                next = min(next, max(latest, now.uptime))
+                turn = min(turn, next)
+            }
+            kept.next = next
             kept.anchor = turn
             if kept.reason != .recovery, kept.reason != .recoveryConfirmation { kept.reason = .rateLimited }
         }
