@@ -117,8 +117,16 @@ package struct APIServer: Sendable {
             guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .unsendableSecret(token: token.name) }
             guard secrets.insert(bytes).inserted else { throw .sharedSecret(token: token.name) }
             guard !token.scopes.isEmpty else { throw .noScopes(token: token.name) }
+            if !Host(of: host).isLoopback, publishedSecrets.contains(token.secret.reveal().lowercased()) {
+                throw .publishedSecret(token: token.name)
+            }
         }
     }
+
+    /// Those that stand in the example configuration, or that everybody tries first.
+    private static let publishedSecrets: Set<String> = [
+        "change-me-please", "change-me-as-well", "changeme", "change-me", "changeme123", "password", "llm-health",
+    ]
 }
 
 /// Where the listener is, once it is open, and whether it is meant to end.
@@ -135,6 +143,7 @@ package enum BindRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     case unsendableSecret(token: String)
     case sharedSecret(token: String)
     case noScopes(token: String)
+    case publishedSecret(token: String)
 
     package var description: String {
         switch self {
@@ -149,6 +158,9 @@ package enum BindRefusal: Error, Sendable, Hashable, CustomStringConvertible {
         case .noScopes(let token):
             "token '\(token)' opens nothing: give it scopes "
                 + "(\(APIScope.allCases.map(\.rawValue).joined(separator: ", ")))"
+        case .publishedSecret(let token):
+            "the secret of token '\(token)' is the example's, which everybody knows, and other machines reach this one: "
+                + "make one with `openssl rand -hex 16`, or bind 127.0.0.1"
         }
     }
 }

@@ -41,9 +41,10 @@ package struct HealthAPI: Sendable {
                 Operation(.daemon, "liveness", "Whether the process runs", .json("Liveness", "It does."))
             ) { call in try call.json(["status": "alive"]) },
             Route(
-                .get, "/readyz", .scope(.read),
+                .get, "/readyz", .open,
                 Operation(
                     .daemon, "readiness", "Whether the daemon does all it was started for",
+                    about: "Whoever may read is told which parts do not; everybody else only that some do not.",
                     .json("Readiness", "It does."), .problem(.serviceUnavailable, "notReady tells which parts do not.")),
                 answer: readiness),
         ]
@@ -78,7 +79,9 @@ package struct HealthAPI: Sendable {
 
     private func readiness(_ call: Call) throws -> Response {
         let readiness = dependencies.readiness()
-        guard readiness.isReady else { throw Problem.notReady(readiness.missing) }
+        guard readiness.isReady else {
+            throw call.opens(.read) ? Problem.notReady(readiness.missing) : .someNotReady
+        }
         return try call.json(["status": "ready"])
     }
 }

@@ -2,6 +2,12 @@ import ArgumentParser
 import Health
 import LLMHealth
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell why a model has its status.",
@@ -22,7 +28,7 @@ struct Explain: AsyncParsableCommand {
             if json {
                 try Output.write(json: explanation)
             } else {
-                Output.write(lines: ExplanationText.lines(of: explanation, for: Output.terminal))
+                Output.write(lines: ExplanationText.lines(of: explanation, for: Output.terminal, at: Date()))
             }
         }
     }

@@ -39,20 +39,20 @@ struct Status: AsyncParsableCommand {
         try await daemon.ask { client in
             if watch {
                 let view = FleetWatch(
-                    every: .seconds(interval), isJSON: json, terminal: { Output.terminal },
+                    every: .seconds(interval), url: client.url, isJSON: json, terminal: { Output.terminal },
                     write: { Output.write($0) },
                     fetch: { () async throws(DaemonClientError) in try await client.report().only(ids) })
                 return try await view.run()
             }
             let report = try await client.report()
             for id in ids where !report.models.contains(where: { $0.modelId == id }) {
-                throw HealthCheckError.unknownModel(id)
+                throw DaemonClientError.unknownModel(id, among: report.models.map(\.modelId))
             }
             let shown = report.only(ids)
             if json {
                 try Output.write(json: shown)
             } else {
-                Output.write(lines: shown.lines(for: Output.terminal, at: Date()))
+                Output.write(lines: shown.lines(for: Output.terminal, at: Date(), url: client.url))
             }
         }
     }

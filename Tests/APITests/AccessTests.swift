@@ -17,7 +17,9 @@ struct AccessTests {
         APIToken(name: $0.rawValue, secret: Secret(secrets[$0, default: ""]), scopes: [$0])
     }
 
-    private static func guarded() -> Fixture { Fixture(configuration: APIConfiguration(port: 0, tokens: tokens)) }
+    private static func guarded(readiness: @escaping @Sendable () -> Readiness = { Readiness() }) -> Fixture {
+        Fixture(configuration: APIConfiguration(port: 0, tokens: tokens), readiness: readiness)
+    }
 
     private func send(_ route: Route, to client: any TestClientProtocol, _ headers: HTTPFields) async throws
         -> TestResponse
@@ -58,12 +60,23 @@ struct AccessTests {
         }
     }
 
+    @Test func `readiness needs no token, which only tells more`() async throws {
+        let missing = Readiness(missing: [.init(name: "otlp", reason: "Port 4317 is in use.")])
+        let fixture = Self.guarded(readiness: { missing })
+        let anyone = try await fixture.get("/readyz")
+        #expect(try anyone.expectProblem("not-ready", 503).contains("A token with the scope 'read'"))
+        #expect(!anyone.text.contains("otlp"))
+        let reader = try await fixture.get(
+            "/readyz", headers: [.authorization: "Bearer \(Self.secrets[.read, default: ""])"])
+        #expect(try reader.expectProblem("not-ready", 503) == "Not ready: otlp.")
+    }
+
     @Test func `only liveness and the page are open`() {
         let open = Self.guarded().api.routes.filter { $0.access == .open }.map(\.path)
         #expect(
             Set(open.filter { !$0.hasPrefix("/components/") && !$0.hasPrefix("/assets/") })
                 == [
-                    "/", "/livez", "/docs", "/openapi.json", "/api/llm-manager/health/badge.svg",
+                    "/", "/livez", "/readyz", "/docs", "/openapi.json", "/api/llm-manager/health/badge.svg",
                     "/api/llm-manager/health/badge.json",
                 ])
     }
@@ -131,8 +144,8 @@ struct AccessTests {
             try await fixture.get("/api/llm-manager/health/explain?modelId=\(secret)", headers: authorization),
             try await fixture.get(
                 "/api/llm-manager/health/history?modelId=x&from=\(secret)&to=", headers: authorization),
-            try await fixture.get("/readyz", headers: [.authorization: secret]),
-            try await fixture.get("/readyz", headers: [.authorization: "Bearer \(secret)!"]),
+            try await fixture.get("/metrics", headers: [.authorization: secret]),
+            try await fixture.get("/metrics", headers: [.authorization: "Bearer \(secret)!"]),
         ]
         for response in responses {
             #expect(response.status.code >= 400)
@@ -171,6 +184,11 @@ struct AccessTests {
                 .unsendableSecret(token: "a")
             ),
             ("0.0.0.0", [APIToken(name: "a", secret: Secret("s"), scopes: [])], .noScopes(token: "a")),
+            (
+                "0.0.0.0", [APIToken(name: "a", secret: Secret("Change-me-please"), scopes: [.read])],
+                .publishedSecret(token: "a")
+            ),
+            ("127.0.0.1", [APIToken(name: "a", secret: Secret("change-me-please"), scopes: [.read])], nil),
             (
                 "::1",
                 [

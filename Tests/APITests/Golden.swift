@@ -313,7 +313,8 @@ enum Golden {
           },
           "reason" : "Of 4 models 1 unhealthy, 1 degraded, 1 unknown.",
           "revision" : 7,
-          "status" : "degraded",
+          "rollUp" : "degraded",
+          "status" : "unhealthy",
           "timestamp" : "2026-11-23T10:00:00.000Z",
           "worst" : [
             {
@@ -350,6 +351,25 @@ enum Golden {
         # TYPE llm_health_availability_ratio gauge
         llm_health_availability_ratio{model_id="gpt-4o",provider="openai"} 0.9985
         llm_health_availability_ratio{model_id="meta/llama-3.1/8b",provider="together"} 0.75
+        # HELP llm_health_breaker 1 for the state of the model's probe breaker, 0 for the others.
+        # TYPE llm_health_breaker gauge
+        llm_health_breaker{model_id="gpt-4o",provider="openai",state="closed"} 1
+        llm_health_breaker{model_id="gpt-4o",provider="openai",state="open"} 0
+        llm_health_breaker{model_id="gpt-4o",provider="openai",state="halfOpen"} 0
+        llm_health_breaker{model_id="meta/llama-3.1/8b",provider="together",state="closed"} 0
+        llm_health_breaker{model_id="meta/llama-3.1/8b",provider="together",state="open"} 1
+        llm_health_breaker{model_id="meta/llama-3.1/8b",provider="together",state="halfOpen"} 0
+        llm_health_breaker{model_id="mistral",provider="ollama",state="closed"} 0
+        llm_health_breaker{model_id="mistral",provider="ollama",state="open"} 0
+        llm_health_breaker{model_id="mistral",provider="ollama",state="halfOpen"} 1
+        llm_health_breaker{model_id="neu/ä \"x\"\n",provider="openai",state="closed"} 1
+        llm_health_breaker{model_id="neu/ä \"x\"\n",provider="openai",state="open"} 0
+        llm_health_breaker{model_id="neu/ä \"x\"\n",provider="openai",state="halfOpen"} 0
+        # HELP llm_health_component_up 1 while a gateway, host, local runtime, store or other part works, 0 while not; none while unknown.
+        # TYPE llm_health_component_up gauge
+        llm_health_component_up{kind="gateway",name="portkey"} 1
+        llm_health_component_up{kind="gateway",name="eu \"2\""} 0
+        llm_health_component_up{kind="store",name="sqlite"} 1
         # HELP llm_health_dropped_items_total Publications that listeners lost because they were too slow.
         # TYPE llm_health_dropped_items_total counter
         llm_health_dropped_items_total 0
@@ -367,6 +387,20 @@ enum Golden {
         # HELP llm_health_revision Number of the fleet's newest revision since the start.
         # TYPE llm_health_revision gauge
         llm_health_revision 7
+        # HELP llm_health_routing 1 for the verdict on whether traffic may go to the model, 0 for the others.
+        # TYPE llm_health_routing gauge
+        llm_health_routing{model_id="gpt-4o",provider="openai",verdict="usable"} 1
+        llm_health_routing{model_id="gpt-4o",provider="openai",verdict="avoid"} 0
+        llm_health_routing{model_id="gpt-4o",provider="openai",verdict="excluded"} 0
+        llm_health_routing{model_id="meta/llama-3.1/8b",provider="together",verdict="usable"} 0
+        llm_health_routing{model_id="meta/llama-3.1/8b",provider="together",verdict="avoid"} 0
+        llm_health_routing{model_id="meta/llama-3.1/8b",provider="together",verdict="excluded"} 1
+        llm_health_routing{model_id="mistral",provider="ollama",verdict="usable"} 0
+        llm_health_routing{model_id="mistral",provider="ollama",verdict="avoid"} 1
+        llm_health_routing{model_id="mistral",provider="ollama",verdict="excluded"} 0
+        llm_health_routing{model_id="neu/ä \"x\"\n",provider="openai",verdict="usable"} 0
+        llm_health_routing{model_id="neu/ä \"x\"\n",provider="openai",verdict="avoid"} 1
+        llm_health_routing{model_id="neu/ä \"x\"\n",provider="openai",verdict="excluded"} 0
         # HELP llm_health_score Health score of the model, 0 to 100; none while unknown.
         # TYPE llm_health_score gauge
         llm_health_score{model_id="gpt-4o",provider="openai"} 97.5
@@ -390,6 +424,9 @@ enum Golden {
         llm_health_status{model_id="neu/ä \"x\"\n",provider="openai",status="degraded"} 0
         llm_health_status{model_id="neu/ä \"x\"\n",provider="openai",status="unhealthy"} 0
         llm_health_status{model_id="neu/ä \"x\"\n",provider="openai",status="unknown"} 1
+        # HELP llm_health_time_to_first_token_seconds Median time to the first token of the last five minutes' probes.
+        # TYPE llm_health_time_to_first_token_seconds gauge
+        llm_health_time_to_first_token_seconds{model_id="gpt-4o",provider="openai"} 0.21
         # HELP llm_probe_success_ratio Share of the last five minutes' probes and requests that did not fail, 0 to 1.
         # TYPE llm_probe_success_ratio gauge
         llm_probe_success_ratio{model_id="gpt-4o",provider="openai"} 1

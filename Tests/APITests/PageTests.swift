@@ -35,6 +35,8 @@ struct PageTests {
 
     @Test func `the address may name a report`() async throws {
         #expect(try await Fixture().get("/?model=meta%2Fllama-3.1%2F8b").status == .ok)
+        let view = "model=a&range=7d&from=2026-11-23T10:00:00Z&to=2026-11-23T11:00:00Z&q=x&show=healthy&sort=name"
+        #expect(try await Fixture().get("/?\(view)&reversed=1&group=none&view=wall").status == .ok)
         try await Fixture().get("/docs?model=x").expectProblem("unknown-parameter", 400, field: "model")
     }
 }

@@ -104,7 +104,7 @@ struct PastTests {
     @Test(
         arguments: [
             ("", 86_400), ("&window=24h", 86_400), ("&window=5m", 300), ("&window=60s", 60), ("&window=7d", 604_800),
-            ("&window=1830d", 158_112_000),
+            ("&window=1830d", 158_112_000), ("&timeRange=7d", 604_800), ("&timeRange=1h", 3_600),
         ] as [(String, Int64)])
     func `a window`(query: String, seconds: Int64) async throws {
         let fixture = try await fixture()
@@ -124,6 +124,14 @@ struct PastTests {
         let query = text.replacing("+", with: "%2B")
         try await fixture().get("\(trends)?modelId=gpt-4o&window=\(query)").expectProblem(
             "bad-parameter", 400, field: "window")
+    }
+
+    @Test(arguments: [
+        ("window=1h&timeRange=1h", "window"), ("timeRange=2h", "timeRange"), ("resolution=10m&buckets=5", "buckets"),
+        ("resolution=1s", "resolution"),
+    ])
+    func `trends are asked for as all else is, and in one way at a time`(query: String, field: String) async throws {
+        try await fixture().get("\(trends)?modelId=gpt-4o&\(query)").expectProblem("bad-parameter", 400, field: field)
     }
 
     @Test func `what the store says of its trouble stays inside`() async throws {

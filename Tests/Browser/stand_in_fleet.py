@@ -43,13 +43,12 @@ def counts_of(models: list[dict]) -> dict:
 
 
 def worst_of(models: list[dict]) -> str:
-    for status in ("unhealthy", "degraded", "unknown"):
-        amount = sum(model["status"] == status for model in models)
-        if status == "unhealthy" and 0 < amount < len(models):
-            return "degraded"
-        if amount:
+    """The worst that matters: what is unknown counts only where nothing is known."""
+    statuses = {model["status"] for model in models}
+    for status in ("unhealthy", "degraded"):
+        if status in statuses:
             return status
-    return "healthy"
+    return "unknown" if statuses <= {"unknown"} else "healthy"
 
 
 class Fleet:
@@ -185,7 +184,7 @@ class Fleet:
                                "reason": f"Of {len(members)} models {words}." if words else f"All {len(members)} models are healthy."}
         bad = [m for m in models if m["status"] != "healthy"][:10]
         return {
-            "status": worst_of(models), "revision": self.revision, "timestamp": rfc3339(now()), "counts": counts_of(models),
+            "status": worst_of(models), "rollUp": worst_of(models), "revision": self.revision, "timestamp": rfc3339(now()), "counts": counts_of(models),
             "components": [
                 {"kind": "gateway", "name": "portkey", "status": "healthy", "reason": "Answering.", "since": rfc3339(now() - timedelta(hours=9))},
                 {"kind": "localRuntime", "name": "ollama", "status": "healthy", "reason": "Answering.", "since": rfc3339(now() - timedelta(hours=9))},

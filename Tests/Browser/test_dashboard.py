@@ -108,8 +108,9 @@ def test_search_finds_by_name_and_says_when_nothing_fits(page: Page, server):
 
 def test_sorting_by_column_and_without_groups(page: Page):
     page.get_by_role("button", name="By provider").click()
-    expect(page.locator("llm-health-dashboard .group")).to_have_count(0)
+    expect(page.locator("llm-health-dashboard .group")).to_have_text([re.compile("Needs attention"), re.compile("All others")])
     page.locator("llm-health-dashboard .c-name .head-button").click()
+    expect(page.locator("llm-health-dashboard .group")).to_have_count(0)
     # Elements are put in reading order a moment later.
     page.wait_for_function("""() => { const names = [...document.querySelector('llm-health-dashboard').shadowRoot.querySelectorAll('.row .name')]
         .map(e => e.textContent); return names.length > 3 && names.every((name, i) => i === 0 || names[i - 1] <= name); }""", timeout=5_000)
@@ -120,9 +121,12 @@ def test_sorting_by_column_and_without_groups(page: Page):
 
 def test_groups_show_the_providers_status(page: Page, server):
     providers = server.get("health/summary")["providers"]
-    head = page.locator("llm-health-dashboard .group").first
-    assert head.locator(".group-name").inner_text() in providers
-    expect(head).to_contain_text(re.compile("healthy|degraded|unhealthy|unknown"))
+    head = page.locator("llm-health-dashboard .group:not([data-attention])").first
+    name = head.locator(".group-name").inner_text()
+    expect(head).to_contain_text(providers[name]["reason"])
+    counts = providers[name]["counts"]
+    worst = next((status for status in ("unhealthy", "degraded") if counts[status]), "unknown" if counts["unknown"] == counts["total"] else "healthy")
+    assert head.get_attribute("data-look") == worst
 
 
 def test_components_are_shown(page: Page, server):

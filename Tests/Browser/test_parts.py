@@ -92,8 +92,22 @@ def test_a_token_is_kept_for_its_own_daemon(run):
         return kept""") == ["own", "a", None]
 
 
-def test_a_local_minute_is_read_back_as_the_same_time(run):
-    assert run("format.js", "const t = Date.UTC(2026, 2, 5, 7, 8); const s = m.localMinute(t); return [s.length, new Date(s).getTime() - t]") == [16, 0]
+@pytest.mark.parametrize("in_utc", ["false", "true"])
+@pytest.mark.parametrize("at", ["2026, 2, 5, 7, 8", "2026, 2, 29, 0, 30", "2026, 2, 29, 1, 30", "2026, 9, 25, 1, 30", "2026, 0, 1, 0, 0"])
+def test_a_minute_in_a_field_is_read_back_as_the_same_time(run, at, in_utc):
+    assert run("format.js", f"m.showUTC({in_utc}); const t = Date.UTC({at}); const s = m.minuteField(t); "
+               "return [s.length, m.fromMinuteField(s) - t]") == [16, 0]
+
+
+def test_times_in_a_sentence_are_those_of_the_zone(run):
+    assert run("format.js", "m.showUTC(true); const now = Date.UTC(2026, 11, 1, 20, 0); "
+               "return m.withTimes('Failed since 2026-12-01T18:12:21Z; again at 2026-12-02T00:00:05.250Z.', now)") \
+        == "Failed since 18:12:21; again at 2 Dec 00:00."
+
+
+def test_a_long_id_is_cut_in_its_middle(run):
+    assert run("format.js", "return [m.parted('gpt-4o'), m.parted('arn:aws:bedrock:eu-west-1:123:model/claude-sonnet-4-5')]") \
+        == [["gpt-4o", ""], ["arn:aws:bedrock:eu-west-1:123:model/claud", "e-sonnet-4-5"]]
 
 
 FLEET = """const model = (id, status, over = {}) => ({ modelId: id, provider: 'p', status, reasons: [{ code: 'passing', message: 'x' }], since: '2026-01-01T00:00:00.000Z',

@@ -25,10 +25,38 @@ import Testing
         ("?", .unknown), ("???", .unknown), ("hu", .degraded), ("hd", .degraded), ("h?", .degraded), ("ud", .degraded),
         ("uu", .unhealthy), ("u?", .unhealthy), ("d?", .degraded), ("hdu?", .degraded),
     ])
-    func `the fleet's status is told from all models`(_ fleet: String, _ status: HealthStatus) {
+    func `the roll-up is told from all models`(_ fleet: String, _ status: HealthStatus) {
+        #expect(summary(models(fleet)).rollUp == status)
+    }
+
+    @Test(arguments: [
+        ("", HealthStatus.unknown), ("h", .healthy), ("d", .degraded), ("u", .unhealthy), ("?", .unknown),
+        ("hhhhhhhhhhhhhhhhhhhhhu", .unhealthy), ("hhhhhhhhhhhhhhhhhhhhhd", .degraded), ("h?", .healthy),
+        ("d?", .degraded),
+        ("hdu?", .unhealthy), ("???", .unknown),
+    ])
+    func `the status is the worst that matters`(_ fleet: String, _ status: HealthStatus) {
+        #expect(summary(models(fleet)).status == status)
+    }
+
+    @Test(arguments: [
+        (ComponentStatus.Kind.gateway, HealthStatus.unhealthy), (.host, .unhealthy), (.network, .unhealthy),
+        (.store, .degraded), (.localRuntime, .degraded), (.modelList, .degraded), (.process, .degraded),
+    ])
+    func `a part that is down counts by whether models are reached through it`(
+        _ kind: ComponentStatus.Kind, _ status: HealthStatus
+    ) {
+        func shown(_ isUp: Bool) -> HealthStatus {
+            let part = ComponentStatus(
+                kind: kind, name: "x", status: isUp ? .healthy : .unhealthy, reason: "", since: Samples.noon)
+            return FleetHealth(revision: 1, at: Samples.noon, models: models("h?"), components: [part]).summary.status
+        }
+        #expect(shown(true) == .healthy && shown(false) == status)
+    }
+
+    private func models(_ fleet: String) -> [ModelHealthStatus] {
         let letters: [Character: HealthStatus] = ["h": .healthy, "d": .degraded, "u": .unhealthy, "?": .unknown]
-        let models = fleet.enumerated().map { model("m\($0)", letters[$1]!) }
-        #expect(summary(models).status == status)
+        return fleet.enumerated().map { model("m\($0)", letters[$1]!) }
     }
 
     @Test func `counts are kept for all and for each provider`() {

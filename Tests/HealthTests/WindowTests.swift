@@ -112,6 +112,20 @@ import Testing
         #expect(window.availability(at: 25.5 * 3_600) == 1)
     }
 
+    @Test func `what a history tells of the day before counts as if it had been seen`() {
+        var window = AvailabilityWindow()
+        // The process is 100 s old; its history reaches back beyond uptime 0.
+        window.recall(from: -7_300, to: -3_700, isDown: false)
+        window.recall(from: -3_700, to: -100, isDown: true)
+        window.advance(to: 100, .up)
+        #expect(abs(window.availability(at: 100)! - 0.5) < 1e-5)
+        hold(&window, .up, from: 100, to: 3_700)
+        #expect(abs(window.availability(at: 3_700)! - 2.0 / 3) < 1e-4)
+        // A day later it is forgotten.
+        hold(&window, .up, from: 3_700, to: 90_000)
+        #expect(window.availability(at: 90_000) == 1)
+    }
+
     @Test func `all down is 0`() {
         var window = AvailabilityWindow()
         hold(&window, .down, from: 7, to: 100_000)

@@ -32,7 +32,26 @@ enum FleetExposition {
         ModelGauge(
             "llm_health_last_check_timestamp_seconds", "When the model was last looked at, in seconds since 1970."
         ) { $0.lastCheck?.timeIntervalSince1970 },
+        ModelGauge(
+            "llm_health_time_to_first_token_seconds", "Median time to the first token of the last five minutes' probes."
+        ) { $0.timeToFirstTokenMs.map { $0 / 1_000 } },
+        ModelGauge("llm_health_maintenance", "1 while maintenance is planned for the model; else none.") { model in
+            model.notices.contains { $0.kind == .maintenance } ? 1 : nil
+        },
     ]
+    private static let routing = Metric.gauge(
+        "llm_health_routing", "1 for the verdict on whether traffic may go to the model, 0 for the others.",
+        labels: ["model_id", "provider", "verdict"])
+    private static let breaker = Metric.gauge(
+        "llm_health_breaker", "1 for the state of the model's probe breaker, 0 for the others.",
+        labels: ["model_id", "provider", "state"])
+    private static let silenced = Metric.gauge(
+        "llm_health_silenced", "1 while an operator's acknowledgement, silence or pause holds; else none.",
+        labels: ["model_id", "provider", "kind"])
+    private static let components = Metric.gauge(
+        "llm_health_component_up",
+        "1 while a gateway, host, local runtime, store or other part works, 0 while not; none while unknown.",
+        labels: ["kind", "name"])
     private static let status = Metric.gauge(
         "llm_health_status", "1 for the status that the model has, 0 for the others.",
         labels: ["model_id", "provider", "status"])
@@ -46,7 +65,10 @@ enum FleetExposition {
         "llm_health_dropped_items_total", "Publications that listeners lost because they were too slow.")
 
     /// Every metric of the fleet.
-    static let all = modelGauges.map(\.metric) + [status, models, gateways, revision, droppedItems]
+    static let all =
+        modelGauges.map(\.metric) + [
+            status, routing, breaker, silenced, models, components, gateways, revision, droppedItems,
+        ]
 
     /// - Parameter dropped: items that slow listeners have lost so far.
     static func families(of fleet: FleetHealth, dropped: UInt64) -> [MetricFamily] {
@@ -57,8 +79,10 @@ enum FleetExposition {
                 family.add(value, model.modelId.rawValue, model.provider)
             }
             return family
-        } + [statusFamily(fleet), modelsFamily(fleet), gatewaysFamily(fleet)] + [
-            single(revision, Double(fleet.revision)), single(droppedItems, Double(dropped)),
+        } + [
+            statusFamily(fleet), routingFamily(fleet), breakerFamily(fleet), silencedFamily(fleet), modelsFamily(fleet),
+            componentsFamily(fleet), gatewaysFamily(fleet), single(revision, Double(fleet.revision)),
+            single(droppedItems, Double(dropped)),
         ]
     }
 
@@ -75,6 +99,46 @@ enum FleetExposition {
                 family.add(
                     model.status == status ? 1 : 0, model.modelId.rawValue, model.provider, status.rawValue)
             }
+        }
+        return family
+    }
+
+    private static func routingFamily(_ fleet: FleetHealth) -> MetricFamily {
+        var family = MetricFamily(routing)
+        for model in fleet.models {
+            for verdict in RoutingVerdict.Verdict.allCases {
+                family.add(
+                    model.routing.verdict == verdict ? 1 : 0, model.modelId.rawValue, model.provider, verdict.rawValue)
+            }
+        }
+        return family
+    }
+
+    private static func breakerFamily(_ fleet: FleetHealth) -> MetricFamily {
+        var family = MetricFamily(breaker)
+        for model in fleet.models {
+            for state in CircuitBreakerStatus.State.allCases {
+                family.add(
+                    model.circuitBreaker.state == state ? 1 : 0, model.modelId.rawValue, model.provider, state.rawValue)
+            }
+        }
+        return family
+    }
+
+    private static func silencedFamily(_ fleet: FleetHealth) -> MetricFamily {
+        var family = MetricFamily(silenced)
+        for model in fleet.models {
+            for kind in Set(model.notices.map(\.kind)) where kind != .maintenance {
+                family.add(1, model.modelId.rawValue, model.provider, kind.rawValue)
+            }
+        }
+        return family
+    }
+
+    private static func componentsFamily(_ fleet: FleetHealth) -> MetricFamily {
+        var family = MetricFamily(components)
+        for component in fleet.summary.components where component.status != .unknown {
+            family.add(component.status == .unhealthy ? 0 : 1, component.kind.rawValue, component.name)
         }
         return family
     }

@@ -45,7 +45,8 @@ extension HealthAPI {
                 Operation(
                     .notices, "addSilence", "Acknowledge, silence or pause a model",
                     about: "Probes go on, alerts do not; a paused model gets no traffic either.", body: "SilenceOrder",
-                    .json("Notice", "It holds.", status: .created), .unknownModel, .notKept)
+                    .json("Notice", "It holds.", status: .created), .unknownModel,
+                    .problem(.conflict, "A healthy model cannot be acknowledged."), .notKept)
             ) { call in try await silence(call, board) },
             Route(
                 .delete, Self.base + "silences/:id", .scope(.admin), parameters: [.id("The notice's id.")],
@@ -147,6 +148,8 @@ extension HealthAPI {
     private func silence(_ call: Call, _ board: NoticeBoard) async throws -> Response {
         let order = try SilenceOrder(try await call.body())
         guard let model = dependencies.publisher.fleet[order.modelID] else { throw Problem.unknownModel(order.modelID) }
+        // It would hold back the alert of the next outage, of which nobody knows yet.
+        if order.kind == .acknowledge, model.status == .healthy { throw Problem.nothingToAcknowledge(order.modelID) }
         let now = dependencies.time.now.wall
         let notice = Notice(
             id: Self.newID(), modelId: model.modelId, kind: order.kind, at: now,
@@ -171,6 +174,12 @@ extension Problem {
         Problem(
             kind: "unknown-incident", title: "There is no such incident", status: .notFound,
             detail: "There is none with the id \(quoted(id)); health/incidents tells those there are.")
+    }
+
+    static func nothingToAcknowledge(_ id: ModelID) -> Problem {
+        Problem(
+            kind: "nothing-to-acknowledge", title: "There is nothing to acknowledge", status: .conflict,
+            detail: "\(quoted(id.rawValue)) is healthy. Acknowledge it once it is not, or silence it for a while.")
     }
 
     static let notKept = Problem(

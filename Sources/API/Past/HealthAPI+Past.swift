@@ -31,13 +31,15 @@ extension HealthAPI {
             Route(
                 .get, Self.base + "health/trends", .scope(.read),
                 parameters: [
-                    .model.required,
+                    .model.required
+                ] + Parameter.range + [
                     Parameter(
-                        "window", "How far back to look, from 60s to 1830d; 24h without. Give it, or from and to.",
+                        "window", "How far back to look, from 60s to 1830d, in place of timeRange.",
                         schema: Parameter.duration(example: "24h")),
-                    .from, .to,
+                    .resolution,
                     Parameter(
-                        "buckets", "Into how many stretches it is cut; of a long range there may be fewer.",
+                        "buckets",
+                        "Into how many stretches it is cut, in place of resolution; of a long range there may be fewer.",
                         schema: ["type": "integer", "minimum": 1, "maximum": .number(Double(HistoryLimits.buckets))]),
                 ],
                 Operation(
@@ -114,10 +116,10 @@ extension HealthAPI {
         let trends: HealthTrends
         let window = try call.query.window()
         let ends = try call.query.ends()
-        let buckets = try call.query.buckets()
+        let range = ends ?? TimeRange(last: window, endingAt: dependencies.time.now.wall)
+        let buckets = try call.query.buckets(of: range)
         do throws(HealthStorageError) {
             if let past = dependencies.past, ends != nil || buckets != nil {
-                let range = ends ?? TimeRange(last: window, endingAt: dependencies.time.now.wall)
                 trends = try await past.trends(of: id, in: range, buckets: buckets ?? MemoryHistory.defaultBuckets)
             } else {
                 trends = try await dependencies.storage.trends(of: id, over: window)

@@ -21,13 +21,18 @@ extension Query {
 
     /// `timeRange`, or `from` and `to`; the last 24 hours without any of them.
     func timeRange(now: Date) throws(Problem) -> TimeRange {
-        let name = self["timeRange"]
         if let ends = try ends() { return ends }
-        guard let range = Self.timeRanges.first(where: { $0.name == name ?? "24h" }) else {
+        return TimeRange(last: try namedRange() ?? .hours(24), endingAt: now)
+    }
+
+    /// How long `timeRange` is; `nil` without it.
+    private func namedRange() throws(Problem) -> Duration? {
+        guard let name = self["timeRange"] else { return nil }
+        guard let range = Self.timeRanges.first(where: { $0.name == name }) else {
             let known = Self.timeRanges.map(\.name).joined(separator: ", ")
-            throw .badParameter("timeRange", "\(Problem.quoted(name ?? "")) is no time range; there are \(known).")
+            throw .badParameter("timeRange", "\(Problem.quoted(name)) is no time range; there are \(known).")
         }
-        return TimeRange(last: range.duration, endingAt: now)
+        return range.duration
     }
 
     /// `from` and `to`; `nil` without them.
@@ -53,9 +58,11 @@ extension Query {
         return limit
     }
 
-    /// `window`, such as `5m` or `24h`; 24 hours without one.
+    /// `window`, such as `5m` or `24h`, or `timeRange`; 24 hours without either.
     func window() throws(Problem) -> Duration {
-        guard let text = self["window"] else { return .hours(24) }
+        let named = try namedRange()
+        guard let text = self["window"] else { return named ?? .hours(24) }
+        guard named == nil else { throw .badParameter("window", "Give window or timeRange, not both.") }
         guard let window = Self.duration(text), Self.windows.contains(window) else {
             throw .badParameter(
                 "window", "window must be a number with s, m, h or d behind it, from 60s to 1830d, such as 24h.")
@@ -63,9 +70,16 @@ extension Query {
         return window
     }
 
-    /// `buckets`; `nil` without it.
-    func buckets() throws(Problem) -> Int? {
-        guard let text = self["buckets"] else { return nil }
+    /// `buckets`, or as many as `resolution` cuts the range into; `nil` without either.
+    func buckets(of range: TimeRange) throws(Problem) -> Int? {
+        let resolution = try resolution()
+        guard let text = self["buckets"] else {
+            return resolution.map {
+                let count = (range.to.timeIntervalSince(range.from) / $0.seconds).rounded(.up)
+                return Int(min(max(count, 1), Double(HistoryLimits.buckets)))
+            }
+        }
+        guard resolution == nil else { throw .badParameter("buckets", "Give buckets or resolution, not both.") }
         guard let count = Self.whole(text), (1...HistoryLimits.buckets).contains(count) else {
             throw .badParameter("buckets", "buckets must be a whole number from 1 to \(HistoryLimits.buckets).")
         }

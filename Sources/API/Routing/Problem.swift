@@ -153,6 +153,11 @@ extension Problem {
         kind: "history-away", title: "The history cannot be read", status: .serviceUnavailable,
         detail: "The store did not answer as it should; the daemon's log says why. Current health is not affected.")
 
+    /// For those who may not know more.
+    static let someNotReady = Problem(
+        kind: "not-ready", title: "The daemon is not ready", status: .serviceUnavailable,
+        detail: "Not ready. A token with the scope 'read' is told which parts are not.")
+
     static func notReady(_ missing: [Readiness.Missing]) -> Problem {
         Problem(
             kind: "not-ready", title: "The daemon is not ready", status: .serviceUnavailable,

@@ -168,6 +168,19 @@ struct ModelTrack: Sendable {
         return isSuspect
     }
 
+    /// Takes up what a history tells of its availability.
+    mutating func recall(_ past: [PastStretch], at now: Moment) {
+        for stretch in past {
+            // The last day alone counts; of an uptime before the process's own the wall clock is the only measure.
+            let age = min(now.wall.timeIntervalSince(stretch.from), 86_400)
+            let end = now.wall.timeIntervalSince(stretch.to)
+            guard end >= 0, age > end else { continue }
+            let uptime = now.uptime.seconds
+            availability.recall(from: uptime - age, to: uptime - end, isDown: stretch.isDown)
+        }
+        isDirty = true
+    }
+
     /// Verdicts on silence wait for whether it is our own network.
     mutating func holdForNetwork() {
         for index in targets.indices where targets[index].shared.outside >= 0 && targets[index].run?.isSilent == true {
@@ -293,7 +306,7 @@ struct ModelTrack: Sendable {
         var told = reasons
         let departures = targets.indices.compactMap { targets[$0].departure(policy) }
         guard status != .healthy, let next = departures.min() else { return told }
-        let again = settledAt.wall(at: next).timeOfDay
+        let again = settledAt.wall(at: next).inSentence
         if told[0].message.hasSuffix(".") { told[0].message.removeLast() }
         told[0].message += "; probing again at \(again)."
         return told

@@ -26,6 +26,6 @@ extension String {
 }
 
 extension Date {
-    /// `10:02:14`, UTC.
-    var timeOfDay: String { String(rfc3339.dropFirst(11).prefix(8)) }
+    /// `2026-12-24T10:02:14Z`: sentences carry their times in full, so that every face shows them in its reader's zone.
+    var inSentence: String { rfc3339.prefix(19) + "Z" }
 }

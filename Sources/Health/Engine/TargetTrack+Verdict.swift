@@ -34,7 +34,7 @@ extension TargetTrack {
         if isKept(at: now, policy), let next = plan.next {
             return TargetVerdict(
                 status: .degraded, code: .rateLimited,
-                message: "The account's allowance is used up until \(now.wall(at: next).timeOfDay).")
+                message: "The account's allowance is used up until \(now.wall(at: next).inSentence).")
         }
         if isOverloaded, !errors.isSevere || !errors.isAlarmed {
             return TargetVerdict(status: .degraded, code: .overloaded, message: overloadSentence(at: now))
@@ -129,15 +129,15 @@ extension TargetTrack {
     private var outageSentence: String {
         guard let run else { return "Recovering: the last look succeeded, one more makes it certain." }
         if run.ended == 0, let longest = flights.map({ ($0.startedAt) }).min() {
-            return "No answer since \(longest.wall.timeOfDay): \(run.looks) probes are waiting far longer than usual."
+            return "No answer since \(longest.wall.inSentence): \(run.looks) probes are waiting far longer than usual."
         }
         let looks = run.looks == 1 ? "The last look" : "\(run.looks) looks in a row"
-        return "\(looks) failed since \(run.startedAt.wall.timeOfDay)\(because(lastFailure))."
+        return "\(looks) failed since \(run.startedAt.wall.inSentence)\(because(lastFailure))."
     }
 
     private var errorsSentence: String {
         let (failures, looks) = errors.sinceSuspected
-        let since = suspectedAt.map { " since \($0.wall.timeOfDay)" } ?? ""
+        let since = suspectedAt.map { " since \($0.wall.inSentence)" } ?? ""
         return "\(failures) of the last \(looks) looks failed\(since)\(because(lastFailure))."
     }
 

@@ -109,6 +109,16 @@ public struct ComponentStatus: Sendable, Hashable, Codable {
     }
 }
 
+extension ComponentStatus.Kind {
+    /// Whether no model behind it can be reached while it is down.
+    fileprivate var isOnTheWay: Bool {
+        switch self {
+        case .gateway, .host, .network: true
+        case .localRuntime, .modelList, .store, .receiver, .process, .configuration, .source, .sink: false
+        }
+    }
+}
+
 /// The fleet in one glance.
 public struct HealthSummary: Sendable, Hashable, Codable {
     /// Models by status.
@@ -154,9 +164,14 @@ public struct HealthSummary: Sendable, Hashable, Codable {
     public var revision: UInt64
     /// When that was rendered.
     public var timestamp: Date
-    /// `unhealthy` when none of the models that are known of is healthy or degraded, `unknown` when the fleet is blind or
-    /// empty, `degraded` from a fifth of the models that is not healthy (`policy.rollUp`), else `healthy`.
+    /// The worst that matters, which headlines show: `unhealthy` while a model is, or while a gateway, a host or our own
+    /// network is down; `degraded` while a model is, or any other part is down; `unknown` while nothing is known of any
+    /// model; else `healthy`.
     public var status: HealthStatus
+    /// The fleet as a whole: `unhealthy` when none of the models that are known of is healthy or degraded, `unknown` when
+    /// the fleet is blind or empty, `degraded` from a fifth of the models that is not healthy (`policy.rollUp`), else
+    /// `healthy`.
+    public var rollUp: HealthStatus
     /// One sentence; it says so where not a single model is healthy.
     public var reason: String
     /// The fleet's models by status.
@@ -198,7 +213,8 @@ public struct HealthSummary: Sendable, Hashable, Codable {
                     modelId: model.modelId, provider: model.provider, status: model.status,
                     reason: model.reasons.first?.message ?? "", since: model.since)
             }
-        status = rollUp.status(of: counts, unhealthyShare: 1)
+        self.rollUp = rollUp.status(of: counts, unhealthyShare: 1)
+        status = counts.worst(with: components)
         reason =
             counts.total == 0
             ? "No model is watched." : (counts.healthy == 0 ? "Not one model is healthy. " : "") + counts.sentence
@@ -218,6 +234,13 @@ extension HealthPolicy.RollUp {
 }
 
 extension HealthSummary.Counts {
+    fileprivate func worst(with components: [ComponentStatus]) -> HealthStatus {
+        let down = components.filter { $0.status == .unhealthy }
+        if unhealthy > 0 || down.contains(where: \.kind.isOnTheWay) { return .unhealthy }
+        if degraded > 0 || !down.isEmpty { return .degraded }
+        return unknown == total ? .unknown : .healthy
+    }
+
     fileprivate var sentence: String {
         let parts = [(unhealthy, "unhealthy"), (degraded, "degraded"), (unknown, "unknown")]
             .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }

@@ -25,7 +25,7 @@ public enum HealthStatus: String, Sendable, Hashable, Codable, CaseIterable {
 /// Whether traffic may be sent to a model now. Quicker to change than ``HealthStatus``, and cheap to be wrong.
 public struct RoutingVerdict: Sendable, Hashable, Codable {
     /// What a gateway is to do.
-    public enum Verdict: String, Sendable, Hashable, Codable {
+    public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
         /// Send traffic.
         case usable
         /// Send traffic only when nothing usable is left.

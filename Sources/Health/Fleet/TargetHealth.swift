@@ -33,7 +33,7 @@ public struct TargetHealth: Sendable, Hashable, Codable {
 /// The state of a model's probe breaker.
 public struct CircuitBreakerStatus: Sendable, Hashable, Codable {
     /// The states of the pattern.
-    public enum State: String, Sendable, Hashable, Codable {
+    public enum State: String, Sendable, Hashable, Codable, CaseIterable {
         /// Regular probing.
         case closed
         /// Regular probing has stopped; only recovery probes go out.

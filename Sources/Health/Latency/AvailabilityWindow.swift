@@ -27,10 +27,26 @@ struct AvailabilityWindow: Sendable {
     /// A fraction 0…1; `nil` when nothing was observed.
     mutating func availability(at uptime: Double) -> Double? {
         count(until: uptime)
-        let oldest = Int32(uptime / Self.slotWidth) - Int32(Self.slots)
+        let oldest = Int32((uptime / Self.slotWidth).rounded(.down)) - Int32(Self.slots)
         if let first = slots.first, first.number <= oldest { slots.removeAll { $0.number <= oldest } }
         let (observed, down) = slots.reduce((0.0, 0.0)) { ($0.0 + Double($1.observed), $0.1 + Double($1.down)) }
         return observed > 0 ? min(1, max(0, 1 - down / observed)) : nil
+    }
+
+    /// Takes up a stretch of before the first look, which may lie before uptime 0.
+    mutating func recall(from: Double, to: Double, isDown: Bool) {
+        var from = from
+        while from < to {
+            let number = Int32((from / Self.slotWidth).rounded(.down))
+            let end = min(to, Double(number + 1) * Self.slotWidth)
+            let index = slots.firstIndex { $0.number >= number } ?? slots.endIndex
+            if index == slots.endIndex || slots[index].number != number {
+                slots.insert(Slot(number: number), at: index)
+            }
+            slots[index].observed += Float(end - from)
+            if isDown { slots[index].down += Float(end - from) }
+            from = end
+        }
     }
 
     private mutating func count(until uptime: Double) {

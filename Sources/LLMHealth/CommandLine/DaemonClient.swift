@@ -17,6 +17,8 @@ package struct DaemonClient: Sendable {
     private static let largestAnswer = 64 << 20
 
     private let address: HTTPAddress
+    /// Where the daemon is.
+    package var url: String { address.text }
     private let token: Secret?
     private let timeout: Duration
     private let client: HTTPClient
@@ -160,6 +162,12 @@ package struct DaemonClientError: Error, Sendable, Hashable, CustomStringConvert
     }
 
     package var description: String { message }
+
+    /// - Parameter known: those that the daemon watches.
+    package static func unknownModel(_ id: ModelID, among known: [ModelID]) -> DaemonClientError {
+        let hint = Spelling.hint(for: id.rawValue, among: known.map(\.rawValue))
+        return DaemonClientError(.unknownModel, "no model '\(id)' is watched; \(hint)")
+    }
 
     package var exit: CommandExit {
         switch kind {

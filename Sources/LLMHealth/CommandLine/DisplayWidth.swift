@@ -31,6 +31,14 @@ package enum DisplayWidth {
         return text
     }
 
+    /// The text in at most `columns`, cut in the middle: ids differ at both ends.
+    package static func fitMiddle(_ text: String, to columns: Int, ellipsis: String = "…") -> String {
+        let room = columns - of(ellipsis)
+        guard of(text) > columns, room >= 4 else { return fit(text, to: columns, ellipsis: ellipsis) }
+        let tail = String(fit(String(text.reversed()), to: room / 2, ellipsis: "").reversed())
+        return fit(text, to: room - of(tail), ellipsis: "") + ellipsis + tail
+    }
+
     /// The text on one line and harmless: what comes from elsewhere must not move the cursor or turn the line round.
     package static func sanitized(_ text: String) -> String {
         let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in

@@ -1,14 +1,22 @@
 package import Health
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// The daemon's explanation of a status, as paragraphs for a person.
 package enum ExplanationText {
     /// - Parameter json: what `health/explain` answers.
-    package static func lines(of json: JSONValue, for terminal: Terminal) -> [String] {
+    package static func lines(of json: JSONValue, for terminal: Terminal, at now: Date) -> [String] {
         let status = json["status"]?.string.flatMap { HealthStatus(rawValue: $0) }
         let name = DisplayWidth.sanitized(json["modelId"]?.string ?? "")
         var lines = [TextStyle.strong.apply(to: name, on: terminal)]
         if let status { lines[0] += "  " + status.style.apply(to: status.label(on: terminal), on: terminal) }
-        if let text = json["text"]?.string { lines += wrapped(DisplayWidth.sanitized(text), to: terminal.width) }
+        if let text = json["text"]?.string {
+            lines += wrapped(LocalTime.sentence(DisplayWidth.sanitized(text), at: now), to: terminal.width)
+        }
         return lines
     }
 

@@ -23,31 +23,56 @@ package struct FleetReport: Sendable, Encodable {
         ids.isEmpty ? self : FleetReport(summary: summary, models: models.filter { ids.contains($0.modelId) })
     }
 
-    /// A table, worst models first, and a line that sums up.
-    package func lines(for terminal: Terminal, at now: Date) -> [String] {
+    /// A table, worst models first, and a line that sums up, with the daemon's address and the time.
+    ///
+    /// - Parameter url: where the daemon is; `nil` where none was asked.
+    package func lines(for terminal: Terminal, at now: Date, url: String? = nil) -> [String] {
+        table(for: terminal, at: now) + [""] + head(for: terminal, at: now, url: url)
+    }
+
+    /// What is to be seen wherever the table is cut off: how many models are what, the parts that are down, the daemon, the
+    /// time.
+    package func head(for terminal: Terminal, at now: Date, url: String?) -> [String] {
+        let place = ([url] + [LocalTime.text(now, at: now)]).compactMap { $0 }.joined(separator: ", ")
+        let line = "\(summaryLine(terminal))  \(TextStyle.faint.apply(to: DisplayWidth.sanitized(place), on: terminal))"
+        return (models.isEmpty ? [] : [line]) + componentLines(terminal, at: now)
+    }
+
+    package func table(for terminal: Terminal, at now: Date) -> [String] {
         guard !models.isEmpty else {
             return ["no models are watched; name some under `models:`, or start Ollama or LM Studio here"]
-                + componentLines(terminal)
         }
-        var table = TextTable([
-            .init("STATUS"), .init("MODEL", comfortable: 24, least: 12), .init("PROVIDER", dispensability: 2),
-            .init("SCORE", .right, dispensability: 4), .init("P50", .right, dispensability: 3),
-            .init("P99", .right, dispensability: 7), .init("TTFT", .right, dispensability: 6),
-            .init("ERRORS", .right, dispensability: 5), .init("AVAIL", .right, dispensability: 8),
-            .init("SINCE", .right, dispensability: 1), .init("REASON", comfortable: 20, least: 10),
-        ])
+        // Why something is wrong is what is read first.
+        let isCalm = models.allSatisfy { $0.status == .healthy }
+        let marks = Dictionary(
+            models.map { ($0.modelId, $0.noticeMarks(at: now)) }.filter { !$0.1.isEmpty }, uniquingKeysWith: { $1 })
+        var columns: [TextTable.Column] = [
+            .init("STATUS"), .init("MODEL", comfortable: 24, least: 14, isCutInMiddle: true),
+            .init("PROVIDER", dispensability: 3), .init("ROUTING", dispensability: 2),
+            .init("NOTICE", dispensability: 1), .init("SCORE", .right, dispensability: 6),
+            .init("P50", .right, dispensability: 5), .init("P99", .right, dispensability: 9),
+            .init("TTFT", .right, dispensability: 8), .init("ERRORS", .right, dispensability: 7),
+            .init("AVAIL", .right, dispensability: 10), .init("SINCE", .right, dispensability: 4),
+            .init("REASON", comfortable: isCalm ? 20 : 40, least: isCalm ? 10 : 40),
+        ]
+        let notice = 4
+        if marks.isEmpty { columns.remove(at: notice) }
+        var table = TextTable(columns)
         let sorted = models.sorted { ($1.status.severity, $0.modelId) < ($0.status.severity, $1.modelId) }
         for model in sorted {
-            table.append([
+            var cells: [TextTable.Cell] = [
                 .init(model.status.label(on: terminal), model.status.style), .init(model.modelId.rawValue),
-                .init(model.provider), .init(model.score.map { "\(Int($0.rounded()))" } ?? "–"),
+                .init(model.provider), .init(model.routing.verdict.rawValue, model.routing.verdict.style),
+                .init(marks[model.modelId] ?? ""), .init(model.score.map { "\(Int($0.rounded()))" } ?? "–"),
                 .init(FigureText.milliseconds(model.latency.p50)), .init(FigureText.milliseconds(model.latency.p99)),
                 .init(FigureText.milliseconds(model.timeToFirstTokenMs)), .init(FigureText.share(model.errorRate)),
                 .init(FigureText.share(model.availability)), .init(FigureText.span(now.timeIntervalSince(model.since))),
-                .init(model.reasons.first?.message ?? "", .faint),
-            ])
+                .init(LocalTime.sentence(model.reasons.first?.message ?? "", at: now), .faint),
+            ]
+            if marks.isEmpty { cells.remove(at: notice) }
+            table.append(cells)
         }
-        return table.lines(for: terminal) + ["", summaryLine(terminal)] + componentLines(terminal)
+        return table.lines(for: terminal)
     }
 
     private func summaryLine(_ terminal: Terminal) -> String {
@@ -59,13 +84,42 @@ package struct FleetReport: Sendable, Encodable {
     }
 
     /// What models depend on, where it is not as it should be.
-    private func componentLines(_ terminal: Terminal) -> [String] {
+    private func componentLines(_ terminal: Terminal, at now: Date) -> [String] {
         summary.components.filter { $0.status != .healthy }.map { component in
             let text =
                 "\(component.status.label(on: terminal))  \(component.kind.rawValue) \(component.name): \(component.reason)"
-            let line = DisplayWidth.sanitized(text)
+            let line = LocalTime.sentence(DisplayWidth.sanitized(text), at: now)
             let fitted = terminal.width.map { DisplayWidth.fit(line, to: $0, ellipsis: terminal.ellipsis) } ?? line
             return component.status.style.apply(to: fitted, on: terminal)
+        }
+    }
+}
+
+extension ModelHealthStatus {
+    /// What operators have said of it, in a word each: `acknowledged`, `silenced`, `paused`, `maintenance`.
+    fileprivate func noticeMarks(at now: Date) -> String {
+        let kinds = Set(notices.filter { $0.until.map { $0 > now } ?? true }.map(\.kind))
+        return Notice.Kind.allCases.filter(kinds.contains).map(\.mark).joined(separator: " ")
+    }
+}
+
+extension Notice.Kind {
+    fileprivate var mark: String {
+        switch self {
+        case .acknowledge: "acknowledged"
+        case .silence: "silenced"
+        case .pause: "paused"
+        case .maintenance: "maintenance"
+        }
+    }
+}
+
+extension RoutingVerdict.Verdict {
+    fileprivate var style: TextStyle {
+        switch self {
+        case .usable: .faint
+        case .avoid: .warning
+        case .excluded: .bad
         }
     }
 }

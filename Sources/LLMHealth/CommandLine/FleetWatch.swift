@@ -10,21 +10,24 @@ import Foundation
 /// Shows a fleet again and again until it is interrupted: in place on a terminal, one report after another elsewhere.
 package struct FleetWatch: Sendable {
     private let interval: Duration
+    private let url: String?
     private let fetch: @Sendable () async throws(DaemonClientError) -> FleetReport
     private let terminal: @Sendable () -> Terminal
     private let isJSON: Bool
     private let write: @Sendable (String) -> Void
 
     /// - Parameters:
+    ///   - url: of the daemon, which is shown.
     ///   - terminal: asked before each drawing, since windows change their size.
     ///   - isJSON: one line of JSON for each report instead of tables.
     ///   - write: where the text goes, as it is.
     package init(
-        every interval: Duration, isJSON: Bool, terminal: @escaping @Sendable () -> Terminal,
+        every interval: Duration, url: String? = nil, isJSON: Bool, terminal: @escaping @Sendable () -> Terminal,
         write: @escaping @Sendable (String) -> Void,
         fetch: @escaping @Sendable () async throws(DaemonClientError) -> FleetReport
     ) {
         self.interval = interval
+        self.url = url
         self.fetch = fetch
         self.terminal = terminal
         self.isJSON = isJSON
@@ -70,11 +73,15 @@ package struct FleetWatch: Sendable {
             return write(String(decoding: data, as: UTF8.self) + "\n")
         }
         let terminal = terminal()
-        var lines = report.lines(for: terminal, at: Date())
+        let now = Date()
+        // On a screen of its own what sums up stands on top, where no number of models pushes it out.
+        var lines = isInPlace ? report.head(for: terminal, at: now, url: url) : []
         if let trouble {
             let text = terminal.width.map { DisplayWidth.fit(trouble, to: $0, ellipsis: terminal.ellipsis) } ?? trouble
             lines.append(TextStyle.bad.apply(to: text, on: terminal))
         }
+        lines +=
+            isInPlace ? [""] + report.table(for: terminal, at: now) : report.lines(for: terminal, at: now, url: url)
         write(isInPlace ? Self.frame(lines, height: terminal.height) : lines.joined(separator: "\n") + "\n\n")
     }
 

@@ -11,16 +11,19 @@ package struct TextTable: Sendable {
         package var least: Int?
         /// Columns with higher numbers are left out first where the table does not fit; 0 never.
         package var dispensability: Int
+        /// Whether what is too long is cut in the middle rather than at the end.
+        package var isCutInMiddle: Bool
 
         package init(
             _ title: String, _ alignment: Alignment = .left, comfortable: Int? = nil, least: Int? = nil,
-            dispensability: Int = 0
+            dispensability: Int = 0, isCutInMiddle: Bool = false
         ) {
             self.title = title
             self.alignment = alignment
             self.comfortable = comfortable
             self.least = least
             self.dispensability = dispensability
+            self.isCutInMiddle = isCutInMiddle
         }
     }
 
@@ -58,7 +61,8 @@ package struct TextTable: Sendable {
         var pending = 0
         for (position, cell) in cells.enumerated() {
             if position > 0 { pending += Self.gap }
-            let fitted = DisplayWidth.fit(cell.text, to: widths[position], ellipsis: terminal.ellipsis)
+            let cut = columns[shown[position]].isCutInMiddle ? DisplayWidth.fitMiddle : DisplayWidth.fit
+            let fitted = cut(cell.text, widths[position], terminal.ellipsis)
             let padding = widths[position] - DisplayWidth.of(fitted)
             if columns[shown[position]].alignment == .right { pending += padding }
             if !fitted.isEmpty {

@@ -31,19 +31,18 @@ struct ConfigurationReload: Service {
                 group.addTask { for await _ in hangups { cue.yield(.signal) } }
                 group.addTask { await watchFiles(cue) }
                 var configuration = current
-                for await cue in cues { configuration = take(cue, after: configuration) }
+                var gate = ReloadGuard()
+                for await cue in cues { configuration = take(cue, after: configuration, &gate) }
                 group.cancelAll()
             }
         }
     }
 
     private func watchFiles(_ cue: AsyncStream<Cue>.Continuation) async {
-        var known = fingerprint()
+        var files = SettledFiles(fingerprint())
         while !Task.isCancelled {
             do { try await monitor.timekeeper.sleep(for: Self.interval) } catch { break }
-            let now = fingerprint()
-            if now != known { cue.yield(.fileChange) }
-            known = now
+            if files.hasChanged(to: fingerprint()) { cue.yield(.fileChange) }
         }
         cue.finish()
     }
@@ -62,7 +61,7 @@ struct ConfigurationReload: Service {
         }
     }
 
-    private func take(_ cue: Cue, after configuration: Configuration) -> Configuration {
+    private func take(_ cue: Cue, after configuration: Configuration, _ gate: inout ReloadGuard) -> Configuration {
         let next: Configuration
         let diff: ConfigurationDiff
         let models: [ModelConfig]
@@ -76,6 +75,12 @@ struct ConfigurationReload: Service {
             let problem = "\(error)".split(separator: "\n").first.map(String.init) ?? "it cannot be read"
             logger.error("The changed configuration is invalid; the old one stays", metadata: ["problem": "\(error)"])
             report(isUp: false, "The changed configuration is invalid and the old one stays: \(problem)")
+            return configuration
+        }
+        let watched = ((try? configuration.modelConfigs()) ?? []).map(\.id)
+        if let refusal = gate.refusal(next, before: watched, after: models.map(\.id), isSignalled: cue == .signal) {
+            logger.error("The changed configuration is not taken up", metadata: ["problem": "\(refusal)"])
+            report(isUp: false, refusal)
             return configuration
         }
         // Compared with what the daemon started with, however often it was read since.

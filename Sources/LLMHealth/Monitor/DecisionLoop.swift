@@ -103,6 +103,15 @@ package final class DecisionLoop: Service {
         publish()
     }
 
+    /// Takes up what a history tells of a model's last day.
+    package func recall(_ past: [PastStretch], of id: ModelID) {
+        let now = timekeeper.now
+        state.withLock { state in
+            state.engine.recall(past, of: id, at: now)
+            state.isDirty = true
+        }
+    }
+
     /// Weighs evidence until the intake ends or the task is cancelled, then publishes a last time and closes the publisher.
     package func run() async throws {
         await withDiscardingTaskGroup { group in

@@ -162,6 +162,14 @@ public final class LLMHealthMonitor: Service {
         services.append(decision)
         services += sources.map { Running(body: $0.run) }
         services.append(Running { [self] in await followFleet() })
+        let recall = PastRecall(
+            history: persistence.history, directory: directory, decision: decision, timekeeper: timekeeper,
+            logger: logger)
+        services.append(
+            Running {
+                await cancelWhenGracefulShutdown { await recall.run() }
+                try? await gracefulShutdown()
+            })
         return services
     }
 

@@ -12,6 +12,8 @@ struct Persistence: Sendable {
     private let spilling: SpillingHistory?
     /// `nil` where no evidence is kept.
     let evidenceLog: EvidenceLog?
+    /// Held as long as anything is written.
+    private let lock: StoreLock?
 
     init(
         _ settings: Configuration.Store, stores: Stores, publisher: FleetPublisher, intake: Intake,
@@ -28,6 +30,7 @@ struct Persistence: Sendable {
             SpillingHistory(stores.history, spill: $0, logger: logger, onState: noteStore)
         }
         self.spilling = spilling
+        lock = stores.lock
         history = spilling ?? stores.history
         recorder = Recorder(
             publisher: publisher, store: history, timekeeper: timekeeper, logger: logger,

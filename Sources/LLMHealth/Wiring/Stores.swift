@@ -17,6 +17,8 @@ struct Stores {
     var lastSeq: UInt64
     /// Where rows wait while the store is away; `nil` for nowhere but in memory.
     var spill: SpillFolder?
+    /// Keeps other processes from the same files.
+    var lock: StoreLock?
 
     /// - Throws: ``StartError`` when a file cannot be used, with what to do.
     static func open(_ settings: Configuration.Store, timekeeper: Timekeeper) async throws(StartError) -> Stores {
@@ -31,12 +33,14 @@ struct Stores {
         let paths = [settings.path, statePath(beside: settings.path)]
         // A link that leads nowhere is there too, and somebody's.
         let made = paths.filter { (try? FileManager.default.attributesOfItem(atPath: $0)) == nil }
+        let lock: StoreLock
+        do { lock = try StoreLock(path: lockPath(beside: settings.path)) } catch { throw StartError("\(error)") }
         do {
             let history = try SQLiteHistory(path: paths[0], timekeeper: timekeeper)
             let numbers = try StateStore(path: paths[1])
             return Stores(
                 history: history, numbers: numbers, documents: numbers, lastSeq: try await history.lastSeq(),
-                spill: try spill(settings))
+                spill: try spill(settings), lock: lock)
         } catch {
             // Nothing half-started: what one of them made before the other was refused goes again.
             for path in made {
@@ -51,17 +55,20 @@ struct Stores {
         async throws(StartError) -> Stores
     {
         do {
-            let state = settings.path == ":memory:" ? nil : try StateStore(path: statePath(beside: settings.path))
+            let isKept = settings.path != ":memory:"
+            let lock = isKept ? try StoreLock(path: lockPath(beside: settings.path)) : nil
+            let state = isKept ? try StateStore(path: statePath(beside: settings.path)) : nil
             let numbers: any EventNumbers = state ?? MemoryEventNumbers()
             let documents: any StateDocuments = state ?? MemoryDocuments()
             let spill = try spill(settings)
             do {
                 return Stores(
                     history: history, numbers: numbers, documents: documents, lastSeq: try await history.lastSeq(),
-                    spill: spill)
+                    spill: spill, lock: lock)
             } catch {
                 guard history.isAway(error) else { throw error }
-                return Stores(history: history, numbers: numbers, documents: documents, lastSeq: 0, spill: spill)
+                return Stores(
+                    history: history, numbers: numbers, documents: documents, lastSeq: 0, spill: spill, lock: lock)
             }
         } catch {
             throw StartError("\(error)")
@@ -90,6 +97,11 @@ struct Stores {
     /// `llm-health.db` has its `llm-health.spill`.
     static func spillPath(beside path: String) -> String {
         path.hasSuffix(".db") ? "\(path.dropLast(3)).spill" : "\(path).spill"
+    }
+
+    /// `llm-health.db` has its `llm-health.lock`.
+    static func lockPath(beside path: String) -> String {
+        path.hasSuffix(".db") ? "\(path.dropLast(3)).lock" : "\(path).lock"
     }
 
     /// `llm-health.db` has its `llm-health.evidence`; `nil` where none is kept.

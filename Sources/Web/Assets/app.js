@@ -4,7 +4,7 @@ import "/components/dashboard.js";
 import "/components/badge.js";
 import "/components/timeline.js";
 import { clientFor } from "/components/client.js";
-import { moment } from "/components/format.js";
+import { followZone, showUTC, withTimes, zoneName } from "/components/format.js";
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const dialog = /** @type {HTMLDialogElement} */ (element("report"));
@@ -25,19 +25,51 @@ async function open(id, isNew = true) {
   element("report-badge").setAttribute("model-id", id);
   const timeline = document.createElement("llm-health-timeline");
   timeline.setAttribute("model-id", id);
-  timeline.setAttribute("time-range", "24h");
+  const params = new URLSearchParams(location.search);
+  timeline.setAttribute("time-range", (!isNew && params.get("range")) || "24h");
+  if (!isNew && params.has("from") && params.has("to")) {
+    /** @type {any} */ (timeline).view = { from: Date.parse(params.get("from") ?? ""), to: Date.parse(params.get("to") ?? "") };
+  }
+  timeline.addEventListener("view-change", (event) => writeAddress({ model: id, .../** @type {CustomEvent} */ (event).detail }, reportKeys));
   element("report-body").replaceChildren(timeline);
   if (!dialog.open) dialog.showModal();
-  if (isNew) history.pushState({}, "", `?model=${encodeURIComponent(id)}`);
+  if (isNew) writeAddress({ model: id }, reportKeys, true);
   document.title = `${id} – LLM health`;
   try {
     const { text } = await api.get("health/explain", { modelId: id });
-    if (asked === id) element("report-text").textContent = text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (/** @type {string} */ time) => moment(time));
+    if (asked === id) element("report-text").textContent = withTimes(text);
   } catch { /* the reason alone has to do */ }
 }
 
+// What is looked at stands in the address: a link shows others the same, and a reload leaves it as it was.
+
+const listKeys = ["q", "show", "sort", "reversed", "group"];
+const reportKeys = ["model", "range", "from", "to"];
+
+/**
+ * @param {Record<string, string>} params
+ * @param {string[]} keys those that are written anew; the others stay
+ * @param {boolean} [isStep] whether the way back leads to what was looked at before
+ */
+function writeAddress(params, keys, isStep = false) {
+  const all = new URLSearchParams(location.search);
+  for (const key of keys) all.delete(key);
+  for (const [key, value] of Object.entries(params)) all.set(key, value);
+  const address = `${location.pathname}${all.size > 0 ? `?${all}` : ""}`;
+  if (isStep) history.pushState({}, "", address);
+  else history.replaceState({}, "", address);
+}
+
+element("dashboard").addEventListener("view-change", (event) => writeAddress(/** @type {CustomEvent} */ (event).detail, listKeys));
+
+// "?view=wall": for a big screen.
+const isWall = new URLSearchParams(location.search).get("view") === "wall";
+document.body.toggleAttribute("data-wall", isWall);
+element("dashboard").toggleAttribute("wall", isWall);
+
 /** Follows the address: back closes the report, forward opens it again. */
 function follow() {
+  /** @type {any} */ (element("dashboard")).adoptView(new URLSearchParams(location.search));
   const id = new URLSearchParams(location.search).get("model");
   if (id) open(id, false);
   else if (dialog.open) dialog.close();
@@ -48,7 +80,7 @@ dialog.addEventListener("close", () => {
   element("report-badge").removeAttribute("model-id");
   asked = "";
   showTitle();
-  if (new URLSearchParams(location.search).has("model")) history.pushState({}, "", location.pathname);
+  if (new URLSearchParams(location.search).has("model")) writeAddress({}, reportKeys, true);
 });
 dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 element("report-close").addEventListener("click", () => dialog.close());
@@ -64,9 +96,13 @@ addEventListener("keydown", (event) => {
   /** @type {any} */ (element("dashboard")).focusSearch();
 });
 
-// The title says how many models are down, for whoever has the page among many tabs.
+// Title and icon say how it stands, for whoever has the page among many tabs.
 
 function showTitle() {
+  const status = fleet.summary?.status ?? "unknown";
+  const icon = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]"));
+  const source = fleet.summary ? `/assets/icon-${status}.svg` : "/assets/icon.svg";
+  if (icon.getAttribute("href") !== source) icon.href = source;
   if (asked) return;
   const down = fleet.summary?.counts.unhealthy ?? 0;
   const title = down > 0 ? `(${down}) LLM health` : "LLM health";
@@ -74,6 +110,35 @@ function showTitle() {
 }
 
 clientFor("").subscribe({ fleet: showTitle });
+
+// Zone
+
+const zoneButton = element("zone");
+
+function showZone() {
+  zoneButton.textContent = `Times: ${zoneName()}`;
+  zoneButton.setAttribute("aria-pressed", String(isUTC()));
+}
+
+function isUTC() {
+  try {
+    return localStorage.getItem("llm-health-zone") === "UTC";
+  } catch {
+    return zoneName() === "UTC";
+  }
+}
+
+zoneButton.addEventListener("click", () => {
+  const next = zoneName() !== "UTC" || !isUTC();
+  try {
+    localStorage.setItem("llm-health-zone", next ? "UTC" : "local");
+  } catch { /* it lasts as long as the page */ }
+  showUTC(next);
+  showZone();
+});
+followZone(showZone);
+showUTC(isUTC());
+showZone();
 
 // Theme
 

@@ -5,7 +5,7 @@
 
 import { clientFor } from "./client.js";
 import { make, mark, show, write } from "./dom.js";
-import { ago, dash, duration, percent, shortSpan } from "./format.js";
+import { ago, dash, duration, percent, shortSpan, withTimes } from "./format.js";
 import { Past } from "./past.js";
 import { setShape, shape } from "./shapes.js";
 import { Sparkline } from "./sparkline.js";
@@ -128,7 +128,7 @@ export class LLMHealthBadge extends HTMLElement {
     const word = !model ? (client.isLive ? "not watched" : "unknown") : look;
     write(this.#status, `${word}${isStale ? ", no connection" : ""}`);
     write(this.#latency, model ? duration(model.latency.p50) : dash);
-    if (size === "large" && model && client.isLive) this.#past?.wantSamples(id);
+    if (size === "large" && model && client.isLive) this.#past?.want(id, false);
     this.#spark.show(client.fleet.samples(id));
     if (this.#tip.matches(":popover-open")) this.#fillTip();
   }
@@ -143,7 +143,7 @@ export class LLMHealthBadge extends HTMLElement {
     mark(this.#tip, "data-look", look);
     this.#tip.replaceChildren(
       make("p", { class: "tip-title" }, shape(look), `${this.modelId} `, make("span", { class: "status", text: model ? look : "not watched" })),
-      make("p", { class: "tip-reason", text: model?.reasons[0]?.message ?? "The daemon does not watch this model." }),
+      make("p", { class: "tip-reason", text: withTimes(model?.reasons[0]?.message ?? "The daemon does not watch this model.") }),
       make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: value })])));
   }
 

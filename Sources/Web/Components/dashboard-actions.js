@@ -89,8 +89,8 @@ export class DashboardActions {
   }
 
   /** @param {string} id */
-  wantSamples(id) {
-    this.past.wantSamples(id);
+  want(id) {
+    this.past.want(id);
   }
 
   /** @param {string} id */
@@ -101,6 +101,11 @@ export class DashboardActions {
   /** @param {string} id */
   dayOf(id) {
     return this.past.dayOf(id);
+  }
+
+  /** @param {string} id */
+  knownDayOf(id) {
+    return this.past.knownDayOf(id);
   }
 
   /**
@@ -135,7 +140,8 @@ export class DashboardActions {
     const entries = [
       { text: "Check now", run: () => this.probe(id) },
       { text: "Timeline and incidents", run: () => this.select(id) },
-      ...noticeKinds.map((choice, index) => ({
+      // What is healthy has nothing to acknowledge.
+      ...noticeKinds.filter((choice) => choice.kind !== "acknowledge" || model.status !== "healthy").map((choice, index) => ({
         text: choice.kind === "silence" ? "Silence 1 h…" : `${choice.title}…`, isApart: index === 0, run: () => this.#ask(id, choice),
       })),
       { text: "Plan maintenance…", run: () => this.surroundings.plan(id) },

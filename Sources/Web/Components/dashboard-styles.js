@@ -57,8 +57,8 @@ export const dashboardSheet = sheet(`
 .filter-chip[aria-pressed="true"] span { color: var(--ink); }
 .filter-chip[data-empty] .shape { opacity: .5; }
 .filter-chip[data-empty] b { color: var(--soft); font-weight: 500; }
-.tools { display: flex; flex-wrap: wrap; gap: 8px; min-width: 0; }
-.search-box { position: relative; flex: 1 1 220px; display: block; color: var(--soft); }
+.tools { flex: 1 1 560px; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 8px; min-width: 0; }
+.search-box { position: relative; flex: 1 1 150px; max-width: 320px; display: block; color: var(--soft); }
 .search-box .icon { position: absolute; inset: 9px auto auto 10px; }
 .search { width: 100%; padding-left: 32px; color: var(--ink); }
 .sort { max-width: 150px; }
@@ -70,8 +70,10 @@ export const dashboardSheet = sheet(`
 .root[data-stale] .row .arrow { color: var(--soft); }
 .heads, .row {
   display: grid; align-items: center; column-gap: 20px; padding: 0 18px;
-  grid-template-columns: 46px minmax(200px, 1.25fr) minmax(160px, 1.6fr) 182px 96px 60px 80px 68px;
+  grid-template-columns: 46px minmax(190px, 1.2fr) minmax(160px, 1.6fr) 150px 182px 96px 60px 80px 68px;
 }
+.root[data-size="wide"] :is(.heads, .row) { column-gap: 16px; grid-template-columns: 46px minmax(170px, 1.2fr) minmax(150px, 1.6fr) 138px 74px 92px 56px 76px 66px; }
+.root[data-size="wide"] .row .spark { display: none; }
 .heads { min-height: 42px; border-bottom: 1px solid var(--line); color: var(--soft); font-size: 12.5px; font-weight: 500; }
 .head-button { padding: 4px 0; border: 0; background: none; font-weight: 500; color: inherit; white-space: nowrap; }
 .head-button:hover { color: var(--ink); }
@@ -96,7 +98,10 @@ export const dashboardSheet = sheet(`
 .toggle[aria-expanded="true"] .icon { transform: rotate(90deg); }
 .c-name { min-width: 0; display: grid; gap: 1px; }
 .name-line { display: flex; min-width: 0; }
-.name { min-width: 0; padding: 0; border: 0; background: none; font-weight: 560; letter-spacing: -.005em; text-align: start; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.name { display: flex; min-width: 0; padding: 0; border: 0; background: none; font-weight: 560; letter-spacing: -.005em; text-align: start; white-space: nowrap; overflow: hidden; }
+/* Ids differ at both ends: what is too long is cut in the middle. */
+.name-head { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: pre; }
+.name-tail { flex: none; white-space: pre; }
 .name:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }
 .under { display: flex; align-items: center; gap: 8px; min-width: 0; font-size: 12.5px; overflow: hidden; }
 .state { flex: none; color: var(--tone); font-weight: 500; white-space: nowrap; }
@@ -108,6 +113,19 @@ export const dashboardSheet = sheet(`
 .chip .icon { width: 12px; height: 12px; stroke-width: 1.8; }
 .chip[data-kind="warn"] { background: var(--degraded-tint); color: var(--degraded); }
 .chip[data-kind="stop"] { background: var(--unhealthy-tint); color: var(--unhealthy); }
+.row-provider { flex: none; max-width: 40%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); }
+.row-provider:empty { display: none; }
+.c-day { display: grid; grid-template-columns: minmax(0, 1fr) 52px; align-items: center; gap: 10px; white-space: nowrap; }
+.c-day .day { height: 18px; margin: 0; gap: 0; border-radius: 3px; }
+.c-day .day[data-empty] { background: var(--unknown-tint); }
+.c-day .value, .heads .c-day { text-align: right; }
+.heads .c-day { display: block; }
+.value[data-share="some"] { color: var(--degraded); font-weight: 560; }
+.value[data-share="many"] { color: var(--unhealthy); font-weight: 620; }
+.held {
+  position: sticky; z-index: 2; bottom: 12px; display: block; width: fit-content; margin: 8px auto; padding: 6px 14px; border: 1px solid var(--edge);
+  border-radius: 16px; background: var(--paper); color: var(--accent); font-weight: 560; font-size: 13px; box-shadow: var(--lift);
+}
 .c-why { min-width: 0; color: var(--soft); font-size: 13px; }
 .why-text { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35; }
 .c-latency { display: flex; align-items: center; justify-content: flex-end; gap: 12px; text-align: right; }
@@ -122,6 +140,7 @@ export const dashboardSheet = sheet(`
 .score-fill { display: block; width: 100%; height: 100%; background: var(--mark); transform-origin: left; }
 .c-last { color: var(--soft); font-size: 13px; }
 .arrow { margin-right: 5px; font-size: 9px; vertical-align: 1.5px; color: var(--soft); }
+.arrow[data-trend="0"] { opacity: .6; font-size: 8px; }
 .arrow[data-trend="1"] { color: var(--unhealthy); }
 .arrow[data-trend="-1"] { color: var(--healthy); }
 .c-act { display: flex; gap: 4px; justify-content: flex-end; }
@@ -135,6 +154,10 @@ export const dashboardSheet = sheet(`
 .group-name { flex: none; max-width: 45%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; font-size: 13px; }
 .group-reason { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); font-size: 13px; }
 .group-count { color: var(--soft); font-size: 12.5px; }
+.group .toggle { width: 22px; height: 22px; margin: 0 -2px 0 -8px; }
+.group:not([data-attention]):hover { background: var(--unknown-tint); }
+.group[data-attention] { background: var(--tint); }
+.group[data-attention] .group-name { max-width: none; color: var(--tone); }
 .empty { padding: 44px 20px; color: var(--soft); text-align: center; }
 .empty .link { color: var(--accent); }
 /* What failed may be far from any fixed place of the page: it is said where it can be seen. */
@@ -143,11 +166,38 @@ export const dashboardSheet = sheet(`
   border: 1px solid color-mix(in srgb, var(--unhealthy) 40%, transparent); border-radius: 10px; background: var(--unhealthy-tint); color: var(--unhealthy);
   box-shadow: var(--lift); overflow-wrap: anywhere;
 }
+.recent { padding: 4px 4px 0; }
+.recent summary { color: var(--soft); font-weight: 560; cursor: pointer; }
+.recent > :is(p, ol) { margin-top: 8px; }
+.recent-list { display: grid; gap: 6px; }
+.recent-list li { display: grid; grid-template-columns: 12px 92px minmax(120px, 220px) minmax(0, 1fr); gap: 10px; align-items: baseline; overflow-wrap: anywhere; }
+.recent-list .shape { width: 10px; height: 10px; }
+.recent-list .link { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: start; text-decoration: none; }
+.recent-list .link:hover { text-decoration: underline; }
+/* On a wall nobody clicks. */
+.root[data-wall] :is(.toolbar, .recent, .c-act, .group .toggle, .row .toggle, .head-more) { display: none; }
+.root[data-wall] .headline { padding: 32px 36px; }
+.root[data-wall] .headline .shape { width: 44px; height: 44px; margin-top: 8px; }
+.root[data-wall] .headline-text { font-size: clamp(32px, 4vw, 72px); }
+.root[data-wall] .headline-detail { font-size: clamp(17px, 1.6vw, 28px); }
+.root[data-wall] .name { font-size: 19px; }
+.root[data-wall] :is(.c-why, .under) { font-size: 15px; }
 .access { display: grid; gap: 10px; padding: 22px 24px; border: 1px solid var(--line); border-radius: 14px; background: var(--paper); }
 .access-line { display: flex; flex-wrap: wrap; gap: 8px; }
 .access .field { flex: 1 1 220px; }
 .failure { color: var(--unhealthy); }
 .failure:empty { display: none; }
+`);
+
+/** The last day of a model, in its row and in its details. */
+export const daySheet = sheet(`
+.day { display: flex; height: 14px; gap: 1px; border-radius: 4px; overflow: hidden; margin-bottom: 12px; }
+.day span { flex: 1 1 0; min-width: 1px; background: var(--mark); }
+.day [data-look="idle"] { opacity: .45; }
+.day :is([data-look="degraded"], [data-look="unhealthy"]) { min-width: 2px; }
+.day [data-look="degraded"] { background-image: repeating-linear-gradient(135deg, transparent 0 4px, light-dark(rgb(255 255 255 / 55%), rgb(0 0 0 / 45%)) 4px 6px); }
+.day [data-look="unhealthy"] { background-image: repeating-linear-gradient(45deg, transparent 0 3px, light-dark(rgb(255 255 255 / 45%), rgb(0 0 0 / 45%)) 3px 4.5px); }
+.day [data-look="none"] { background: var(--unknown-tint); }
 `);
 
 /** What is only needed once something is opened: details, menus, dialogs. */
@@ -189,12 +239,6 @@ export const detailsSheet = sheet(`
 .compare { width: 100%; border-collapse: collapse; }
 .compare th { color: var(--soft); font-weight: 400; text-align: start; padding: 3px 0; }
 .compare thead th, .compare td { text-align: right; }
-.day { display: flex; height: 14px; gap: 1px; border-radius: 4px; overflow: hidden; margin-bottom: 12px; }
-.day span { flex: 1 1 0; min-width: 1px; background: var(--mark); }
-.day [data-look="idle"] { opacity: .45; }
-.day [data-look="degraded"] { background-image: repeating-linear-gradient(135deg, transparent 0 4px, light-dark(rgb(255 255 255 / 55%), rgb(0 0 0 / 45%)) 4px 6px); }
-.day [data-look="unhealthy"] { background-image: repeating-linear-gradient(45deg, transparent 0 3px, light-dark(rgb(255 255 255 / 45%), rgb(0 0 0 / 45%)) 3px 4.5px); }
-.day [data-look="none"] { background: var(--unknown-tint); }
 .changes { display: grid; gap: 7px; }
 .changes li { display: grid; grid-template-columns: 12px 92px minmax(0, 1fr); gap: 9px; align-items: baseline; overflow-wrap: anywhere; }
 .changes .shape { width: 10px; height: 10px; align-self: start; margin-top: 5px; }
@@ -203,6 +247,11 @@ export const detailsSheet = sheet(`
 .notices span { min-width: 0; overflow-wrap: anywhere; }
 .notices li { display: flex; flex-wrap: wrap; gap: 2px 12px; padding: 7px 11px; border-radius: 8px; background: color-mix(in srgb, var(--accent) 9%, var(--paper)); }
 .notices .link { color: var(--accent); }
+.brief { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; }
+.brief b { margin-right: 4px; font-weight: 600; }
+.brief .chip { font-size: 12.5px; line-height: 22px; border-radius: 11px; padding: 0 10px; background: var(--tint, var(--unknown-tint)); color: var(--tone, var(--soft)); }
+.reason details summary { cursor: pointer; }
+.reason details[open] summary span { display: none; }
 .details-buttons { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 8px; }
 .menu { position: fixed; inset: auto; margin: 0; min-width: 210px; max-width: calc(100vw - 16px); padding: 5px; border: 1px solid var(--edge); border-radius: 11px; background: var(--paper); color: var(--ink); box-shadow: var(--lift); }
 .menu-item { display: flex; justify-content: space-between; gap: 24px; width: 100%; padding: 7px 10px; border: 0; border-radius: 7px; background: none; text-align: start; }
@@ -229,52 +278,4 @@ export const detailsSheet = sheet(`
 .picked-item .plain { flex: none; width: 28px; height: 28px; border-radius: 14px; }
 .picked-item .icon { width: 12px; height: 12px; }
 .dialog-buttons { display: flex; justify-content: flex-end; gap: 8px; margin-top: 16px; }
-`);
-
-/** Narrower places; the class is set by the width of the element, not of the window. */
-export const narrowSheet = sheet(`
-.root[data-size="medium"] :is(.heads, .row) { column-gap: 12px; grid-template-columns: 46px minmax(140px, 1fr) 142px 76px 46px 72px 64px; }
-.root[data-size="medium"] :is(.c-why, .head-more) { display: none; }
-.root[data-size="medium"] .spark { width: 76px; }
-.root[data-size="medium"] .details-inner { grid-template-columns: repeat(2, minmax(0, 1fr)); padding-left: 70px; gap: 26px 32px; }
-.root:not([data-size="wide"]) .chip[data-kind="notice"] { padding: 0 5px; }
-.root:not([data-size="wide"]) .chip[data-kind="notice"] span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.root[data-size="narrow"] .headline { flex-wrap: wrap; gap: 10px 12px; padding: 18px; }
-.root[data-size="narrow"] .headline-words { flex: 1 1 0; }
-.root[data-size="narrow"] .headline .shape { width: 20px; height: 20px; }
-.root[data-size="narrow"] .headline { position: relative; padding-top: 40px; }
-.root[data-size="narrow"] .pulse { position: absolute; top: 12px; left: 18px; margin: 0; }
-.root[data-size="narrow"] :is(.check-all, .say) span, .root[data-size="narrow"] .part-kind { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.root[data-size="narrow"] .tools, .root[data-size="narrow"] .toolbar { width: 100%; }
-.root[data-size="narrow"] .search-box { flex-basis: 100%; }
-.root[data-size="narrow"] .sort { flex: 1; min-width: 96px; max-width: none; }
-.root[data-size="narrow"] .heads { position: absolute; width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden; clip-path: inset(50%); }
-.root[data-size="narrow"] .row {
-  grid-template-columns: 20px minmax(0, 1fr) auto minmax(50px, auto); grid-template-rows: 50px 22px 36px; grid-template-areas:
-  "status name name act" "status why why why" "status latency errors last";
-  column-gap: 12px; padding: 4px 14px 8px 14px;
-}
-.root[data-size="narrow"] .c-status { grid-area: status; align-self: start; flex-direction: column; gap: 10px; padding-top: 16px; }
-.root[data-size="narrow"] .c-status .toggle { order: 2; margin: 0; }
-.root[data-size="narrow"] .c-name { grid-area: name; }
-.root[data-size="narrow"] .c-why { grid-area: why; }
-.root[data-size="narrow"] .why-text { -webkit-line-clamp: 1; overflow-wrap: normal; word-break: break-all; }
-.root[data-size="narrow"] .c-latency { grid-area: latency; justify-content: flex-start; gap: 8px; }
-.root[data-size="narrow"] .c-latency .value { text-align: start; }
-.root[data-size="narrow"] .spark { width: 72px; }
-.root[data-size="narrow"] .c-errors { grid-area: errors; }
-.root[data-size="narrow"] .c-last { grid-area: last; }
-.root[data-size="narrow"] .row .c-score { display: none; }
-.root[data-size="narrow"] .c-act { grid-area: act; margin-right: -4px; }
-.root[data-size="narrow"] .row .check { display: none; }
-.root[data-size="narrow"] .details-inner { grid-template-columns: minmax(0, 1fr); padding: 4px 16px 22px 44px; gap: 20px; }
-.root[data-size="narrow"] .facts div { grid-template-columns: 112px minmax(0, 1fr); }
-.root[data-size="narrow"] .news li { flex-wrap: wrap; }
-.root[data-size="narrow"] .news p { flex-basis: calc(100% - 26px); }
-.root[data-size="narrow"] .news .soft { flex: 1; margin-left: 26px; white-space: normal; }
-.root[data-size="narrow"] .news .soft:empty:last-child { display: none; }
-.root[data-size="narrow"] .changes li { row-gap: 0; grid-template-columns: 12px minmax(0, 1fr); }
-.root[data-size="narrow"] .changes li > :last-child { grid-column: 2; }
-.root[data-size="narrow"] .group:first-child { border-radius: 13px 13px 0 0; }
-.root[data-size="narrow"] .group-reason { font-size: 12.5px; }
 `);

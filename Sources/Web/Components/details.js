@@ -1,13 +1,17 @@
 // What unfolds below a row: reasons, times, latency by phase, targets, traffic, and the last day.
 
+import { DayStrip } from "./day-strip.js";
 import { icon, make, write } from "./dom.js";
-import { ago, count, dash, duration, moment, percent, shortSpan, size, until } from "./format.js";
+import { ago, count, dash, duration, moment, percent, shortSpan, size, until, withTimes } from "./format.js";
 import { activeNotices, noticeSentence } from "./notices.js";
 import { shape } from "./shapes.js";
-import { reasonTitle, runtimeWord, verdictWord } from "./words.js";
+import { lookOf, reasonTitle, runtimeWord, verdictWord } from "./words.js";
 
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {(now: number) => void} Tick */
+
+/** What is longer is folded, in characters. */
+const longText = 160;
 
 /** The unfolded part of one row; bound to one model after another. */
 export class Details {
@@ -23,7 +27,7 @@ export class Details {
   constructor(actions) {
     this.actions = actions;
     this.element = make("div", { class: "details", role: "row" },
-      make("div", { class: "details-cell", role: "cell", "aria-colspan": 8 }, this.#inner));
+      make("div", { class: "details-cell", role: "cell", "aria-colspan": 9 }, this.#inner));
   }
 
   /** @param {import("./virtual-list.js").Item} item @param {number} index */
@@ -64,6 +68,7 @@ export class Details {
   #blocks(model, changes, past) {
     const hasTargets = model.targets.length > 1;
     const blocks = [
+      this.#brief(model),
       block("Why", "", ...model.reasons.filter((reason) => !reason.target || !hasTargets).map(reasonLine),
         hasTargets ? targetList(model) : null, this.#notices(model)),
       block("Now", "", this.#facts(model)),
@@ -73,6 +78,30 @@ export class Details {
       this.#buttons(model),
     ];
     return /** @type {HTMLElement[]} */ (blocks.filter((part) => part !== null));
+  }
+
+  /**
+   * What it is, in one line, with what counts up.
+   *
+   * @param {Model} model
+   */
+  #brief(model) {
+    const look = lookOf(model);
+    const line = make("div", { class: "brief", "data-look": look }, make("b", { text: reasonTitle(model.reasons[0]?.code ?? "") }));
+    const chip = (/** @type {string | ((now: number) => string)} */ text) => {
+      const element = make("span", { class: "chip" });
+      line.append(element);
+      if (typeof text === "string") element.textContent = text;
+      else this.#ticks.push((now) => write(element, text(now)));
+    };
+    const { circuitBreaker: breaker, probeResult: probe, consecutiveFailures: failures } = model;
+    const word = look === "unhealthy" ? "down" : look;
+    chip((now) => `${word} for ${shortSpan((now - Date.parse(model.since)) / 1_000)}`);
+    if (probe && !probe.success && probe.outcome.httpStatus) chip(`HTTP ${probe.outcome.httpStatus}`);
+    if (failures > 1) chip(`${failures} failures in a row`);
+    if (breaker.state !== "closed") chip(breaker.state === "open" ? "breaker open" : "breaker half-open");
+    if (model.nextProbeAt) chip((now) => `next probe ${until(model.nextProbeAt, now)}`);
+    return line;
   }
 
   /** @param {Model} model */
@@ -135,9 +164,12 @@ function block(title, kind, ...content) {
 
 /** @param {import("./types.js").Reason} reason */
 function reasonLine(reason) {
-  return make("p", { class: "reason" },
+  const text = withTimes(reason.message);
+  const cut = text.length > longText ? text.lastIndexOf(" ", longText) : -1;
+  return make("div", { class: "reason" },
     make("b", { text: reason.target ? `${reason.target}: ${reasonTitle(reason.code)}` : reasonTitle(reason.code) }),
-    make("span", { class: "soft", text: reason.message }));
+    cut < 0 ? make("span", { class: "soft", text })
+      : make("details", { class: "soft" }, make("summary", {}, text.slice(0, cut), make("span", { text: " …" })), text.slice(cut)));
 }
 
 /**
@@ -148,7 +180,7 @@ function reasonLine(reason) {
 function targetList({ targets }) {
   return make("ul", { class: "targets", "aria-label": "Targets" }, ...targets.map((target) =>
     make("li", { "data-look": target.status }, shape(target.status), make("b", { text: target.name }),
-      make("span", { class: "soft", text: target.status === "healthy" ? "healthy" : target.reason }))));
+      make("span", { class: "soft", text: target.status === "healthy" ? "healthy" : withTimes(target.reason) }))));
 }
 
 /** @param {Model} model */
@@ -218,14 +250,9 @@ function trafficTable(model) {
  */
 function dayStrip(past) {
   if (!past) return make("p", { class: "soft", text: past === null ? "The history cannot be read now." : "Loading…" });
-  const strip = make("div", { class: "day", role: "img", "aria-label": `Status over the last 24 hours; uptime ${percent(past.availability)}` });
-  for (const period of past.periods) {
-    const look = period.status === "healthy" && period.code === "idle" ? "idle" : period.status;
-    const part = make("span", { "data-look": look ?? "none", title: `${moment(period.from)} – ${moment(period.to)}: ${look ?? "not observed"}` });
-    part.style.flexGrow = String(Math.max(1, Date.parse(period.to) - Date.parse(period.from)));
-    strip.append(part);
-  }
-  return strip;
+  const strip = new DayStrip();
+  strip.show(past);
+  return strip.element;
 }
 
 /**
@@ -244,5 +271,5 @@ function recentChanges(changes, past, now) {
   if (lines.length === 0) return make("p", { class: "soft", text: past ? "No change of status." : "" });
   return make("ol", { class: "changes" }, ...lines.slice(0, 5).map(({ at, look, text }) =>
     make("li", { "data-look": look }, shape(look), make("time", { class: "soft", datetime: at, text: moment(at, now) }),
-      make("span", {}, make("b", { text: look }), ` ${text}`))));
+      make("span", {}, make("b", { text: look }), ` ${withTimes(text, now)}`))));
 }

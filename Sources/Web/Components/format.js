@@ -83,6 +83,62 @@ export function size(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
+// Times are shown in the zone of whoever reads, or in UTC where the page is told so.
+
+let isUTC = false;
+/** @type {Set<() => void>} */
+const zoneFollowers = new Set();
+
+/**
+ * Shows all times in UTC from now on, or in the reader's own zone.
+ *
+ * @param {boolean} inUTC
+ */
+export function showUTC(inUTC) {
+  if (isUTC === inUTC) return;
+  isUTC = inUTC;
+  for (const follow of zoneFollowers) follow();
+}
+
+/**
+ * @param {() => void} follow called when the zone has changed
+ * @returns {() => void} ends it
+ */
+export function followZone(follow) {
+  zoneFollowers.add(follow);
+  return () => zoneFollowers.delete(follow);
+}
+
+/** The zone in which times are shown: "Europe/Berlin", "UTC". */
+export const zoneName = () => (isUTC ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+/**
+ * Minutes by which the zone is behind UTC, as `Date` tells them.
+ *
+ * @param {number} time
+ */
+export const zoneOffset = (time) => (isUTC ? 0 : new Date(time).getTimezoneOffset());
+
+/**
+ * A time whose UTC fields are those of the zone that is shown.
+ *
+ * @param {number | string} time
+ */
+export function inZone(time) {
+  const at = new Date(time).getTime();
+  return new Date(at - zoneOffset(at) * 60_000);
+}
+
+/**
+ * A sentence of the daemon's with its times, which it tells in RFC 3339, in the zone that is shown.
+ *
+ * @param {string} text
+ * @param {number} [now]
+ */
+export function withTimes(text, now = Date.now()) {
+  return text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (time) => moment(time, now));
+}
+
 const pad = (/** @type {number} */ value) => String(value).padStart(2, "0");
 
 /**
@@ -92,9 +148,9 @@ const pad = (/** @type {number} */ value) => String(value).padStart(2, "0");
  * @param {boolean} [withSeconds]
  */
 export function clock(time, withSeconds = true) {
-  const date = new Date(time);
-  const minutes = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
-  return withSeconds ? `${minutes}:${pad(date.getSeconds())}` : minutes;
+  const date = inZone(time);
+  const minutes = `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}`;
+  return withSeconds ? `${minutes}:${pad(date.getUTCSeconds())}` : minutes;
 }
 
 const halfYear = 183 * 86_400_000;
@@ -107,9 +163,9 @@ const halfYear = 183 * 86_400_000;
  * @param {boolean} [withSeconds] today
  */
 export function moment(time, now = Date.now(), withSeconds = true) {
-  const date = new Date(time);
-  if (date.toDateString() === new Date(now).toDateString()) return clock(time, withSeconds);
-  const year = Math.abs(date.getTime() - now) > halfYear ? ` ${date.getFullYear()}` : "";
+  const date = inZone(time);
+  if (date.toISOString().slice(0, 10) === inZone(now).toISOString().slice(0, 10)) return clock(time, withSeconds);
+  const year = Math.abs(new Date(time).getTime() - now) > halfYear ? ` ${date.getUTCFullYear()}` : "";
   return `${day(time)}${year} ${clock(time, false)}`;
 }
 
@@ -119,17 +175,36 @@ export function moment(time, now = Date.now(), withSeconds = true) {
  * @param {number | string} time
  */
 export function day(time) {
-  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  return inZone(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /**
- * As a field for a local day and time wants it: "2026-11-24T14:05".
+ * As a field for a day and time wants it, in the zone that is shown: "2026-11-24T14:05".
  *
  * @param {number} time
  */
-export function localMinute(time) {
-  const date = new Date(time);
-  return `${String(date.getFullYear()).padStart(4, "0")}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}T${clock(time, false)}`;
+export const minuteField = (time) => inZone(time).toISOString().slice(0, 16);
+
+/**
+ * The time that such a field holds; `NaN` for an empty one.
+ *
+ * @param {string} text
+ */
+export function fromMinuteField(text) {
+  const at = Date.parse(`${text}Z`);
+  // The offset is that of the time meant, not of the one that reads the same in UTC.
+  return at + zoneOffset(at + zoneOffset(at) * 60_000) * 60_000;
+}
+
+/**
+ * A long name in two parts, of which only the first may be cut: ids differ at both ends.
+ *
+ * @param {string} name
+ * @param {number} [tail] characters that are always shown at the end
+ * @returns {[string, string]}
+ */
+export function parted(name, tail = 12) {
+  return name.length > 2 * tail ? [name.slice(0, -tail), name.slice(-tail)] : [name, ""];
 }
 
 /** @param {number} amount @param {string} one @param {string} [many] */

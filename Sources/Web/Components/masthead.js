@@ -1,7 +1,7 @@
 // What stands above the models: the state of the connection, the sentence on the fleet, its other parts, announcements.
 
 import { make, mark, show, write } from "./dom.js";
-import { span } from "./format.js";
+import { span, withTimes } from "./format.js";
 import { setShape, shape } from "./shapes.js";
 import { componentKind, headline } from "./words.js";
 
@@ -31,7 +31,7 @@ export class Masthead {
     this.client = client;
     this.#retry.addEventListener("click", () => client.reconnect());
     this.#banner.append(this.#bannerText, this.#retry);
-    this.element = make("div", { class: "masthead" }, this.#alert, this.#banner, news, this.#headline, this.#parts);
+    this.element = make("div", { class: "masthead" }, this.#alert, this.#banner, this.#headline, news, this.#parts);
   }
 
   /** The fleet has changed. */
@@ -48,6 +48,12 @@ export class Masthead {
     mark(this.#pulse, "data-beat", this.#beat % 2);
   }
 
+  /** Writes what has been written once more. */
+  renew() {
+    this.#partsKey = "";
+    this.showFleet();
+  }
+
   /** @param {import("./types.js").Component[]} components */
   #showParts(components) {
     const key = JSON.stringify(components);
@@ -58,7 +64,7 @@ export class Masthead {
       shape(component.status),
       make("span", { class: "part-kind", text: componentKind(component.kind) }),
       make("b", { text: component.name }),
-      make("span", { class: "part-reason", text: component.status === "healthy" ? "answers" : component.reason || component.status }))));
+      make("span", { class: "part-reason", text: component.status === "healthy" ? "answers" : withTimes(component.reason || component.status) }))));
   }
 
   /**

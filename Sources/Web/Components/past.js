@@ -3,6 +3,8 @@
 const atOnce = 3;
 const sparkWindow = "1h";
 const freshFor = 60_000;
+/** A strip the width of a word does not show what a minute has brought. */
+const stripFreshFor = 300_000;
 const restBefore = 200;
 const mostWaiting = 64;
 
@@ -19,8 +21,8 @@ export class Past {
   /** @type {Map<string, {timeline: import("./types.js").Timeline | null | undefined, at: number}>} */
   #days = new Map();
   #isAway = false;
-  /** @type {Set<string>} */
-  #wanted = new Set();
+  /** @type {Map<string, boolean>} */
+  #wanted = new Map();
   #timer = 0;
 
   /**
@@ -33,19 +35,29 @@ export class Past {
   }
 
   /**
-   * Fills a model's sparkline from the history, once.
+   * Fills a model's sparkline from the history, once, and keeps its last day known.
    *
    * @param {string} id
+   * @param {boolean} [hasDay] whether the day is wanted too
    */
-  wantSamples(id) {
-    if (this.#isAway || this.#asked.has(id)) return;
+  want(id, hasDay = true) {
+    if (this.#isAway || this.#wanted.has(id) || (this.#asked.has(id) && (!hasDay || this.#isFresh(id, stripFreshFor)))) return;
     // Rows that fly past are not asked for.
-    this.#wanted.add(id);
+    this.#wanted.set(id, hasDay);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      for (const wanted of this.#wanted) this.#askSamples(wanted);
+      for (const [wanted, wantsDay] of this.#wanted) {
+        if (!this.#asked.has(wanted)) this.#askSamples(wanted);
+        if (wantsDay && !this.#isFresh(wanted, stripFreshFor)) this.#askDay(wanted);
+      }
       this.#wanted.clear();
     }, restBefore);
+  }
+
+  /** @param {string} id @param {number} age */
+  #isFresh(id, age) {
+    const known = this.#days.get(id);
+    return known !== undefined && Date.now() - known.at < age;
   }
 
   /**
@@ -74,14 +86,38 @@ export class Past {
   }
 
   /**
+   * The last day of a model as far as it is known, without asking.
+   *
+   * @param {string} id
+   * @returns {import("./types.js").Timeline | null | undefined} `undefined` until it is known, `null` when it cannot be read
+   */
+  knownDayOf(id) {
+    return this.#days.get(id)?.timeline;
+  }
+
+  /**
    * The last day of a model; asked for when it is not known or a minute old.
    *
    * @param {string} id
    * @returns {import("./types.js").Timeline | null | undefined} `undefined` until it is known, `null` when it cannot be read
    */
   dayOf(id) {
+    return this.#isFresh(id, freshFor) ? this.knownDayOf(id) : this.#askDay(id);
+  }
+
+  /**
+   * Something has happened to a model: its day is asked for again.
+   *
+   * @param {string} id
+   */
+  outdate(id) {
     const known = this.#days.get(id);
-    if (known && Date.now() - known.at < freshFor) return known.timeline;
+    if (known) this.#days.set(id, { ...known, at: 0 });
+  }
+
+  /** @param {string} id */
+  #askDay(id) {
+    const known = this.#days.get(id);
     this.#days.set(id, { timeline: known?.timeline, at: Date.now() });
     this.#add(async () => {
       try {

@@ -3,7 +3,7 @@
 import { failureText } from "./api.js";
 import { choiceField, formDialog, labelled, lengthField } from "./dialog.js";
 import { make, show } from "./dom.js";
-import { localMinute } from "./format.js";
+import { fromMinuteField, minuteField, zoneName } from "./format.js";
 import { openMenu } from "./menu.js";
 import { ModelChoice } from "./model-choice.js";
 import { endWord, News } from "./news.js";
@@ -103,10 +103,9 @@ function startFields(now) {
   const when = choiceField("plan-start", [["now", "Now"], ["later", "At another time"]], "now");
   const time = /** @type {HTMLInputElement} */ (make("input", {
     class: "field", id: "plan-from", type: "datetime-local", required: true, disabled: true, max: "9999-12-31T23:59",
-    value: localMinute(Math.ceil(now / hour) * hour),
+    value: minuteField(Math.ceil(now / hour) * hour),
   }));
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const at = make("div", { class: "dialog-part", hidden: true }, ...labelled(`Start, ${zone} time`, time));
+  const at = make("div", { class: "dialog-part", hidden: true }, ...labelled(`Start, ${zoneName()} time`, time));
   when.addEventListener("change", () => {
     // What is switched off is not checked either.
     time.disabled = when.value === "now";
@@ -114,6 +113,6 @@ function startFields(now) {
   });
   return {
     fields: [...labelled("Start", when), at],
-    read: () => (when.value === "now" ? undefined : new Date(time.value).toISOString()),
+    read: () => (when.value === "now" ? undefined : new Date(fromMinuteField(time.value)).toISOString()),
   };
 }

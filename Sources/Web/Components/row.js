@@ -1,7 +1,8 @@
 // One model in one row: status, name, reason, latency, errors, score, last check, and what can be done.
 
+import { DayStrip } from "./day-strip.js";
 import { icon, make, mark, show, spoken, write } from "./dom.js";
-import { ago, duration, percent, shortSpan } from "./format.js";
+import { ago, duration, parted, percent, shortSpan, withTimes, zoneName } from "./format.js";
 import { activeNotices, noticeSentence, noticeText } from "./notices.js";
 import { setShape, shape } from "./shapes.js";
 import { Sparkline } from "./sparkline.js";
@@ -19,19 +20,32 @@ import { lookOf, reasonTitle, verdictWord } from "./words.js";
  * @property {(id: string) => void} select
  * @property {(id: string) => void} probe
  * @property {(id: string, anchor: HTMLElement) => void} menu
- * @property {(id: string) => void} wantSamples
+ * @property {(id: string) => void} want its past
  * @property {(id: string) => void} letGo
+ * @property {(id: string) => import("./types.js").Timeline | null | undefined} knownDayOf without asking
  */
 
-const arrows = { "1": "▲", "-1": "▼", "0": "" };
+const arrows = { "1": "▲", "-1": "▼", "0": "▶" };
+
+/**
+ * How bad a share of errors is, as it is coloured.
+ *
+ * @param {number | null} share
+ */
+const errorLevel = (share) => (share === null || share < 0.01 ? null : share < 0.1 ? "some" : "many");
 const arrowWords = { "1": "rising", "-1": "falling", "0": "steady" };
 
 export class Row {
   /** @type {Model | null} */
   #model = null;
   #shape = shape("unknown");
-  #name = make("button", { class: "name", type: "button" });
+  #nameHead = make("span", { class: "name-head" });
+  #nameTail = make("span", { class: "name-tail" });
+  #name = make("button", { class: "name", type: "button" }, this.#nameHead, this.#nameTail);
   #state = make("span", { class: "state" });
+  #provider = make("span", { class: "row-provider" });
+  #day = new DayStrip();
+  #uptime = make("span", { class: "value" });
   #chips = make("span", { class: "chips" });
   #chipsKey = "";
   #stamp = "";
@@ -56,8 +70,9 @@ export class Row {
       make("div", { class: `cell ${name}`, role: "cell" }, ...content);
     this.element = make("div", { class: "row", role: "row" },
       cell("c-status", this.#shape, this.#toggle),
-      cell("c-name", make("span", { class: "name-line" }, this.#name), make("span", { class: "under" }, this.#state, this.#chips)),
+      cell("c-name", make("span", { class: "name-line" }, this.#name), make("span", { class: "under" }, this.#state, this.#provider, this.#chips)),
       cell("c-why", this.#why),
+      cell("c-day", this.#day.element, this.#uptime),
       cell("c-latency", this.#spark.element, this.#latency),
       cell("c-errors", this.#arrow, this.#errors, this.#arrowText),
       cell("c-score", this.#score, this.#scoreBar),
@@ -90,8 +105,9 @@ export class Row {
     const samples = actions.fleet.samples(id);
     const now = actions.now();
     // Most rows are as they were: then only the ages move on. Notices end at a minute's accuracy.
-    const stamp = [isOpen, actions.isBusy(id), tab, item.isLast, index, samples.length, samples.at(-1)?.at, Math.floor(now / 60_000)].join();
-    const isOther = this.#model?.modelId !== id;
+    const stamp = [isOpen, actions.isBusy(id), tab, item.isLast, item.isApart, index, samples.length, samples.at(-1)?.at, Math.floor(now / 60_000), zoneName(),
+      actions.knownDayOf(id)?.range.to].join();
+    actions.want(id);
     if (this.#model === model && this.#stamp === stamp) {
       this.tick(now);
       return;
@@ -104,16 +120,23 @@ export class Row {
     mark(this.element, "aria-rowindex", index + 2);
     mark(this.element, "data-last", item.isLast);
     setShape(this.#shape, look);
-    write(this.#name, id);
-    mark(this.#name, "title", id.length > 26 ? id : null);
-    write(this.#why, model.reasons[0]?.message ?? "");
+    const [head, tail] = parted(id);
+    write(this.#nameHead, head);
+    write(this.#nameTail, tail);
+    mark(this.#name, "title", id.length > 22 ? id : null);
+    write(this.#provider, item.isApart ? model.provider : "");
+    write(this.#why, withTimes(model.reasons[0]?.message ?? "", now));
     this.#chip(model);
     write(this.#latency, duration(model.latency.p50));
     write(this.#errors, percent(model.errorRate));
-    const trend = actions.fleet.errorTrend(id);
+    mark(this.#errors, "data-share", errorLevel(model.errorRate));
+    const isIdle = look === "idle";
+    this.#day.show(actions.knownDayOf(id));
+    write(this.#uptime, isIdle && model.availability === null ? "–" : percent(model.availability));
+    const trend = model.errorRate === null ? null : actions.fleet.errorTrend(id);
     mark(this.#arrow, "data-trend", trend);
     write(this.#arrow, trend === null ? "" : arrows[trend]);
-    write(this.#arrowText, trend ? `, ${arrowWords[trend]}` : "");
+    write(this.#arrowText, trend === null ? "" : `, ${arrowWords[trend]}`);
     write(this.#score, model.score === null ? "–" : String(Math.round(model.score)));
     show(this.#scoreBar, model.score !== null);
     this.#bar.style.transform = `scaleX(${(model.score ?? 0) / 100})`;
@@ -127,7 +150,6 @@ export class Row {
     mark(this.#more, "aria-label", `More for ${id}`);
     for (const button of [this.#toggle, this.#name, this.#check, this.#more]) mark(button, "tabindex", tab);
     this.tick(now);
-    if (isOther) actions.wantSamples(id);
   }
 
   /**
@@ -166,27 +188,39 @@ export class Row {
   }
 }
 
-/** The head of a group: a provider and how it fares. */
+/** The head of a block: a provider and how it fares, or what needs attention. */
 export class GroupHead {
   #shape = shape("unknown");
   #name = make("span", { class: "group-name" });
   #reason = make("span", { class: "group-reason" });
   #count = make("span", { class: "group-count" });
+  #toggle = make("button", { class: "plain toggle", type: "button" }, icon("chevron"));
+  /** @type {import("./arrangement.js").Block | null} */
+  #block = null;
 
-  constructor() {
+  /** @param {(name: string, isFolded: boolean) => void} fold */
+  constructor(fold) {
     this.element = make("div", { class: "group", role: "row" },
-      make("div", { class: "group-cell", role: "cell", "aria-colspan": 8 },
-        this.#shape, this.#name, this.#reason, this.#count));
+      make("div", { class: "group-cell", role: "cell", "aria-colspan": 9 },
+        this.#toggle, this.#shape, this.#name, this.#reason, this.#count));
+    this.element.addEventListener("click", () => {
+      const block = this.#block;
+      if (block && !block.isAttention && block.name && !getSelection()?.toString()) fold(block.name, !block.isFolded);
+    });
   }
 
   /** @param {import("./virtual-list.js").Item} item @param {number} index */
   bind(item, index) {
-    const { name, status, reason, shown } = item.data;
-    this.element.dataset.look = status;
+    const block = this.#block = /** @type {import("./arrangement.js").Block} */ (item.data);
+    this.element.dataset.look = block.look;
+    mark(this.element, "data-attention", block.isAttention);
     mark(this.element, "aria-rowindex", index + 2);
-    setShape(this.#shape, status);
-    write(this.#name, name);
-    write(this.#reason, `${status}${reason ? `. ${reason}` : ""}`);
-    write(this.#count, String(shown));
+    setShape(this.#shape, block.look);
+    write(this.#name, block.name);
+    write(this.#reason, block.reason);
+    write(this.#count, block.isAttention ? "" : String(block.models.length));
+    show(this.#toggle, !block.isAttention && block.key !== "rest");
+    mark(this.#toggle, "aria-expanded", String(!block.isFolded));
+    mark(this.#toggle, "aria-label", `Models of ${block.name}`);
   }
 }

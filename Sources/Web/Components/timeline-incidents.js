@@ -1,7 +1,7 @@
 // The incidents below a chart, each with its notes, and a form to add one.
 
 import { icon, make, mark, show, write } from "./dom.js";
-import { moment, span } from "./format.js";
+import { moment, span, withTimes, zoneName } from "./format.js";
 import { shape } from "./shapes.js";
 import { reasonTitle } from "./words.js";
 
@@ -65,7 +65,7 @@ export class IncidentList {
     const shown = this.#isWhole ? this.#incidents : this.#incidents.slice(0, shownAtFirst);
     // One that lasts grows longer; while somebody writes, nothing is drawn anew for that.
     const minute = this.#drafts.size === 0 && shown.some((incident) => incident.to === null) ? Math.floor(this.#now / 60_000) : 0;
-    const key = JSON.stringify(shown) + [...this.#lit] + [...this.#drafts.keys()] + minute;
+    const key = zoneName() + JSON.stringify(shown) + [...this.#lit] + [...this.#drafts.keys()] + minute;
     write(this.#title, this.#incidents.length > 0 ? `Incidents (${this.#incidents.length})` : "Incidents");
     show(this.#none, this.#incidents.length === 0);
     show(this.#more, shown.length < this.#incidents.length);
@@ -92,7 +92,7 @@ export class IncidentList {
       shape(incident.worst),
       make("div", { class: "incident-words" },
         make("p", {}, make("b", { text: reasonTitle(incident.code) }), make("span", { class: "soft", text: ` for ${length}` })),
-        make("p", { class: "soft", text: incident.reason }),
+        make("p", { class: "soft", text: withTimes(incident.reason, this.#now) }),
         notes.length > 0 ? make("ul", { class: "notes" }, ...notes.map((note) =>
           make("li", {}, icon("note"), make("p", {}, note.text, make("span", { class: "soft", text: ` ${note.author ? `${note.author}, ` : ""}${moment(note.at)}` }))))) : null,
         this.#drafts.has(incident.id) ? this.#form(incident) : null),

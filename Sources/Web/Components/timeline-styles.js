@@ -12,6 +12,8 @@ export const timelineSheet = sheet(`
 .range button[aria-pressed="true"] { background: var(--paper); color: var(--ink); box-shadow: 0 1px 2px rgb(0 0 0 / 14%); }
 .zooms { display: flex; align-items: center; gap: 2px; }
 .zooms .reset { min-height: 30px; margin-left: 6px; font-size: 13px; }
+.figures-box { display: grid; gap: 10px; }
+.stretch { color: var(--soft); font-size: 13px; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(112px, 1fr)); gap: 12px 24px; margin: 0; }
 .figures dt { color: var(--soft); font-size: 12.5px; }
 .figures dd { font-size: 19px; font-weight: 600; letter-spacing: -.015em; line-height: 1.3; white-space: nowrap; }

@@ -1,7 +1,7 @@
 // What stands beside the cursor of a timeline: when, what, why, and the figures of that moment.
 
 import { make, mark } from "./dom.js";
-import { duration, moment, percent, span } from "./format.js";
+import { duration, moment, percent, span, withTimes } from "./format.js";
 import { shape } from "./shapes.js";
 
 /** @typedef {import("./types.js").Period} Period */
@@ -30,7 +30,7 @@ export function fillTip(tip, { at, now, period, point }) {
   tip.replaceChildren(
     make("p", { class: "tip-time", text: moment(at, now) }),
     make("p", { class: "tip-status" }, look ? shape(look) : null, `${look ?? "not observed"}${length}`));
-  if (period?.reason && look !== "healthy") tip.append(make("p", { class: "tip-reason", text: period.reason }));
+  if (period?.reason && look !== "healthy") tip.append(make("p", { class: "tip-reason", text: withTimes(period.reason, now) }));
   if (!point) return;
   const facts = [["p50", duration(point.p50)], ["p90", duration(point.p90)], ["Errors", percent(point.errorRate)]];
   tip.append(make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: value })])));

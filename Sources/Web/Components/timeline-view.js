@@ -1,6 +1,6 @@
 // Which stretch of time is shown: zooming, panning, ticks. Only numbers; milliseconds since 1970.
 
-import { clamp, clock, day } from "./format.js";
+import { clamp, clock, day, inZone, zoneOffset } from "./format.js";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -27,6 +27,12 @@ export class TimeView {
 
   get span() {
     return this.to - this.from;
+  }
+
+  /** As it stands in an address: the range, and the stretch where it is another one. */
+  get params() {
+    const time = (/** @type {number} */ at) => new Date(Math.round(at / second) * second).toISOString().replace(".000", "");
+    return { range: this.range, ...(this.isHome ? {} : { from: time(this.from), to: time(this.to) }) };
   }
 
   /**
@@ -106,14 +112,14 @@ const steps = [
  */
 export function ticks(from, to, most) {
   const step = steps.find((candidate) => (to - from) / candidate <= most) ?? steps[steps.length - 1];
-  const offset = new Date(from).getTimezoneOffset() * minute;
+  const offset = zoneOffset(from) * minute;
   const found = [];
   for (let even = Math.ceil((from - offset) / step) * step + offset; ; even += step) {
     // Beyond a change of the clocks the same hours of the day lie elsewhere.
-    const at = step > hour ? even + new Date(even).getTimezoneOffset() * minute - offset : even;
+    const at = step > hour ? even + zoneOffset(even) * minute - offset : even;
     if (at > to) break;
-    const date = new Date(at);
-    const isDay = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+    const date = inZone(at);
+    const isDay = date.getUTCHours() === 0 && date.getUTCMinutes() === 0 && date.getUTCSeconds() === 0;
     found.push({ at, isDay, text: isDay || step >= dayLength ? day(at) : clock(at, step < minute) });
   }
   return found;

@@ -1,18 +1,21 @@
 // <llm-health-timeline>: what a model's status was, with latency, errors and incidents on one time axis.
 //
 // Attributes: model-id, time-range ("1h" | "6h" | "24h" | "7d" | "30d" | "90d"), resolution (number of points),
-// base-url, token, data-theme. Event: range-change {from, to} in milliseconds.
+// base-url, token, data-theme. Events: range-change {from, to} in milliseconds, once that has been read;
+// view-change {range, from?, to?}, as it stands in an address, at once.
 
 import { clientFor } from "./client.js";
 import { icon, make, mark, show, write } from "./dom.js";
-import { duration, moment, percent } from "./format.js";
+import { followZone } from "./format.js";
 import { base, followTheme } from "./theme.js";
 import { TimelineChart } from "./timeline-chart.js";
-import { figuresOf, incidentsIn, periodAt, pointAt, TimelineData } from "./timeline-data.js";
+import { incidentsIn, periodAt, pointAt, TimelineData } from "./timeline-data.js";
+import { TimelineFigures } from "./timeline-figures.js";
 import { IncidentList } from "./timeline-incidents.js";
 import { listenToChart } from "./timeline-input.js";
 import { legend } from "./timeline-legend.js";
 import { fillTip, tipSentence } from "./timeline-tip.js";
+import { RangeChoice } from "./timeline-ranges.js";
 import { timelineSheet } from "./timeline-styles.js";
 import { ranges, TimeView } from "./timeline-view.js";
 
@@ -30,14 +33,12 @@ export class LLMHealthTimeline extends HTMLElement {
   #plot = make("div", {
     class: "plot", tabindex: "0", role: "application", "aria-roledescription": "zoomable chart", "aria-describedby": "summary",
   }, this.#chart.element, make("div", { class: "progress" }), this.#track, this.#tip);
-  #figures = make("dl", { class: "figures" });
-  #summary = make("p", { class: "spoken", id: "summary" });
+  #figures = new TimelineFigures();
   #spoken = make("div", { class: "spoken", role: "status", "aria-live": "polite" });
   #troubleText = make("span");
   #trouble = make("div", { class: "trouble", role: "alert", hidden: true }, this.#troubleText,
     make("button", { type: "button", text: "Try again", onclick: () => this.#load(true) }));
-  /** @type {Map<string, HTMLElement>} */
-  #rangeButtons = new Map();
+  #ranges = new RangeChoice((name) => { this.timeRange = name; });
   #reset = make("button", { class: "button reset", type: "button", onclick: () => this.#home() }, icon("reset"), "Reset");
   #incidents = new IncidentList({ save: (id, text) => this.#saveNote(id, text), zoom: (incident) => this.#zoomTo(incident) });
   /** @type {import("./client.js").LiveClient | null} */
@@ -49,12 +50,10 @@ export class LLMHealthTimeline extends HTMLElement {
   #frame = 0;
   #timer = 0;
   #loadedAt = 0;
-  /**
-   * Where is being looked, 0…1.
-   *
-   * @type {number | null}
-   */
+  /** @type {number | null} where is being looked, 0…1 */
   #reading = null;
+  /** @type {{from: number, to: number} | null} asked for before there was a daemon */
+  #wished = null;
   /** @type {(() => void)[]} */
   #endings = [];
 
@@ -62,20 +61,14 @@ export class LLMHealthTimeline extends HTMLElement {
     super();
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [base, timelineSheet];
-    const range = make("div", { class: "range", role: "group", "aria-label": "Time range" });
-    for (const name of Object.keys(ranges)) {
-      const button = make("button", { type: "button", text: name, onclick: () => { this.timeRange = name; } });
-      this.#rangeButtons.set(name, button);
-      range.append(button);
-    }
     const zoom = (/** @type {string} */ title, /** @type {"plus" | "minus"} */ picture, /** @type {number} */ factor) =>
       make("button", { class: "plain", type: "button", "aria-label": title, title, onclick: () => this.#zoom(factor, 0.5) }, icon(picture));
     this.#root.append(
-      make("div", { class: "bar" }, range, make("div", { class: "zooms", role: "group", "aria-label": "Zoom" },
+      make("div", { class: "bar" }, this.#ranges.element, make("div", { class: "zooms", role: "group", "aria-label": "Zoom" },
         zoom("Zoom out", "minus", 2), zoom("Zoom in", "plus", 0.5), this.#reset)),
-      this.#figures, this.#trouble, this.#plot,
+      this.#figures.element, this.#trouble, this.#plot,
       make("div", { class: "foot" }, legend(), make("p", { class: "hint", text: "Scroll to zoom, drag to pan, Shift + arrow keys to read." })),
-      this.#incidents.element, this.#summary, this.#spoken);
+      this.#incidents.element, this.#figures.summary, this.#spoken);
     shadow.append(this.#root);
     listenToChart(this.#plot, {
       zoom: (factor, share) => this.#zoom(factor, share),
@@ -99,7 +92,7 @@ export class LLMHealthTimeline extends HTMLElement {
     sizes.observe(this.#plot);
     const refresh = setInterval(() => this.#refresh(), 1_000);
     this.#endings.push(
-      followTheme(this, this.#root), () => sizes.disconnect(), () => clearInterval(refresh), () => this.#data?.stop(),
+      followTheme(this, this.#root), followZone(() => this.#draw()), () => sizes.disconnect(), () => clearInterval(refresh), () => this.#data?.stop(),
       client.subscribe({
         fleet: ({ changes }) => { if (changes.some((change) => change.modelId === this.modelId)) this.#loadedAt = 0; },
         connection: () => { if (client.isLive && !this.#trouble.hidden) this.#load(true); },
@@ -136,6 +129,26 @@ export class LLMHealthTimeline extends HTMLElement {
     this.setAttribute("model-id", value);
   }
 
+  /**
+   * The stretch that is shown, in milliseconds since 1970; `null` for the whole range up to now.
+   *
+   * @returns {{from: number, to: number} | null}
+   */
+  get view() {
+    return this.#view.isHome ? null : { from: this.#view.from, to: this.#view.to };
+  }
+
+  set view(stretch) {
+    this.#wished = stretch;
+    if (this.#client) this.#show(stretch);
+  }
+
+  /** @param {{from: number, to: number} | null} stretch */
+  #show(stretch) {
+    if (stretch === null) this.#home();
+    else if (stretch.from < stretch.to) this.#moved(this.#view.show(stretch.from, stretch.to, this.#now));
+  }
+
   get timeRange() {
     const range = this.getAttribute("time-range") ?? "24h";
     return range in ranges ? range : "24h";
@@ -160,6 +173,8 @@ export class LLMHealthTimeline extends HTMLElement {
     this.#data = this.#client && this.modelId ? new TimelineData(this.#client.api, this.modelId) : null;
     mark(this.#plot, "aria-label", `Timeline of ${this.modelId}. Arrow keys pan, plus and minus zoom, 0 resets, Shift with arrow keys reads.`);
     this.#view = new TimeView(this.timeRange, this.#now);
+    if (this.#wished && this.#wished.from < this.#wished.to) this.#view.show(this.#wished.from, this.#wished.to, this.#now);
+    this.#wished = null;
     this.#incidents.show([], this.#now);
     this.#draw();
     if (this.#width > 0) this.#load(true);
@@ -187,6 +202,7 @@ export class LLMHealthTimeline extends HTMLElement {
   /** @param {boolean} hasMoved */
   #moved(hasMoved) {
     if (!hasMoved) return false;
+    this.dispatchEvent(new CustomEvent("view-change", { bubbles: true, composed: true, detail: this.#view.params }));
     this.#draw();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#load(false), settle);
@@ -230,29 +246,17 @@ export class LLMHealthTimeline extends HTMLElement {
   #render() {
     const view = this.#view;
     const stretch = this.#data?.stretch ?? null;
-    for (const [name, button] of this.#rangeButtons) mark(button, "aria-pressed", String(name === this.timeRange));
+    this.#ranges.show(this.timeRange);
     mark(this.#reset, "disabled", view.isHome);
     mark(this.#track, "data-on", !view.isHome);
     const whole = Math.max(ranges[this.timeRange] ?? 0, this.#now - view.from);
     this.#thumb.style.transform = `translateX(${(100 * (view.from - (this.#now - whole))) / whole}%) scaleX(${view.span / whole})`;
     if (this.#width > 0) this.#chart.draw(stretch, view, this.#width);
     if (stretch) {
-      this.#showFigures(stretch);
+      this.#figures.show(stretch, this.#view);
       this.#incidents.show(incidentsIn(stretch, view), this.#now);
     }
     this.#read(this.#reading, false);
-  }
-
-  /** @param {import("./timeline-data.js").Stretch} stretch */
-  #showFigures(stretch) {
-    const figures = figuresOf(stretch, this.#view);
-    const entries = [["Uptime", percent(figures.availability)], ["Median latency", duration(figures.latency)], ["Errors", percent(figures.errorRate)],
-      ["Incidents", String(figures.incidents)], ["Observed", percent(figures.observed)]];
-    if (this.#figures.childElementCount === 0) {
-      this.#figures.append(...entries.map(([name]) => make("div", {}, make("dt", { text: name }), make("dd"))));
-    }
-    entries.forEach(([, value], index) => write(/** @type {Node} */ (this.#figures.children[index].lastChild), value));
-    write(this.#summary, `From ${moment(this.#view.from)} to ${moment(this.#view.to)}: ${entries.map(([name, value]) => `${name} ${value}`).join(", ")}.`);
   }
 
   /**

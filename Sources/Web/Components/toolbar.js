@@ -46,6 +46,27 @@ export class Selection {
     return this.text.toLowerCase().split(/\s+/).every((word) => name.includes(word));
   }
 
+  /** As it stands in an address; what is as always is left out. */
+  get params() {
+    const params = /** @type {Record<string, string>} */ ({});
+    if (this.text) params.q = this.text;
+    if (this.look) params.show = this.look;
+    if (this.sort !== "status") params.sort = this.sort;
+    if (this.isReversed) params.reversed = "1";
+    if (!this.isGrouped) params.group = "none";
+    return params;
+  }
+
+  /** @param {URLSearchParams} params what is no choice is as always */
+  adopt(params) {
+    const [look, sort] = [params.get("show"), params.get("sort")];
+    this.text = params.get("q") ?? "";
+    this.look = looksBestFirst.find((known) => known === look) ?? null;
+    this.sort = sortKeys.find((known) => known === sort) ?? "status";
+    this.isReversed = params.get("reversed") === "1";
+    this.isGrouped = params.get("group") !== "none";
+  }
+
   /** @param {Model} a @param {Model} b */
   compare(a, b) {
     const order = orders[this.sort](a, b) || (a.modelId < b.modelId ? -1 : a.modelId > b.modelId ? 1 : 0);
@@ -116,6 +137,7 @@ export class Toolbar {
       mark(button, "data-empty", !counts[look]);
       mark(button, "hidden", look === "idle" && !counts.idle && !isOn);
     }
+    if (this.#search.value.trim() !== this.selection.text) this.#search.value = this.selection.text;
     if (this.#sort.value !== this.selection.sort) this.#sort.value = this.selection.sort;
     mark(this.#group, "aria-pressed", String(this.selection.isGrouped));
     mark(this.#all, "data-busy", isCheckingAll);
@@ -148,7 +170,7 @@ export class ColumnHeads {
     this.selection = selection;
     this.element = make("div", { class: "heads", role: "row", "aria-rowindex": 1 });
     const columns = /** @type {[string, string, SortKey | null][]} */ ([
-      ["c-status", "Status", null], ["c-name", "Model", "name"], ["c-why", "Why", null], ["c-latency", "Latency p50", "latency"],
+      ["c-status", "Status", null], ["c-name", "Model", "name"], ["c-why", "Why", null], ["c-day", "Uptime, 24 h", null], ["c-latency", "Latency p50", "latency"],
       ["c-errors", "Errors, 5 min", "errors"], ["c-score", "Score", "score"], ["c-last", "Last check", "lastCheck"], ["c-act", "Actions", null]]);
     for (const [name, title, key] of columns) {
       const cell = make("div", { class: `cell ${name}`, role: "columnheader" });

@@ -61,7 +61,7 @@
  *   total: number}} Counts
  * @typedef {{status: Status, reason: string, counts: Counts}} ProviderHealth
  * @typedef {{kind: string, name: string, status: Status, reason: string, since: string}} Component
- * @typedef {{status: Status, revision: number, timestamp: string, counts: Counts, components: Component[],
+ * @typedef {{status: Status, rollUp: Status, revision: number, timestamp: string, counts: Counts, components: Component[],
  *   providers: Record<string, ProviderHealth>, worst: object[]}} Summary
  * @typedef {{seq: number | null, modelId: string, provider: string, previousStatus: Status, currentStatus: Status,
  *   timestamp: string, reason: string, reasons: Reason[]}} Change

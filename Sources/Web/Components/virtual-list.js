@@ -8,6 +8,7 @@
  * @property {number} height Pixels; measured again once shown if `isMeasured`.
  * @property {boolean} [isMeasured]
  * @property {boolean} [isLast]
+ * @property {boolean} [isApart] of a row: it stands under no head of its provider
  * @property {any} [data]
  */
 /**

@@ -38,6 +38,25 @@ export function lookOf(model) {
   return model.reasons[0]?.code === "idle" ? "idle" : "healthy";
 }
 
+/**
+ * What many models come to for people: the worst that matters. What is unknown counts only where nothing is known.
+ *
+ * @param {Pick<import("./types.js").Counts, "unhealthy" | "degraded" | "unknown" | "total">} counts
+ * @returns {import("./types.js").Status}
+ */
+export function worstOf({ unhealthy, degraded, unknown, total }) {
+  if (unhealthy > 0) return "unhealthy";
+  if (degraded > 0) return "degraded";
+  return unknown === total ? "unknown" : "healthy";
+}
+
+/**
+ * Whether somebody should look at a model.
+ *
+ * @param {Pick<Model, "status" | "reasons" | "metadata">} model
+ */
+export const needsAttention = (model) => model.status !== "healthy";
+
 const reasonTitles = /** @type {Record<string, string>} */ ({
   passing: "It answers",
   idle: "Known, but not in memory",
@@ -135,16 +154,17 @@ export function headline(summary, models) {
 }
 
 /** @param {Summary} summary */
-function sentence({ counts, status }) {
+function sentence({ counts, components }) {
   if (counts.total === 0) return "No model is watched yet";
   const of = (/** @type {number} */ amount, /** @type {string} */ word) =>
     `${amount} of ${plural(counts.total, "model")} ${amount === 1 ? "is" : "are"} ${word}`;
   if (counts.unknown === counts.total) return "Nothing is known of any model yet";
   if (counts.unhealthy === counts.total) return "No model can be used";
   if (counts.unhealthy > 0) return of(counts.unhealthy, "unhealthy");
+  const down = components.filter((component) => component.status === "unhealthy");
+  if (down.length > 0 && counts.degraded === 0) return `${componentKind(down[0].kind)} ${down[0].name} is down`;
   if (counts.degraded > 0) return of(counts.degraded, "degraded");
   if (counts.unknown > 0) return of(counts.unknown, "unknown");
-  if (status !== "healthy") return `The fleet is ${status}`;
   return counts.total === 1 ? "The model is healthy" : `All ${counts.total} models are healthy`;
 }
 

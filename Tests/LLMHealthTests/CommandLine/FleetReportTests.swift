@@ -39,12 +39,13 @@ struct FleetReportTests {
     func `worst first, with units, a sum and what else is broken`() {
         #expect(
             FleetReport(Self.fleet).lines(for: Terminal(), at: Self.now) == [
-                "STATUS     MODEL      PROVIDER  SCORE     P50    P99   TTFT  ERRORS   AVAIL  SINCE  REASON",
-                "unhealthy  b-bad      openai        3  412 ms  1.3 s  80 ms     0 %  99.9 %    90s  Connection refused by api.example:443, five times in a row.",
-                "degraded   d-slow     openai       60    12 s  1.3 s  80 ms  <0.1 %  99.9 %    25h  Three times slower than usual.",
-                "unknown    c-unknown  openai        –       –  1.3 s  80 ms       –  99.9 %    90s  The key was refused.",
-                "healthy    a-healthy  openai       98  412 ms  1.3 s  80 ms     0 %  99.9 %    90s  Probes succeed.",
-                "", "4 models: 1 healthy, 1 degraded, 1 unhealthy, 1 unknown",
+                "STATUS     MODEL      PROVIDER  ROUTING  SCORE     P50    P99   TTFT  ERRORS   AVAIL  SINCE  REASON",
+                "unhealthy  b-bad      openai    usable       3  412 ms  1.3 s  80 ms     0 %  99.9 %    90s  Connection refused by api.example:443, five times in a row.",
+                "degraded   d-slow     openai    usable      60    12 s  1.3 s  80 ms  <0.1 %  99.9 %    25h  Three times slower than usual.",
+                "unknown    c-unknown  openai    usable       –       –  1.3 s  80 ms       –  99.9 %    90s  The key was refused.",
+                "healthy    a-healthy  openai    usable      98  412 ms  1.3 s  80 ms     0 %  99.9 %    90s  Probes succeed.",
+                "",
+                "4 models: 1 healthy, 1 degraded, 1 unhealthy, 1 unknown  \(LocalTime.text(Self.now, at: Self.now))",
                 "unhealthy  gateway portkey: Nothing answers at http://127.0.0.1:8787.",
             ])
     }
@@ -123,7 +124,7 @@ struct FleetReportTests {
         }
         watch(isJSON: false).show(
             report, trouble: "no daemon answers at http://127.0.0.1:8790 (connection refused)", isInPlace: false)
-        #expect(written.text.hasSuffix("\nno daemon answers at http://127.0.0.1:8790 (connection refu…\n\n"))
+        #expect(written.text.hasPrefix("no daemon answers at http://127.0.0.1:8790 (connection refu…\n"))
         written.clear()
         watch(isJSON: true).show(report, trouble: nil, isInPlace: false)
         watch(isJSON: true).show(report, trouble: "away", isInPlace: false)
@@ -169,7 +170,7 @@ struct FleetReportTests {
             "text": "gpt-4o is degraded since noon. 模型模型模型 is slow. anextraordinarilylongwordthatfitsnowhere ends it.",
         ]
         #expect(
-            ExplanationText.lines(of: json, for: Terminal(width: 24)) == [
+            ExplanationText.lines(of: json, for: Terminal(width: 24), at: Self.now) == [
                 "gpt-4o  degraded", "gpt-4o is degraded since", "noon. 模型模型模型 is", "slow.",
                 "anextraordinarilylongwordthatfitsnowhere", "ends it.",
             ])

@@ -41,12 +41,14 @@ private struct Bench: Sendable {
         }
     }
 
+    private let lastNumber = Atomic0(0)
+
     func report(_ outcome: Outcome, of model: ModelID = "m") {
         let now = time.timekeeper.now
         intake.submit(
             Evidence(
                 .probeFinished(
-                    ProbeKey(model), number: 1,
+                    ProbeKey(model), number: lastNumber.add(1) + 1,
                     ProbeResult(modelId: model, outcome: outcome, latency: .milliseconds(400), startedAt: now.wall)),
                 source: .probe, at: now))
     }

@@ -102,7 +102,8 @@ import Testing
             await #expect(throws: HealthStorageError.self) {
                 try await monitor.trends(of: "a", over: .seconds(60))
             }
-            #expect(store.asked.withLock { $0 } == 2)
+            // And once for the day before, as the monitor starts.
+            #expect(2...3 ~= store.asked.withLock { $0 })
         }
     }
 

@@ -703,7 +703,7 @@ extension ProbingNetworkTests {
         }
 
         @Test
-        func `successes are logged for information, failures as errors, our own faults as warnings`() async throws {
+        func `successes are logged for who debugs, failures as errors, our own faults as warnings`() async throws {
             let bodies = ["200 OK", "500 Oops", "401 Unauthorized"]
             try await withPeer({ _, number in
                 number == 0 ? ProbingPeer.pong : ProbingPeer.answer("{}", status: bodies[number])
@@ -711,8 +711,24 @@ extension ProbingNetworkTests {
                 try await withProber(limits: .init(manualReuse: .zero)) { stage in
                     for _ in bodies { _ = try await stage.prober.probeOnce(probedModel(at: peer.url)) }
                     let levels = stage.log.all.filter { $0.contains("Probe ") }.map { $0.split(separator: " ")[0] }
-                    #expect(levels == ["info", "error", "warning"])
+                    #expect(levels == ["debug", "error", "warning"])
                 }
+            }
+        }
+
+        @Test
+        func `what fails as before is logged once a minute, with how often it has since`() {
+            var failures = LoggedFailures()
+            let down = Outcome(.failing, .serverError, httpStatus: 503)
+            let refused = Outcome(.credentials, .unauthorized, httpStatus: 401)
+            let rows: [(second: Int, outcome: Outcome, unsaid: Int?)] = [
+                (0, .ok, 0), (10, down, 0), (20, down, nil), (30, down, nil), (69, down, nil), (70, down, 3),
+                (80, refused, 0), (90, refused, nil), (95, down, 0), (100, down, nil), (110, .ok, 0), (120, down, 0),
+            ]
+            for row in rows {
+                let unsaid = failures.note(
+                    row.outcome, isFailure: row.outcome != .ok, at: .seconds(row.second), every: .seconds(60))
+                #expect(unsaid == row.unsaid, "at \(row.second) s")
             }
         }
     }

@@ -1,21 +1,54 @@
 import Health
 import Logging
+import Synchronization
+
+/// What was logged of a target's failures.
+struct LoggedFailures: Sendable {
+    private var last: (cause: Outcome.Cause, status: Int?, at: Duration)?
+    /// Of the same kind, since the last line.
+    private var unsaid = 0
+
+    /// - Returns: how many of the same were not logged since the last line; `nil` when this one is not logged either.
+    mutating func note(_ outcome: Outcome, isFailure: Bool, at now: Duration, every repetition: Duration) -> Int? {
+        guard isFailure else {
+            last = nil
+            unsaid = 0
+            return 0
+        }
+        if let last, (last.cause, last.status) == (outcome.cause, outcome.httpStatus), now - last.at < repetition {
+            unsaid += 1
+            return nil
+        }
+        defer { unsaid = 0 }
+        last = (outcome.cause, outcome.httpStatus, now)
+        return unsaid
+    }
+}
 
 extension CanaryProber {
-    /// One line a probe: failures as errors, what is our own to mend as warnings, the rest for information.
+    /// Between two lines on a target that goes on failing as it did.
+    private static let repetition = Duration.seconds(60)
+
+    /// Failures as errors, what is our own to mend as warnings, once a minute as long as they are the same; the rest for
+    /// those who debug.
     func log(_ job: ProbeJob, _ result: ProbeResult) {
         let level: Logger.Level =
             switch result.outcome.class {
-            case .ok: .info
-            case .idle: .debug
+            case .ok, .idle: .debug
             case .rateLimited, .credentials, .quota, .misconfigured: .warning
             case .failing, .gone, .gateway, .selfNetwork: .error
             }
-        guard level >= logger.logLevel else { return }
+        let isFailure = level > .debug
+        let now = timekeeper.now.uptime
+        let unsaid = job.subject.failures.withLock { failures in
+            failures.note(result.outcome, isFailure: isFailure, at: now, every: Self.repetition)
+        }
+        guard level >= logger.logLevel, let unsaid else { return }
         var metadata: Logger.Metadata = [
             "model_id": "\(job.model.id)", "provider": "\(job.model.provider)", "target": "\(job.target.name)",
             "reason": "\(job.reason.rawValue)", "outcome": "\(result.outcome.class.rawValue)",
         ]
+        if unsaid > 0 { metadata["repeated"] = "\(unsaid)" }
         if let check = job.key.check { metadata["check"] = "\(check)" }
         if let status = result.outcome.httpStatus { metadata["http_status"] = "\(status)" }
         if let latency = result.latency { metadata["latency_ms"] = "\(Int(latency.milliseconds.rounded()))" }

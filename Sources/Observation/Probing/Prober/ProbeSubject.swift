@@ -14,6 +14,7 @@ final class ProbeSubject: Sendable {
     /// The latest request, to be sent again with a new nonce.
     let request = Mutex<PreparedRequest?>(nil)
     let series = Mutex(ProbeMetrics.Series())
+    let failures = Mutex(LoggedFailures())
 
     init(_ model: ModelConfig, target: ModelTarget, check: CheckDefinition? = nil) {
         key = ProbeKey(model.id, target: target.name, check: check?.name)

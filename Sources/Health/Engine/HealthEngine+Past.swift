@@ -1,0 +1,32 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// A stretch of a model's past in which it was observed and not idle.
+public struct PastStretch: Sendable, Hashable {
+    /// Wall-clock times.
+    public var from: Date
+    public var to: Date
+    /// Whether it was unhealthy.
+    public var isDown: Bool
+
+    /// `to` is not part of it.
+    public init(from: Date, to: Date, isDown: Bool) {
+        self.from = from
+        self.to = to
+        self.isDown = isDown
+    }
+}
+
+extension HealthEngine {
+    /// Takes up what a history tells of a model's last day, so that its availability does not begin with the process.
+    ///
+    /// Nothing else is decided by it.
+    /// - Parameter past: of before the engine began to look at the model; in any order, without overlaps.
+    public mutating func recall(_ past: [PastStretch], of id: ModelID, at now: Moment) {
+        guard let index = positions[id] else { return }
+        models[index].recall(past, at: now)
+    }
+}
