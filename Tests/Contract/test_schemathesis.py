@@ -38,7 +38,7 @@ expected-statuses = ["400", "401", "403", "404", "405", "406", "413", "415"]
 
 
 NOTICES = {
-    "silences": {"modelId": MODELS[0], "kind": "acknowledge"},
+    "silences": {"modelId": MODELS[0], "kind": "silence", "for": "1h"},
     "maintenance": {"title": "Planned work", "for": "1h", "models": [MODELS[1]]},
     "announcements": {"title": "A word"},
 }

@@ -157,6 +157,9 @@ extension EndToEnd {
                         for word in words { #expect(done.output.contains(word), "\(done.output)") }
                     }
                     try await said(["ack", "bad", "--reason", "ticket 4711"], "bad: acknowledged until it is healthy")
+                    // It would swallow the alert of the next outage.
+                    let early = try await run(["ack", "good", "--reason", "too soon"])
+                    #expect(early.exit != .code(0) && early.errors.contains("is healthy"), "\(early)")
                     try await said(["silence", "good", "--for", "1h", "--reason", "noisy"], "good: silenced until 20")
                     try await said(
                         ["pause", "good/too", "--for", "2h", "--reason", "upgrade"], "good/too: paused until")

@@ -85,6 +85,27 @@ extension EndToEnd {
             }
         }
 
+        @Test
+        func `a second daemon on the same history is refused, and told which process has it`() async throws {
+            let folder = try TemporaryFolder()
+            let yaml = "server: {port: 0}\nhistory: {sqlite: {path: ./health.db}}\n"
+            try await RunningDaemon.with(yaml, in: folder) { daemon in
+                let second = try await ChildProcess.run(
+                    Programs.health, ["serve", "--config", folder["config.yaml"]], in: folder)
+                #expect(second.exit != .code(0))
+                #expect(second.errors.contains("another llm-health (process \(daemon.child.id))"), "\(second.errors)")
+                #expect(second.errors.contains("history.sqlite.path"))
+                #expect(try await daemon.api.get("/livez").status == 200)
+                // Killed, it leaves nothing in the way.
+                daemon.child.send(SIGKILL)
+                _ = try await daemon.child.exit(within: .seconds(15))
+            }
+            try await RunningDaemon.with(yaml, in: folder) { daemon in
+                let answer = try await daemon.api.get("/livez")
+                #expect(answer.status == 200)
+            }
+        }
+
         private static var nothingOnTheUsualPorts: Bool {
             [1_234, 8_787, 11_434].allSatisfy { !Ports.isListening(on: $0) }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Health
 import Testing
 
 @testable import Web
@@ -11,13 +12,42 @@ struct StatusContentTests {
             ([.operational, .unknown], "Everything that is known of works"),
             ([.operational, .unknown, .unknown], "Nothing is known of 2 of 3"),
             ([.unknown, .unknown], "Nothing is known yet"), ([], "Nothing is known yet"),
-            ([.operational, .degraded], "1 of 2 is degraded"), ([.outage, .degraded, .outage], "2 of 3 are down"),
-            ([.outage, .unknown, .outage], "Everything is down"), ([.outage], "Outage"),
+            ([.operational, .degraded], "b is degraded"), ([.outage, .degraded, .outage], "a and c are down"),
+            ([.outage, .unknown, .outage], "Everything is down"), ([.outage], "a is down"),
+            ([.outage, .outage, .outage, .operational], "a, b and c are down"),
+            ([.outage, .outage, .outage, .outage, .degraded], "a, b and 2 more are down"),
             ([.maintenance, .operational], "Maintenance is under way"),
         ] as [([StatusContent.Condition], String)])
     func `a headline for everybody`(conditions: [StatusContent.Condition], headline: String) {
-        let lines = conditions.map { StatusContent.Line(name: "x", condition: $0, uptime: nil, days: []) }
-        #expect(StatusContent.headline(lines).1 == headline)
+        let lines = zip(["a", "b", "c", "d", "e"], conditions).map {
+            StatusContent.Line(name: $0, condition: $1, uptime: nil, days: [])
+        }
+        let told = StatusContent.headline(lines)
+        #expect(told.1 == headline)
+        // Whatever is down, the colour says so.
+        #expect((told.0 == .outage) == conditions.contains(.outage))
+    }
+
+    @Test
+    func `the worse a day, the shorter its bar`() {
+        func height(_ uptime: Double?, _ worst: Bool?) -> Int {
+            StatusContent.Day(
+                start: .distantPast, uptime: uptime, worst: worst.map { $0 ? .unhealthy : .healthy }
+            ).barHeight(of: 40)
+        }
+        #expect(height(1, false) > height(0.995, true) && height(0.995, true) > height(0.5, true))
+        #expect(height(0.5, true) > height(nil, nil))
+    }
+
+    @Test(
+        arguments: [
+            (nil, 0.0, "Not observed yet"), (1.0, 300.0, "Observed for less than an hour"),
+            (0.9999, 7_200, "99.99 % uptime"),
+        ] as [(Double?, Double, String)])
+    func `minutes make no uptime`(uptime: Double?, observed: Double, words: String) {
+        #expect(
+            StatusContent.Line(name: "a", condition: .operational, uptime: uptime, observed: observed, days: [])
+                .uptimeWords == words)
     }
 
     @Test(

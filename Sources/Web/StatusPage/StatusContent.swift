@@ -120,10 +120,13 @@ package struct StatusContent: Sendable {
             groups.append(
                 Group(
                     name: group.name,
-                    lines: group.showsModels ? lines : lines.isEmpty ? [] : [Line(name: group.name, of: lines)],
+                    lines: group.showsModels
+                        ? lines.sorted { $0.condition > $1.condition }
+                        : lines.isEmpty ? [] : [Line(name: group.name, of: lines)],
                     isOneLine: !group.showsModels))
         }
-        self.groups = groups
+        // Worst first; what is equally bad stays in the order of the configuration.
+        self.groups = groups.sorted { $0.worst > $1.worst }
         let lines = groups.flatMap(\.lines)
         (condition, headline) = Self.headline(lines)
         let shown = Set(page.models(of: fleet))
@@ -139,12 +142,11 @@ package struct StatusContent: Sendable {
     static func headline(_ lines: [Line]) -> (Condition, String) {
         let known = lines.filter { $0.condition != .unknown }
         guard !known.isEmpty else { return (.unknown, "Nothing is known yet") }
-        let out = known.count { $0.condition == .outage }
-        let degraded = known.count { $0.condition == .degraded }
-        func them(_ count: Int) -> String { count == 1 ? "1 of \(lines.count) is" : "\(count) of \(lines.count) are" }
-        if out == known.count { return (.outage, out == 1 ? "Outage" : "Everything is down") }
-        if out > 0 { return (2 * out >= known.count ? .outage : .degraded, "\(them(out)) down") }
-        if degraded > 0 { return (.degraded, "\(them(degraded)) degraded") }
+        let out = known.filter { $0.condition == .outage }
+        let degraded = known.filter { $0.condition == .degraded }
+        if out.count == known.count, out.count > 1 { return (.outage, "Everything is down") }
+        if !out.isEmpty { return (.outage, "\(named(out)) down") }
+        if !degraded.isEmpty { return (.degraded, "\(named(degraded)) degraded") }
         if known.contains(where: { $0.condition == .maintenance }) { return (.maintenance, "Maintenance is under way") }
         let unknown = lines.count - known.count
         if unknown > known.count { return (.unknown, "Nothing is known of \(unknown) of \(lines.count)") }
@@ -152,7 +154,34 @@ package struct StatusContent: Sendable {
     }
 }
 
+extension StatusContent {
+    /// `chat is`, `chat and search are`, `chat, search and 3 more are`.
+    private static func named(_ lines: [Line]) -> String {
+        let names = lines.map(\.name)
+        switch names.count {
+        case 1: return "\(names[0]) is"
+        case 2: return "\(names[0]) and \(names[1]) are"
+        case 3: return "\(names[0]), \(names[1]) and \(names[2]) are"
+        default: return "\(names[0]), \(names[1]) and \(names.count - 2) more are"
+        }
+    }
+}
+
+extension StatusContent.Group {
+    fileprivate var worst: StatusContent.Condition { lines.map(\.condition).max() ?? .operational }
+}
+
 extension StatusContent.Line {
+    /// So much has to be observed before a share of it says anything.
+    private static let leastObserved = 3_600.0
+
+    /// What is said of its uptime.
+    var uptimeWords: String {
+        guard let uptime else { return "Not observed yet" }
+        guard observed >= Self.leastObserved else { return "Observed for less than an hour" }
+        return "\(StatusHTML.percent(uptime)) uptime"
+    }
+
     /// Several models as one: down when all are, degraded when any is not as it should be.
     init(name: String, of lines: [Self]) {
         self.name = name

@@ -17,7 +17,7 @@ package enum StatusHTML {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>\(content.headline.xmlEscaped) · \(content.title.xmlEscaped)</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+        <link rel="icon" href="/assets/\(icon(content.condition)).svg" type="image/svg+xml">
         <link rel="stylesheet" href="/assets/status.css">
         <script type="module" src="/assets/status.js"></script>
         <link rel="alternate" type="application/rss+xml" title="\(content.title.xmlEscaped)" href="/status/feed.xml">
@@ -35,7 +35,7 @@ package enum StatusHTML {
         \(incidents(content))
         </main>
         <footer>
-        <p>As of \(time(content.at.flooredToMinute)). A bar is a day in UTC; a pale one was not observed.</p>
+        <p>As of \(time(content.at.flooredToMinute)). A bar is a day in UTC: a shorter one had trouble, the shortest were not observed.</p>
         <p><a href="/status/feed.xml">RSS</a> <a href="/status/feed.json">JSON feed</a></p>
         </footer>
         </body>
@@ -80,7 +80,7 @@ package enum StatusHTML {
     }
 
     private static func line(_ line: StatusContent.Line, level: String) -> String {
-        let uptime = line.uptime.map { "\(percent($0)) uptime" } ?? "Not observed yet"
+        let uptime = line.uptimeWords
         return """
             <article>
             <div class="top"><\(level)>\(line.name.xmlEscaped)</\(level)>
@@ -104,9 +104,11 @@ package enum StatusHTML {
         let seen = line.days.count { $0.worst != nil }
         let label = "\(seen) of \(line.days.count) days observed, \(troubled) of them with trouble"
         let bars = line.days.enumerated().map { index, day in
+            // The worse the day, the shorter its bar: colour is not all that tells.
+            let height = day.barHeight(of: barHeight)
             return """
-                <rect class="\(day.look)" x="\(index * step)" width="\(barWidth)" height="\(barHeight)" rx="1.5">\
-                <title>\(date(day.start)): \(day.words)</title></rect>
+                <rect class="\(day.look)" x="\(index * step)" y="\(barHeight - height)" width="\(barWidth)" \
+                height="\(height)" rx="1.5"><title>\(date(day.start)): \(day.words)</title></rect>
                 """
         }
         return """
@@ -127,8 +129,9 @@ package enum StatusHTML {
                     "\(time(incident.from)), \(end.span(since: incident.from))"
                 } ?? "Since \(time(incident.from))"
             return """
-                <li class="\(incident.to == nil ? "open" : "over")">
-                <h3>\(sign(incident.isOutage ? .outage : .degraded)) \(incident.title.xmlEscaped)</h3>
+                <li class="\(incident.to == nil ? "open" : "over")" id="incident-\(incident.id.xmlEscaped)">
+                <h3>\(sign(incident.isOutage ? .outage : .degraded)) \
+                <a href="#incident-\(incident.id.xmlEscaped)">\(incident.title.xmlEscaped)</a></h3>
                 <p>\(span)\(incident.to == nil ? " <strong>Not over yet</strong>" : "")</p>
                 </li>
                 """
@@ -151,6 +154,16 @@ package enum StatusHTML {
         return "<svg class=\"sign \(condition.name)\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">\(shape)</svg>"
     }
 
+    /// As the dashboard's, so that a tab tells how it goes.
+    private static func icon(_ condition: StatusContent.Condition) -> String {
+        switch condition {
+        case .operational, .maintenance: "icon-healthy"
+        case .degraded: "icon-degraded"
+        case .outage: "icon-unhealthy"
+        case .unknown: "icon-unknown"
+        }
+    }
+
     static func percent(_ share: Double) -> String { "\(share.percentText) %" }
 
     static func time(_ date: Date) -> String {
@@ -164,6 +177,15 @@ package enum StatusHTML {
 extension StatusContent.Day {
     /// Below this share a day counts as one of an outage; above, trouble was short.
     private static let shortOutage = 0.99
+
+    func barHeight(of full: Int) -> Int {
+        switch look {
+        case "outage": full * 2 / 5
+        case "degraded": full * 7 / 10
+        case "operational": full
+        default: full / 5
+        }
+    }
 
     /// The class of its bar.
     var look: String {
