@@ -96,7 +96,7 @@ struct Resume: AsyncParsableCommand {
         }
         Output.write(
             ended.isEmpty
-                ? "\(id): nothing was said of it\n"
+                ? "\(id): it has no such notice\n"
                 : "\(id): \(ended.map(\.kind.rawValue).joined(separator: ", ")) ended\n")
     }
 }

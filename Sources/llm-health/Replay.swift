@@ -21,7 +21,7 @@ struct Replay: ParsableCommand {
     @Option(help: "A second policy, to be shown beside the first.")
     var against: String?
 
-    @Option(help: "Between two regular looks, without --config; default as in the recording.")
+    @Option(help: "Between two regular probes, without --config; default as in the recording.")
     var interval: String?
 
     @Flag(help: "Print JSON with --against, too.")

@@ -16,10 +16,10 @@ struct Simulate: AsyncParsableCommand {
     @Argument(help: "What to run: probing, slowness, traffic, optimum, invariants; default all.")
     var parts: [SimulationOptions.Part] = []
 
-    @Option(help: "Between two regular looks; default 15s.")
+    @Option(help: "Between two regular probes; default 15s.")
     var interval: String?
 
-    @Option(help: "Share of the looks that fail for no reason; default 0.005, for 30s and more 0.02.")
+    @Option(help: "Share of the probes that fail for no reason; default 0.005, for 30s and more 0.02.")
     var noise: Double?
 
     @Option(help: "A YAML file with what stands under `policy:`, in place of the default policy.")

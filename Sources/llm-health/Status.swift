@@ -21,7 +21,7 @@ struct Status: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Show it again and again until Ctrl-C.")
     var watch = false
 
-    @Option(help: "Seconds between two looks with --watch.")
+    @Option(help: "Seconds between two updates with --watch.")
     var interval: Double = 2
 
     @Flag(help: "Print JSON.")

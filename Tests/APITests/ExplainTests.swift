@@ -13,20 +13,20 @@ struct ExplainTests {
     private static let texts: [String] = [
         """
         gpt-4o (openai) is healthy since 2026-11-23T09:00:00.000Z, for 1 h, with a score of 98 out of 100. All probes \
-        succeed. It was last looked at 4 s ago, failed in 0 % of the last five minutes' requests, takes 413 ms in the \
+        succeed. It was last checked 4 s ago, failed in 0 % of the last five minutes' requests, takes 413 ms in the \
         median. The next probe goes out in 11 s. Traffic may be sent to it.
         """,
         """
         meta/llama-3.1/8b (together) is unhealthy since 2026-11-23T09:56:40.000Z, for 3 min 20 s, with a score of 4 \
         out of 100. Every probe since 09:56:40 was refused. Target eu: The share of failures is 0.8. It was last \
-        looked at 3 s ago, failed 6 times in a row, last answered 3 min 35 s ago, failed in 80 % of the last five \
+        checked 3 s ago, failed 6 times in a row, last answered 3 min 35 s ago, failed in 80 % of the last five \
         minutes' requests, takes 90 ms in the median. Of 2 targets 2 are not healthy: eu is unhealthy (refused). us is \
         unhealthy (refused). Its probe breaker is open, so only recovery probes are sent; the next probe goes out in \
         12 s. No traffic is to be sent to it for another 12 s (unhealthy).
         """,
         """
         mistral (ollama) is degraded since 2026-11-23T09:59:00.000Z, for 1 min, with a score of 61 out of 100. Answers \
-        take 3.1 times as long as usual. It was last looked at 1 s ago, failed in 5 % of the last five minutes' \
+        take 3.1 times as long as usual. It was last checked 1 s ago, failed in 5 % of the last five minutes' \
         requests, takes 2950 ms in the median. Its probe breaker is half open: a recovery probe succeeded and is being \
         confirmed; the next probe goes out in 2 s. Traffic should go elsewhere (slow).
         """,
@@ -68,7 +68,7 @@ struct ExplainTests {
         fixture.time.advance(by: .seconds(30))
         let text = try await fixture.get("\(uri)?modelId=gpt-4o").json["text"]?.string
         #expect(text?.contains("for 1 h,") == true)
-        #expect(text?.contains("last looked at 34 s ago") == true)
+        #expect(text?.contains("last checked 34 s ago") == true)
         #expect(text?.contains("A probe is due now.") == true)
     }
 

@@ -373,7 +373,7 @@ enum Golden {
         # HELP llm_health_dropped_items_total Publications that listeners lost because they were too slow.
         # TYPE llm_health_dropped_items_total counter
         llm_health_dropped_items_total 0
-        # HELP llm_health_last_check_timestamp_seconds When the model was last looked at, in seconds since 1970.
+        # HELP llm_health_last_check_timestamp_seconds When the model was last checked, in seconds since 1970.
         # TYPE llm_health_last_check_timestamp_seconds gauge
         llm_health_last_check_timestamp_seconds{model_id="gpt-4o",provider="openai"} 1795427996
         llm_health_last_check_timestamp_seconds{model_id="meta/llama-3.1/8b",provider="together"} 1795427997

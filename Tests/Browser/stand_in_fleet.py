@@ -14,9 +14,9 @@ PROVIDERS = {
     "ollama": ["llama3.2:3b", "qwen2.5-coder:7b", "nomic-embed-text"],
 }
 REASONS = {
-    "healthy": ("passing", "20 of the last 20 looks succeeded."),
+    "healthy": ("passing", "20 of the last 20 probes succeeded."),
     "degraded": ("slow", "The last 12 answers took 2.4 s in the median, 3.1 times as long as usual."),
-    "unhealthy": ("outage", "5 looks in a row failed: HTTP 503, the model is overloaded."),
+    "unhealthy": ("outage", "5 probes in a row failed: HTTP 503, the model is overloaded."),
     "unknown": ("credentials", "HTTP 401: the provider refuses the key. Correct providers.openai.key."),
 }
 

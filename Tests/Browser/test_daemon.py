@@ -63,7 +63,7 @@ def test_a_failure_is_on_the_page_within_a_second(daemon, watch):
     assert -0.05 <= delay <= 1
     # With its reason, in the row itself.
     row = page.locator("llm-health-dashboard .row", has_text="model-3")
-    expect(row).to_contain_text("looks in a row failed")
+    expect(row).to_contain_text("probes in a row failed")
     expect(row).to_contain_text("500")
     daemon.fail("model-3", False)
     page.evaluate(WATCH, ["model-3", "healthy for"])

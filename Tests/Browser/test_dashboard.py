@@ -151,7 +151,8 @@ def test_check_all(page: Page):
 
 def test_selecting_opens_the_report_and_sets_the_address(page: Page):
     name = page.locator(f"{ROW} .name").first
-    wanted = name.inner_text()
+    wanted = page.locator(ROW).first.get_attribute("data-model")
+    expect(name).to_have_accessible_name(wanted)
     name.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_role("heading", name=wanted)).to_be_visible()

@@ -106,8 +106,8 @@ def test_times_in_a_sentence_are_those_of_the_zone(run):
 
 
 def test_a_long_id_is_cut_in_its_middle(run):
-    assert run("format.js", "return [m.parted('gpt-4o'), m.parted('arn:aws:bedrock:eu-west-1:123:model/claude-sonnet-4-5')]") \
-        == [["gpt-4o", ""], ["arn:aws:bedrock:eu-west-1:123:model/claud", "e-sonnet-4-5"]]
+    assert run("format.js", "return [m.parted('gpt-4o'), m.parted('claude-haiku-4-5'), m.parted('arn:aws:bedrock:eu-west-1:123:model/claude-sonnet-4-5')]") \
+        == [["gpt-4o", ""], ["claude-h", "aiku-4-5"], ["arn:aws:bedrock:eu-west-1:123:model/claud", "e-sonnet-4-5"]]
 
 
 FLEET = """const model = (id, status, over = {}) => ({ modelId: id, provider: 'p', status, reasons: [{ code: 'passing', message: 'x' }], since: '2026-01-01T00:00:00.000Z',

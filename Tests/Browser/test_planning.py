@@ -35,7 +35,7 @@ def show(watch, server):
 
 
 def ask(page: Page, item: str):
-    page.get_by_role("button", name="Say…").click()
+    page.get_by_role("button", name="Announce…").click()
     page.get_by_role("menuitem", name=item).click()
     return page.get_by_role("dialog")
 
@@ -67,7 +67,7 @@ def test_maintenance_of_all_models_is_planned_and_ended(show):
     assert answer.status == 201
     assert answer.request.post_data_json == {"title": "New GPUs", "text": "", "for": "1h", "models": []}
     expect(dialog).to_have_count(0)
-    expect(page.get_by_role("button", name="Say…")).to_be_focused()
+    expect(page.get_by_role("button", name="Announce…")).to_be_focused()
     expect(told(page)).to_have_text("Planned: New GPUs.")
     # Shown at once, not when the news is read next.
     expect(news(page)).to_contain_text(re.compile(r"New GPUs.*Maintenance until \d"), timeout=2_000)
@@ -79,7 +79,7 @@ def test_maintenance_of_all_models_is_planned_and_ended(show):
     assert ended.value.status == 204
     expect(news(page)).to_have_count(0, timeout=2_000)
     expect(told(page)).to_have_text("Ended: New GPUs.")
-    expect(page.get_by_role("button", name="Say…")).to_be_focused()
+    expect(page.get_by_role("button", name="Announce…")).to_be_focused()
     expect(chip(page, "gpt-4o")).to_have_count(0)
     assert page.errors == []
 
@@ -222,7 +222,7 @@ def test_what_cannot_be_taken_back_is_said_where_it_can_be_seen(show, server):
 
 def test_by_keyboard_alone(show):
     page = show()
-    page.get_by_role("button", name="Say…").focus()
+    page.get_by_role("button", name="Announce…").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("menuitem", name="Plan maintenance…")).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -234,7 +234,7 @@ def test_by_keyboard_alone(show):
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Enter")
     assert answer.value.request.post_data_json["text"] == "Back/soon"
-    expect(page.get_by_role("button", name="Say…")).to_be_focused()
+    expect(page.get_by_role("button", name="Announce…")).to_be_focused()
     news(page).get_by_role("button", name="Take back: Lunch").focus()
     page.keyboard.press("Enter")
     expect(news(page)).to_have_count(0)
@@ -262,7 +262,7 @@ def test_axe_finds_nothing(show, server, theme, size):
     expect(news(page).get_by_role("button")).to_have_count(3)
     page.wait_for_timeout(400)
     assert violations(page) == []
-    page.get_by_role("button", name="Say…").click()
+    page.get_by_role("button", name="Announce…").click()
     assert violations(page) == [], "menu"
     page.keyboard.press("Escape")
     for item, button in (("Announce…", "Announce"), ("Plan maintenance…", "Plan")):

@@ -157,6 +157,9 @@ extension EndToEnd {
                         for word in words { #expect(done.output.contains(word), "\(done.output)") }
                     }
                     try await said(["ack", "bad", "--reason", "ticket 4711"], "bad: acknowledged until it is healthy")
+                    try await eventually("good to be healthy", within: .seconds(20)) {
+                        try await daemon.api.models().first { $0.modelId == "good" }?.status == .healthy ? true : nil
+                    }
                     // It would swallow the alert of the next outage.
                     let early = try await run(["ack", "good", "--reason", "too soon"])
                     #expect(early.exit != .code(0) && early.errors.contains("is healthy"), "\(early)")
@@ -195,7 +198,7 @@ extension EndToEnd {
                     try await said(["end", id("announcements", "Farewell")], "announcement ended")
                     try await said(["end", id("maintenance", "New GPUs")], "maintenance ended")
                     try await said(["resume", "good/too"], "good/too: pause ended")
-                    try await said(["resume", "good/too"], "nothing was said of it")
+                    try await said(["resume", "good/too"], "it has no such notice")
 
                     for (arguments, word) in [
                         (["end", try id("maintenance", "Moving house")], "configuration"),

@@ -31,7 +31,7 @@ enum Samples {
     static let model = ModelHealthStatus(
         modelId: "openai/gpt-4o", provider: "openai", status: .degraded, score: 62.5,
         reasons: [
-            HealthReason(.errors, "3 of the last 20 looks failed."),
+            HealthReason(.errors, "3 of the last 20 probes failed."),
             HealthReason(.target, "Connection refused.", target: "us"),
         ],
         since: at(-90), routing: RoutingVerdict(.avoid, reason: "Several looks failed.", until: at(2)),
@@ -57,7 +57,7 @@ enum Samples {
         seq: 42, modelId: "openai/gpt-4o", provider: "openai", previousStatus: .healthy, currentStatus: .unhealthy,
         timestamp: at(0.25),
         reasons: [
-            HealthReason(.outage, "5 looks in a row failed since 10:00:00: connection refused."),
+            HealthReason(.outage, "5 probes in a row failed since 10:00:00: connection refused."),
             HealthReason(.target, "Connection refused.", target: "us"),
         ])
 

@@ -34,7 +34,7 @@ package struct Explanation: Sendable {
 
     private static func evidence(_ model: ModelHealthStatus, _ now: Date) -> String {
         guard let lastCheck = model.lastCheck else { return "Nothing has been heard of it yet." }
-        var parts = ["It was last looked at \(now.span(since: lastCheck)) ago"]
+        var parts = ["It was last checked \(now.span(since: lastCheck)) ago"]
         if model.consecutiveFailures > 0 {
             parts.append(
                 "failed \(model.consecutiveFailures) \(model.consecutiveFailures == 1 ? "time" : "times") in a row")

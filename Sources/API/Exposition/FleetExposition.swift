@@ -30,7 +30,7 @@ enum FleetExposition {
             "Share of the observed time of the last 24 hours not spent unhealthy, 0 to 1."
         ) { $0.availability },
         ModelGauge(
-            "llm_health_last_check_timestamp_seconds", "When the model was last looked at, in seconds since 1970."
+            "llm_health_last_check_timestamp_seconds", "When the model was last checked, in seconds since 1970."
         ) { $0.lastCheck?.timeIntervalSince1970 },
         ModelGauge(
             "llm_health_time_to_first_token_seconds", "Median time to the first token of the last five minutes' probes."

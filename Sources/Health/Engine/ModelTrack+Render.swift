@@ -92,7 +92,7 @@ extension ModelTrack {
         let until = targets.compactMap(\.plan.next).min().map { now.wall(at: $0) }
         return RoutingVerdict(
             verdict,
-            reason: isQuicker ? "Several looks failed just now; it is being looked at again." : reasons[0].message,
+            reason: isQuicker ? "Several probes failed just now; it is being probed again." : reasons[0].message,
             until: verdict == .avoid && reasons[0].code != .idle ? until : nil)
     }
 

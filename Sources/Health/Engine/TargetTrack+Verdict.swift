@@ -127,18 +127,21 @@ extension TargetTrack {
     }
 
     private var outageSentence: String {
-        guard let run else { return "Recovering: the last look succeeded, one more makes it certain." }
+        guard let run else { return "Recovering: the last probe succeeded; one more confirms it." }
         if run.ended == 0, let longest = flights.map({ ($0.startedAt) }).min() {
             return "No answer since \(longest.wall.inSentence): \(run.looks) probes are waiting far longer than usual."
         }
-        let looks = run.looks == 1 ? "The last look" : "\(run.looks) looks in a row"
+        // Users' requests are told with the probes.
+        let what = run.probes == run.looks ? "probe" : "request"
+        let looks = run.looks == 1 ? "The last \(what)" : "\(run.looks) \(what)s in a row"
         return "\(looks) failed since \(run.startedAt.wall.inSentence)\(because(lastFailure))."
     }
 
     private var errorsSentence: String {
         let (failures, looks) = errors.sinceSuspected
         let since = suspectedAt.map { " since \($0.wall.inSentence)" } ?? ""
-        return "\(failures) of the last \(looks) looks failed\(since)\(because(lastFailure))."
+        let what = boxedTraffic.isNone ? "probes" : "requests"
+        return "\(failures) of the last \(looks) \(what) failed\(since)\(because(lastFailure))."
     }
 
     private func because(_ outcome: Outcome?) -> String {

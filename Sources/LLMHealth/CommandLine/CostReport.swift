@@ -70,7 +70,7 @@ package struct CostReport: Sendable, Encodable {
             + models
         guard let every = allowance.lookEvery else { return "\(start), which is enough" }
         let each = allowance.models.count == 1 ? "it" : "each"
-        let slow = "\(start), so \(each) is looked at about every \(FigureText.span(every.seconds))"
+        let slow = "\(start), so \(each) is probed about every \(FigureText.span(every.seconds))"
         guard every > tooRare else { return slow }
         return "warning: \(slow); an outage is seen no sooner: raise `providers.\(allowance.provider).probeShare`, or "
             + "watch fewer models with this key"

@@ -53,7 +53,7 @@ package struct FleetReport: Sendable, Encodable {
             .init("P50", .right, dispensability: 5), .init("P99", .right, dispensability: 9),
             .init("TTFT", .right, dispensability: 8), .init("ERRORS", .right, dispensability: 7),
             .init("AVAIL", .right, dispensability: 10), .init("SINCE", .right, dispensability: 4),
-            .init("REASON", comfortable: isCalm ? 20 : 40, least: isCalm ? 10 : 40),
+            .init("REASON", comfortable: isCalm ? 20 : 56, least: isCalm ? 10 : 40),
         ]
         let notice = 4
         if marks.isEmpty { columns.remove(at: notice) }
@@ -67,7 +67,7 @@ package struct FleetReport: Sendable, Encodable {
                 .init(FigureText.milliseconds(model.latency.p50)), .init(FigureText.milliseconds(model.latency.p99)),
                 .init(FigureText.milliseconds(model.timeToFirstTokenMs)), .init(FigureText.share(model.errorRate)),
                 .init(FigureText.share(model.availability)), .init(FigureText.span(now.timeIntervalSince(model.since))),
-                .init(LocalTime.sentence(model.reasons.first?.message ?? "", at: now), .faint),
+                .init(LocalTime.brief(model.reasons.first?.message ?? "", at: now), .faint),
             ]
             if marks.isEmpty { cells.remove(at: notice) }
             table.append(cells)

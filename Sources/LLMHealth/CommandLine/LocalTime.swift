@@ -35,6 +35,18 @@ package enum LocalTime {
         }
     }
 
+    /// The same for a table that has a column of its own for since when, and none for what comes next.
+    package static func brief(_ text: String, at now: Date) -> String {
+        let time = #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/#
+        var short = text
+        for lead in [" since ", "; probing again at "] {
+            while let start = short.firstRange(of: lead), let found = short[start.upperBound...].prefixMatch(of: time) {
+                short.removeSubrange(start.lowerBound..<found.range.upperBound)
+            }
+        }
+        return sentence(short, at: now)
+    }
+
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]

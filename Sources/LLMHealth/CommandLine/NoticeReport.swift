@@ -20,7 +20,7 @@ package struct NoticeReport: Sendable, Encodable {
 
     /// A line each, in the order of their beginning; times in UTC.
     package func lines(for terminal: Terminal, at now: Date) -> [String] {
-        guard !notices.isEmpty || !maintenance.isEmpty || !announcements.isEmpty else { return ["nothing was said"] }
+        guard !notices.isEmpty || !maintenance.isEmpty || !announcements.isEmpty else { return ["no notices"] }
         var table = TextTable([
             .init("KIND"), .init("ID"), .init("MODELS", comfortable: 24, least: 12),
             .init("FROM", dispensability: 2), .init("UNTIL"), .init("BY", dispensability: 1),

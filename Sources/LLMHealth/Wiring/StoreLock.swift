@@ -13,10 +13,16 @@ import Darwin
 /// An advisory lock on a file beside the store, which ends with the process however it ends. The file names its holder.
 final class StoreLock: Sendable {
     private let descriptor: Int32
+    private let path: String
+    /// Whether the file was not there before.
+    private let isMade: Bool
 
     /// - Throws: when another process holds it. Where the file system has no locks it is taken without one.
     init(path: String) throws(StoreOpenError) {
-        descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        self.path = path
+        let made = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        isMade = made >= 0
+        descriptor = isMade ? made : open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         // Should the folder not take the file, the store's own attempt tells why.
         guard descriptor >= 0 else { return }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -32,6 +38,11 @@ final class StoreLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         _ = ftruncate(descriptor, 0)
         _ = pwrite(descriptor, text, text.count, 0)
+    }
+
+    /// The store cannot be used: nothing is left of the attempt.
+    func withdraw() {
+        if isMade { unlink(path) }
     }
 
     deinit {

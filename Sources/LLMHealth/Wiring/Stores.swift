@@ -43,6 +43,7 @@ struct Stores {
                 spill: try spill(settings), lock: lock)
         } catch {
             // Nothing half-started: what one of them made before the other was refused goes again.
+            lock.withdraw()
             for path in made {
                 for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             }

@@ -4,8 +4,8 @@ import { sheet } from "./theme.js";
 
 /** Narrower places; the class is set by the width of the element, not of the window. */
 export const narrowSheet = sheet(`
-.root[data-size="medium"] :is(.heads, .row) { column-gap: 12px; grid-template-columns: 46px minmax(130px, 1fr) 122px 70px 72px 46px 66px 60px; }
-.root[data-size="medium"] :is(.c-why, .head-more, .spark) { display: none; }
+.root[data-size="medium"] :is(.heads, .row) { column-gap: 12px; grid-template-columns: 46px minmax(150px, 1fr) 128px 76px 72px 70px 60px; }
+.root[data-size="medium"] :is(.c-why, .c-score, .head-more, .spark) { display: none; }
 .root[data-size="medium"] .c-day { gap: 7px; }
 .root[data-size="medium"] .details-inner { grid-template-columns: repeat(2, minmax(0, 1fr)); padding-left: 70px; gap: 26px 32px; }
 .root:is([data-size="medium"], [data-size="narrow"]) .chip[data-kind="notice"] { padding: 0 5px; }
@@ -15,7 +15,7 @@ export const narrowSheet = sheet(`
 .root[data-size="narrow"] .headline { flex-wrap: wrap; gap: 4px 10px; padding: 12px 14px; }
 .root[data-size="narrow"] .headline-words { flex: 1 1 0; }
 .root[data-size="narrow"] .headline .shape { width: 18px; height: 18px; margin-top: 3px; }
-.root[data-size="narrow"] .headline-text { font-size: 17px; }
+.root[data-size="narrow"] .headline-text { font-size: 16px; }
 .root[data-size="narrow"] .headline-detail { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; font-size: 13px; }
 .root[data-size="narrow"] .headline-detail:empty { display: none; }
 .root[data-size="narrow"] .pulse { margin: 3px 0 0; font-size: 0; gap: 0; }
@@ -25,6 +25,8 @@ export const narrowSheet = sheet(`
 .root[data-size="narrow"] .toolbar { gap: 8px; }
 .root[data-size="narrow"] .parts { gap: 4px 14px; }
 .root[data-size="narrow"] .parts li[data-look="healthy"] { display: none; }
+.root[data-size="narrow"] .parts li { max-width: 100%; }
+.root[data-size="narrow"] .part-reason { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .root[data-size="narrow"] :is(.check-all, .say) span, .root[data-size="narrow"] .part-kind { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .root[data-size="narrow"] .tools, .root[data-size="narrow"] .toolbar { flex-basis: auto; width: 100%; }
 .root[data-size="narrow"] .tools { flex-wrap: nowrap; gap: 6px; }

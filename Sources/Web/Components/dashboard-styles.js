@@ -4,7 +4,7 @@ import { sheet } from "./theme.js";
 
 export const dashboardSheet = sheet(`
 .root { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
-.masthead { display: grid; gap: 12px; }
+.masthead { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
 .headline {
   display: flex; align-items: flex-start; gap: 16px; padding: 22px 24px; border: 1px solid var(--line); border-radius: 14px;
   background: linear-gradient(90deg, color-mix(in srgb, var(--tint) 75%, var(--paper)), var(--paper) 55%); box-shadow: var(--shadow);

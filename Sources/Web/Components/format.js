@@ -204,7 +204,8 @@ export function fromMinuteField(text) {
  * @returns {[string, string]}
  */
 export function parted(name, tail = 12) {
-  return name.length > 2 * tail ? [name.slice(0, -tail), name.slice(-tail)] : [name, ""];
+  const kept = Math.min(tail, Math.floor(name.length / 2));
+  return name.length > tail ? [name.slice(0, -kept), name.slice(-kept)] : [name, ""];
 }
 
 /** @param {number} amount @param {string} one @param {string} [many] */

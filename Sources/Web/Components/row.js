@@ -123,6 +123,8 @@ export class Row {
     const [head, tail] = parted(id);
     write(this.#nameHead, head);
     write(this.#nameTail, tail);
+    // In two parts it would be read as two words.
+    mark(this.#name, "aria-label", tail ? id : null);
     mark(this.#name, "title", id.length > 22 ? id : null);
     write(this.#provider, item.isApart ? model.provider : "");
     write(this.#why, withTimes(model.reasons[0]?.message ?? "", now));

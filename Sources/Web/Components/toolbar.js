@@ -86,7 +86,7 @@ export class Toolbar {
   #all = make("button", { class: "button check-all", type: "button" }, icon("check"), make("span", { text: "Check all" }));
   #say = make("button", {
     class: "button say", type: "button", "aria-haspopup": "menu", title: "Plan maintenance, or announce something",
-  }, icon("note"), make("span", { text: "Say…" }));
+  }, icon("note"), make("span", { text: "Announce…" }));
 
   /**
    * @param {Selection} selection

@@ -76,7 +76,7 @@ const reasonTitles = /** @type {Record<string, string>} */ ({
   host: "The host that serves it does not answer",
   selfNetwork: "Our own network is down",
   stale: "Nothing has been heard lately",
-  starting: "Not looked at yet",
+  starting: "Not probed yet",
   flapping: "It comes and goes",
   check: "A check of yours fails",
   target: "One of its targets is broken",

@@ -65,6 +65,20 @@ struct FleetReportTests {
     }
 
     @Test
+    func `times in a sentence are the reader's, and left out where a column has them`() {
+        let now = Date(timeIntervalSince1970: 1_795_428_000)
+        let sentence = "6 probes in a row failed since \((now - 60).rfc3339): HTTP 500; probing again at \(now.rfc3339)."
+        #expect(LocalTime.brief(sentence, at: now) == "6 probes in a row failed: HTTP 500.")
+        #expect(
+            LocalTime.sentence(sentence, at: now)
+                == "6 probes in a row failed since \(LocalTime.text(now - 60, at: now)): HTTP 500; probing again at "
+                + "\(LocalTime.text(now, at: now)).")
+        #expect(LocalTime.sentence("T minus 5, since 2026-13-45T99:00:00Z", at: now).hasPrefix("T minus 5"))
+        // Another day is named.
+        #expect(LocalTime.text(now - 86_400 * 3, at: now).contains(" Nov "))
+    }
+
+    @Test
     func `JSON holds the summary and the statuses`() throws {
         let data = try HealthJSON.encoder().encode(FleetReport(Self.fleet).only(["b-bad"]))
         let json = try HealthJSON.decoder().decode(JSONValue.self, from: data)

@@ -44,8 +44,8 @@ struct NoticeReportTests {
     }
 
     @Test
-    func `where nothing was said it says so`() {
+    func `without notices it says so`() {
         let report = NoticeReport(notices: [], maintenance: [], announcements: [])
-        #expect(report.lines(for: Terminal(width: 80), at: Self.now) == ["nothing was said"])
+        #expect(report.lines(for: Terminal(width: 80), at: Self.now) == ["no notices"])
     }
 }

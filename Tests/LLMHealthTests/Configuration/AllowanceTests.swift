@@ -57,7 +57,7 @@ struct AllowanceTests {
             """)
         #expect(
             free.contains(
-                "warning: openrouter: 1 % of 50 requests per 1d leaves 0.5 probes a day for 3 models, so each is looked at "
+                "warning: openrouter: 1 % of 50 requests per 1d leaves 0.5 probes a day for 3 models, so each is probed "
                     + "about every 6d; an outage is seen no sooner: raise `providers.openrouter.probeShare`, or watch fewer "
                     + "models with this key"))
         let slow = try lines(
@@ -65,7 +65,7 @@ struct AllowanceTests {
         )
         #expect(
             slow.contains(
-                "groq: 2 % of 30 requests per 1m leaves 864 probes a day for 'a', so it is looked at about every 100s"))
+                "groq: 2 % of 30 requests per 1m leaves 864 probes a day for 'a', so it is probed about every 100s"))
         let plenty = try lines(
             "providers: {groq: {url: \"http://x\", limit: {requests: 1000, per: minute}}}\nmodels: [{id: a, provider: groq}]\n"
         )
