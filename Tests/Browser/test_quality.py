@@ -178,8 +178,8 @@ def test_react_components(watch, server):
     page.locator("llm-health-dashboard").scroll_into_view_if_needed()
     page.mouse.move(20, 20)
     page.mouse.wheel(0, 2_000)
+    wanted = page.locator(ROW).first.get_attribute("data-model")
     page.locator(f'{ROW} .name').first.click()
-    wanted = page.locator(f'{ROW} .name').first.inner_text()
     expect(badge).to_have_attribute("model-id", wanted)
     expect(page.locator("llm-health-timeline")).to_have_attribute("model-id", wanted)
     assert watched.errors == []
