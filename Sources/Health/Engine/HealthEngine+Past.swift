@@ -24,7 +24,10 @@ extension HealthEngine {
     /// Takes up what a history tells of a model's last day, so that its availability does not begin with the process.
     ///
     /// Nothing else is decided by it.
-    /// - Parameter past: of before the engine began to look at the model; in any order, without overlaps.
+    /// - Parameters:
+    ///   - past: of before the engine began to look at the model; in any order, without overlaps.
+    ///   - id: whose past it is.
+    ///   - now: what both clocks say.
     public mutating func recall(_ past: [PastStretch], of id: ModelID, at now: Moment) {
         guard let index = positions[id] else { return }
         models[index].recall(past, at: now)

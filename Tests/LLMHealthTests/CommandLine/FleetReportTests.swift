@@ -67,7 +67,8 @@ struct FleetReportTests {
     @Test
     func `times in a sentence are the reader's, and left out where a column has them`() {
         let now = Date(timeIntervalSince1970: 1_795_428_000)
-        let sentence = "6 probes in a row failed since \((now - 60).rfc3339): HTTP 500; probing again at \(now.rfc3339)."
+        let sentence =
+            "6 probes in a row failed since \((now - 60).rfc3339): HTTP 500; probing again at \(now.rfc3339)."
         #expect(LocalTime.brief(sentence, at: now) == "6 probes in a row failed: HTTP 500.")
         #expect(
             LocalTime.sentence(sentence, at: now)
