@@ -15,13 +15,14 @@ struct LoggedFailures: Sendable {
             unsaid = 0
             return 0
         }
-        if let last, (last.cause, last.status) == (outcome.cause, outcome.httpStatus), now - last.at < repetition {
+        let isSame = last.map { ($0.cause, $0.status) == (outcome.cause, outcome.httpStatus) } ?? false
+        if isSame, let last, now - last.at < repetition {
             unsaid += 1
             return nil
         }
         defer { unsaid = 0 }
         last = (outcome.cause, outcome.httpStatus, now)
-        return unsaid
+        return isSame ? unsaid : 0
     }
 }
 
