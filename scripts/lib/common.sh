@@ -74,7 +74,7 @@ need_clickhouse() { need_python chdb-core==26.9.0; }
 # A real browser, and what steers it.
 need_browser() {
   need_apt chromium node-react node-react-dom
-  need_python playwright==1.65.2 pytest==9.2.0 aiohttp==3.14.5 axe-playwright-python==0.1.8
+  need_python playwright==1.65.2 pytest==9.2.0 aiohttp==3.14.5 axe-playwright-python==0.1.8 tzdata==2025.2
 }
 
 # What holds the API against its own document.
