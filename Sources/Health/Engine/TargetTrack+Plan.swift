@@ -64,7 +64,10 @@ extension TargetTrack {
 
     /// How late a planned probe may leave before it counts as lost.
     func missedAfter(_ policy: HealthPolicy) -> Duration {
-        max(min(plan.every, .seconds(interval)) * 3, .seconds(timeout) + .seconds(5))
+        let soon = Duration.seconds(timeout) + .seconds(5)
+        // What was asked for beside the regular turns is waited for no longer than its answer would be.
+        guard plan.reason == .scheduled || plan.reason == .rateLimited else { return soon }
+        return max(min(plan.every, .seconds(interval)) * 3, soon)
     }
 
     /// The plan at the pace that its account allows.
