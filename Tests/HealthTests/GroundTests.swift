@@ -71,6 +71,44 @@ import Testing
         #expect(finish(3, .ok, at: 502).map(\.currentStatus) == [.healthy])
     }
 
+    @Test(arguments: [15, 60, 300, 3_600])
+    func `a confirmation of which nothing was heard is planned anew after its deadline, not after intervals`(
+        _ interval: Int
+    ) throws {
+        var engine = HealthEngine()
+        let config = ModelConfig.plain(model, interval: .seconds(interval))
+        _ = engine.configure([config], at: VirtualFleet.moment(.zero))
+        let key = ProbeKey(model)
+        func finish(_ number: UInt64, _ outcome: Outcome, at seconds: Double) -> [ProbePlan] {
+            let moment = VirtualFleet.moment(.seconds(seconds))
+            var plans: [ProbePlan] = []
+            let result = ProbeResult(modelId: model, outcome: outcome, latency: .seconds(0.1), startedAt: moment.wall)
+            for kind in [
+                Evidence.Kind.probeStarted(key, number: number, reason: .scheduled),
+                .probeFinished(key, number: number, result),
+            ] {
+                plans += engine.absorb(Evidence(kind, source: .probe, at: moment), at: moment).plans
+            }
+            return plans
+        }
+        for turn in 0..<4 { _ = finish(UInt64(turn), .ok, at: Double(turn * interval) + 1) }
+        let failedAt = Double(4 * interval) + 1
+        let plans = finish(4, Outcome(.failing, .serverError, httpStatus: 500), at: failedAt)
+        let planned = try #require(plans.last)
+        #expect(planned.reason == .confirmation)
+        let next = try #require(planned.next).seconds
+        let deadline = config.probe.timeout.seconds + 5
+        // It left, and neither that nor its answer was heard of.
+        var anew: (at: Double, plan: ProbePlan)?
+        for tenth in 0..<Int((deadline + 2) * 10) where anew == nil {
+            let at = next + Double(tenth) / 10
+            if let plan = engine.tick(at: VirtualFleet.moment(.seconds(at))).plans.last { anew = (at, plan) }
+        }
+        let found = try #require(anew)
+        #expect(abs(found.at - next - deadline) < 0.3, "\(found.at - next)")
+        #expect(try #require(found.plan.next).seconds <= found.at + 0.3)
+    }
+
     @Test(arguments: 0..<40)
     func `evidence that comes twice counts once`(seed: Int) {
         var chance = Seeded(UInt64(seed))

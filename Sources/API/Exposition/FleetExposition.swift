@@ -80,7 +80,8 @@ enum FleetExposition {
             }
             return family
         } + [
-            statusFamily(fleet), routingFamily(fleet), breakerFamily(fleet), silencedFamily(fleet), modelsFamily(fleet),
+            states(status, fleet, \.status), states(routing, fleet, \.routing.verdict),
+            states(breaker, fleet, \.circuitBreaker.state), silencedFamily(fleet), modelsFamily(fleet),
             componentsFamily(fleet), gatewaysFamily(fleet), single(revision, Double(fleet.revision)),
             single(droppedItems, Double(dropped)),
         ]
@@ -92,34 +93,15 @@ enum FleetExposition {
         return family
     }
 
-    private static func statusFamily(_ fleet: FleetHealth) -> MetricFamily {
-        var family = MetricFamily(status)
+    /// A sample for each model and each value that it may have: 1 for the one it has.
+    private static func states<State: CaseIterable & Equatable & RawRepresentable<String>>(
+        _ metric: Metric, _ fleet: FleetHealth, _ state: (ModelHealthStatus) -> State
+    ) -> MetricFamily {
+        var family = MetricFamily(metric)
         for model in fleet.models {
-            for status in HealthStatus.allCases {
-                family.add(
-                    model.status == status ? 1 : 0, model.modelId.rawValue, model.provider, status.rawValue)
-            }
-        }
-        return family
-    }
-
-    private static func routingFamily(_ fleet: FleetHealth) -> MetricFamily {
-        var family = MetricFamily(routing)
-        for model in fleet.models {
-            for verdict in RoutingVerdict.Verdict.allCases {
-                family.add(
-                    model.routing.verdict == verdict ? 1 : 0, model.modelId.rawValue, model.provider, verdict.rawValue)
-            }
-        }
-        return family
-    }
-
-    private static func breakerFamily(_ fleet: FleetHealth) -> MetricFamily {
-        var family = MetricFamily(breaker)
-        for model in fleet.models {
-            for state in CircuitBreakerStatus.State.allCases {
-                family.add(
-                    model.circuitBreaker.state == state ? 1 : 0, model.modelId.rawValue, model.provider, state.rawValue)
+            let current = state(model)
+            for one in State.allCases {
+                family.add(current == one ? 1 : 0, model.modelId.rawValue, model.provider, one.rawValue)
             }
         }
         return family

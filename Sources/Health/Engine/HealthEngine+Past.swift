@@ -21,7 +21,7 @@ public struct PastStretch: Sendable, Hashable {
 }
 
 extension HealthEngine {
-    /// Takes up what a history tells of a model's last day, so that its availability does not begin with the process.
+    /// Takes up a model's last day as a history has recorded it, so that its availability does not begin with the process.
     ///
     /// Nothing else is decided by it.
     /// - Parameters:
@@ -31,5 +31,20 @@ extension HealthEngine {
     public mutating func recall(_ past: [PastStretch], of id: ModelID, at now: Moment) {
         guard let index = positions[id] else { return }
         models[index].recall(past, at: now)
+    }
+}
+
+extension ModelTrack {
+    /// Takes up its last day as a history has recorded it.
+    fileprivate mutating func recall(_ past: [PastStretch], at now: Moment) {
+        for stretch in past {
+            // The last day alone counts; of an uptime before the process's own the wall clock is the only measure.
+            let age = min(now.wall.timeIntervalSince(stretch.from), 86_400)
+            let end = now.wall.timeIntervalSince(stretch.to)
+            guard end >= 0, age > end else { continue }
+            let uptime = now.uptime.seconds
+            availability.recall(from: uptime - age, to: uptime - end, isDown: stretch.isDown)
+        }
+        isDirty = true
     }
 }

@@ -210,7 +210,7 @@ struct TargetTrack: Sendable {
         if heldSince != nil { consider(now + 0.2) }
         if let frontDue { consider(frontDue.uptime.seconds) }
         if let silentOutageAt = silentOutageAt(policy) { consider(silentOutageAt.uptime.seconds + 0.001) }
-        if let next = plan.next { consider((next + missedAfter(policy)).seconds) }
+        if let next = plan.next { consider((next + missedAfter(policy)).seconds + 0.001) }
         if let traffic = traffic?.meter {
             if let silence = traffic.silenceAt(interval: interval, policy.traffic) { consider(silence) }
             if let success = traffic.lastSuccessAt { consider(success + interval) }

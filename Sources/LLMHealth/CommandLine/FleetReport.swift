@@ -33,9 +33,21 @@ package struct FleetReport: Sendable, Encodable {
     /// What is to be seen wherever the table is cut off: how many models are what, the parts that are down, the daemon, the
     /// time.
     package func head(for terminal: Terminal, at now: Date, url: String?) -> [String] {
-        let place = ([url] + [LocalTime.text(now, at: now)]).compactMap { $0 }.joined(separator: ", ")
-        let line = "\(summaryLine(terminal))  \(TextStyle.faint.apply(to: DisplayWidth.sanitized(place), on: terminal))"
-        return (models.isEmpty ? [] : [line]) + componentLines(terminal, at: now)
+        let place = DisplayWidth.sanitized(
+            ([url] + [LocalTime.text(now, at: now)]).compactMap { $0 }.joined(separator: ", "))
+        var plain = terminal
+        plain.hasColor = false
+        let counts = summaryLine(plain)
+        func fitted(_ text: String) -> String {
+            terminal.width.map { DisplayWidth.fit(text, to: $0, ellipsis: terminal.ellipsis) } ?? text
+        }
+        let faint = TextStyle.faint.apply(to: fitted(place), on: terminal)
+        // What does not fit has no colours, which cannot be cut.
+        let told = fitted(counts) == counts ? summaryLine(terminal) : fitted(counts)
+        // On a narrow terminal the address and the time have a line of their own.
+        let isOneLine = fitted("\(counts)  \(place)") == "\(counts)  \(place)"
+        let summary = isOneLine ? ["\(told)  \(faint)"] : [told, faint]
+        return (models.isEmpty ? [] : summary) + componentLines(terminal, at: now)
     }
 
     package func table(for terminal: Terminal, at now: Date) -> [String] {

@@ -103,7 +103,7 @@ package final class DecisionLoop: Service {
         publish()
     }
 
-    /// Takes up what a history tells of a model's last day.
+    /// Takes up a model's last day as the history has recorded it.
     package func recall(_ past: [PastStretch], of id: ModelID) {
         let now = timekeeper.now
         state.withLock { state in

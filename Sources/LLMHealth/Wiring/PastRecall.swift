@@ -8,8 +8,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Reads what the history tells of each model's last day, once, so that its availability is the same number on every face
-/// from the start on.
+/// Reads each model's last day from the history, once, so that its availability is the same number on every face from the
+/// start on.
 struct PastRecall: Sendable {
     let history: any HistoryStore
     let directory: FleetDirectory

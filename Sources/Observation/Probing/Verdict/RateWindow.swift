@@ -72,7 +72,7 @@ struct RateWindow: Sendable, Hashable {
 
     // MARK: Names
 
-    /// What names mean, also those that tell of no limit: a provider sends the same ones with each answer.
+    /// What header names mean, also those that are about no limit: a provider sends the same ones with each answer.
     private static let known = Mutex<[String: Header?]>([:])
     private static let mostKnown = 500
     /// A longer name is read each time.
